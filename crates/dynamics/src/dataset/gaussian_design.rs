@@ -1,0 +1,113 @@
+//! A Gaussian design with a linear response: data set X of the paper.
+//!
+//! ```text
+//! A0 = randn(n, d),  A = scaled A0,  x0 = s_x randn(d),  b = A x0 + s_b randn(n)
+//! ```
+
+use crate::dataset::core::{Dataset, DatasetError, Source};
+use crate::dataset::scale;
+use crate::linear_algebra::Matrix;
+use crate::noise::NumpyLegacy;
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
+use crate::real;
+
+/// Largest number of entries of a design, 8 GiB of memory.
+const MAX_ENTRIES: u64 = 1 << 30;
+
+/// Independent Gaussian features and a linear response, from NumPy's legacy generator.
+///
+/// # Source
+/// Jiao & Keller-Ressel, arXiv 2402.01382, section 4.1, data set X; order of draws and standard
+/// deviations of the authors' notebook.
+pub struct GaussianDesign;
+
+const PART: Part = Part {
+    name: "gaussian_design",
+    doc: "Independent Gaussian features and a linear response with Gaussian noise. \
+          `A = scaled randn(rows, columns)`, `x0 = coefficient_std randn(columns)`, \
+          `b = A x0 + noise_std randn(rows)`, drawn in this order from \
+          `numpy.random.RandomState(numpy_seed)`.",
+    parameters: &[
+        Parameter {
+            name: "rows",
+            doc: "Number of samples n.",
+            unit: "",
+            kind: Kind::Integer { min: 2, max: 10_000_000 },
+            default: Default::Required,
+        },
+        Parameter {
+            name: "columns",
+            doc: "Number of features d.",
+            unit: "",
+            kind: Kind::Integer { min: 1, max: 100_000 },
+            default: Default::Required,
+        },
+        Parameter {
+            name: "numpy_seed",
+            doc: "Seed of NumPy's legacy generator.",
+            unit: "",
+            kind: Kind::Integer { min: 0, max: u32::MAX as i64 },
+            default: Default::Required,
+        },
+        Parameter {
+            name: "scale",
+            doc: "`min_max` maps the whole design to [0, 1] by its extremes; `none` keeps N(0, 1).",
+            unit: "",
+            kind: Kind::Choice(&["min_max", "none"]),
+            default: Default::Text("min_max"),
+        },
+        Parameter {
+            name: "coefficient_std",
+            doc: "Standard deviation of the true coefficients x0.",
+            unit: "",
+            kind: Kind::Real(Range::NON_NEGATIVE),
+            default: Default::Real(3.0),
+        },
+        Parameter {
+            name: "noise_std",
+            doc: "Standard deviation of the noise of the response.",
+            unit: "",
+            kind: Kind::Real(Range::NON_NEGATIVE),
+            default: Default::Real(3.0),
+        },
+    ],
+    source: file!(),
+};
+
+impl Source for GaussianDesign {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn files(&self, _: &Parameters) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn check(&self, parameters: &Parameters) -> Vec<Violation> {
+        let (rows, columns) = (parameters.count("rows"), parameters.count("columns"));
+        if rows * columns <= MAX_ENTRIES {
+            return Vec::new();
+        }
+        vec![Violation {
+            parameter: "rows",
+            message: format!("a design of {rows} by {columns} entries"),
+            remedy: format!("take at most {MAX_ENTRIES} entries, which is 8 GiB"),
+        }]
+    }
+
+    fn build(&self, parameters: &Parameters, _: &[Vec<u8>]) -> Result<Dataset, DatasetError> {
+        let (n, d) = (parameters.count("rows") as usize, parameters.count("columns") as usize);
+        let mut generator = NumpyLegacy::new(parameters.count("numpy_seed") as u32);
+        let mut design = Matrix::new(n, d, generator.normals(n * d));
+        if parameters.text("scale") == "min_max" {
+            scale::min_max(&mut design)?;
+        }
+        let mut coefficients = generator.normals(d);
+        for x in &mut coefficients {
+            *x *= parameters.real("coefficient_std");
+        }
+        let mut response = design.times(&coefficients);
+        real::add_scaled(&mut response, parameters.real("noise_std"), &generator.normals(n));
+        Ok(Dataset::new(design, response))
+    }
+}

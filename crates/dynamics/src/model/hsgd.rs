@@ -1,0 +1,273 @@
+//! Homogenized SGD in principal coordinates, by Euler–Maruyama.
+//!
+//! ```text
+//! dY_i = −(gamma/n) [(lambda_i² + delta) Y_i − delta alpha_i] dt
+//!        + (gamma lambda_i/n) sqrt( (1/B) [sum_j lambda_j² Y_j² + beta] ) dB_i
+//! ```
+
+use std::sync::Arc;
+
+use crate::model::core::{ChainStreams, Coordinates, Model, ModelKind, Workspace};
+use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
+use crate::noise::Stream;
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
+use crate::problem::LeastSquares;
+use crate::real;
+
+/// Homogenized SGD.
+pub struct HsgdKind;
+
+const PART: Part = Part {
+    name: "hsgd",
+    doc: "Homogenized SGD, a stochastic differential equation, in the principal coordinates \
+          Y = Qᵀ(x − x_*), by Euler–Maruyama. One step is one unit of time, which stands for one \
+          iteration of SGD.",
+    parameters: &[
+        STEP_SIZE,
+        BATCH_SIZE,
+        Parameter {
+            name: "dt",
+            doc: "Time step of Euler–Maruyama; a step is divided into ceil(1/dt) equal parts. \
+                  Take at most 0.02/θ₁ for fits and 0.005/θ₁ for tails, with θ₁ = γ(λ₁² + δ)/n.",
+            unit: "SGD iterations",
+            kind: Kind::Real(Range {
+                low: 1e-6,
+                high: 1.0,
+                low_included: true,
+                high_included: true,
+            }),
+            default: Default::Real(0.01),
+        },
+    ],
+    source: file!(),
+};
+
+impl ModelKind for HsgdKind {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    fn check_problem(&self, parameters: &Parameters, problem: &LeastSquares) -> Vec<Violation> {
+        let n_parts = parts_of_a_step(parameters.real("dt"));
+        let Some(largest) = problem.spectrum().singular_values.first() else { return Vec::new() };
+        let rate = parameters.real("step_size") * (largest * largest + problem.ridge())
+            / problem.dataset().n_rows() as f64;
+        if rate < n_parts as f64 {
+            return Vec::new();
+        }
+        vec![Violation {
+            parameter: "dt",
+            message: format!("Euler–Maruyama overshoots: θ₁ dt = {:.3}", rate / n_parts as f64),
+            remedy: format!("take dt below 1/θ₁ = {:.3e}, better 0.02/θ₁", 1.0 / rate),
+        }]
+    }
+
+    fn build(&self, parameters: &Parameters, problem: Arc<LeastSquares>) -> Box<dyn Model> {
+        let step_size = parameters.real("step_size");
+        let batch_size = parameters.count("batch_size");
+        Box::new(Hsgd::new(problem, step_size, batch_size, parameters.real("dt")))
+    }
+
+    fn passes_per_step(&self, parameters: &Parameters) -> u64 {
+        parts_of_a_step(parameters.real("dt"))
+    }
+}
+
+/// `ceil(1/dt)`; the margin keeps a reciprocal such as 1/0.01 from being rounded up.
+fn parts_of_a_step(dt: f64) -> u64 {
+    (1.0 / dt - 1e-9).ceil() as u64
+}
+
+/// Homogenized SGD on one problem.
+///
+/// # Source
+/// Jiao & Keller-Ressel, arXiv 2402.01382, eq. (4). The noise uses the risk without the penalty.
+/// Eq. (20) of the supplement omits the factor `delta` before `alpha_i`.
+#[derive(Debug)]
+pub struct Hsgd {
+    problem: Arc<LeastSquares>,
+    n_parts: u64,
+    batch_size: f64,
+    beta: f64,
+    /// `lambda_i²`
+    squares: Vec<f64>,
+    /// `1 − theta_i h`
+    decay: Vec<f64>,
+    /// `(gamma/n) delta alpha_i h`
+    push: Vec<f64>,
+    /// `(gamma lambda_i/n) sqrt(h)`
+    noise: Vec<f64>,
+}
+
+impl Hsgd {
+    /// Homogenized SGD with step size `gamma > 0`, batch size `B ≥ 1` and time step `dt` in (0, 1].
+    #[must_use]
+    pub fn new(problem: Arc<LeastSquares>, step_size: f64, batch_size: u64, dt: f64) -> Hsgd {
+        let spectrum = problem.spectrum();
+        let (ridge, n_parts) = (problem.ridge(), parts_of_a_step(dt));
+        let h = 1.0 / n_parts as f64;
+        let speed = step_size / problem.dataset().n_rows() as f64;
+        let lambda = &spectrum.singular_values;
+        Hsgd {
+            n_parts,
+            batch_size: batch_size as f64,
+            beta: spectrum.beta,
+            squares: lambda.iter().map(|s| s * s).collect(),
+            decay: lambda.iter().map(|s| 1.0 - speed * (s * s + ridge) * h).collect(),
+            push: spectrum.alpha.iter().map(|alpha| speed * ridge * alpha * h).collect(),
+            noise: lambda.iter().map(|s| speed * s * h.sqrt()).collect(),
+            problem,
+        }
+    }
+
+    /// One step of Euler–Maruyama; `room` is of shape `[r]`.
+    fn part_of_a_step(&self, stream: &mut Stream, room: &mut [f64], y: &mut [f64]) {
+        let r = y.len();
+        let (squares, decay) = (&self.squares[..r], &self.decay[..r]);
+        let (push, noise, room) = (&self.push[..r], &self.noise[..r], &mut room[..r]);
+        for i in 0..r {
+            room[i] = squares[i] * y[i];
+        }
+        let level = ((real::dot(room, y) + self.beta) / self.batch_size).sqrt();
+        stream.fill_normals(room);
+        for i in 0..r {
+            y[i] = decay[i] * y[i] + push[i] + level * noise[i] * room[i];
+        }
+    }
+}
+
+impl Model for Hsgd {
+    fn coordinates(&self) -> Coordinates {
+        Coordinates::Principal
+    }
+
+    fn dim(&self) -> usize {
+        self.squares.len()
+    }
+
+    fn embed(&self, x: &[f64], state: &mut [f64]) {
+        state.copy_from_slice(&self.problem.spectrum().principal(x));
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace { reals: vec![0.0; self.dim()], indices: Vec::new() }
+    }
+
+    fn advance(
+        &self,
+        n_steps: u64,
+        streams: &mut ChainStreams,
+        workspace: &mut Workspace,
+        state: &mut [f64],
+    ) {
+        for _ in 0..n_steps * self.n_parts {
+            self.part_of_a_step(&mut streams.brownian, &mut workspace.reals, state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Dataset;
+    use crate::linear_algebra::Matrix;
+    use crate::noise::{NumpyLegacy, StreamKey};
+    use crate::parameter::Value;
+
+    fn problem(ridge: f64) -> Arc<LeastSquares> {
+        let mut generator = NumpyLegacy::new(6);
+        let design = Matrix::new(7, 2, generator.normals(14));
+        Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(7)), ridge))
+    }
+
+    /// Mean and covariance of one step of length 1 against the drift and diffusion of eq. (4),
+    /// in units of their standard errors.
+    #[test]
+    fn one_step_has_the_moments_of_the_equation() {
+        let (gamma, b, delta, n) = (0.6, 3.0, 0.8, 7.0);
+        let problem = problem(delta);
+        let spectrum = problem.spectrum();
+        let (lambda, alpha) = (&spectrum.singular_values, &spectrum.alpha);
+        let hsgd = Hsgd::new(Arc::clone(&problem), gamma, 3, 1.0);
+        let start = [0.7, -1.2];
+        let excess = lambda[0] * lambda[0] * 0.49 + lambda[1] * lambda[1] * 1.44 + spectrum.beta;
+
+        let mut streams = ChainStreams::new(StreamKey(3), 0);
+        let mut workspace = hsgd.workspace();
+        let draws = 200_000;
+        let (mut means, mut squares, mut product) = ([0.0; 2], [0.0; 2], 0.0);
+        for _ in 0..draws {
+            let mut y = start;
+            hsgd.advance(1, &mut streams, &mut workspace, &mut y);
+            let centred = [0, 1].map(|i| {
+                let drift =
+                    -gamma / n * ((lambda[i] * lambda[i] + delta) * start[i] - delta * alpha[i]);
+                let deviation = gamma * lambda[i] / n * (excess / b).sqrt();
+                (y[i] - start[i] - drift) / deviation
+            });
+            for i in 0..2 {
+                means[i] += centred[i];
+                squares[i] += centred[i] * centred[i];
+            }
+            product += centred[0] * centred[1];
+        }
+        let root = f64::from(draws).sqrt();
+        for i in 0..2 {
+            assert!((means[i] / root).abs() < 4.5);
+            assert!(((squares[i] - f64::from(draws)) / root / 2.0_f64.sqrt()).abs() < 4.5);
+        }
+        assert!((product / root).abs() < 4.5);
+    }
+
+    #[test]
+    fn every_split_into_calls_gives_the_same_bits() {
+        let hsgd = Hsgd::new(problem(0.3), 0.6, 1, 0.13);
+        let run = |lengths: &[u64]| {
+            let mut streams = ChainStreams::new(StreamKey(7), 4);
+            let (mut workspace, mut state) = (hsgd.workspace(), [1.0, -2.0]);
+            for &n_steps in lengths {
+                hsgd.advance(n_steps, &mut streams, &mut workspace, &mut state);
+            }
+            state.map(f64::to_bits)
+        };
+        assert_eq!(run(&[50]), run(&[1, 19, 30]));
+    }
+
+    #[test]
+    fn a_step_is_divided_into_enough_equal_parts() {
+        for (dt, n_parts) in [(1.0, 1), (0.5, 2), (0.4, 3), (0.01, 100), (0.005, 200), (0.03, 34)] {
+            assert_eq!(parts_of_a_step(dt), n_parts);
+        }
+    }
+
+    #[test]
+    fn overshooting_time_steps_are_refused() {
+        let problem = problem(0.0);
+        let largest = problem.spectrum().singular_values[0];
+        let mut parameters = Parameters::new();
+        let mut with = |name: &str, value| {
+            parameters.insert(name.to_owned(), Value::Real(value));
+            parameters.clone()
+        };
+        with("dt", 0.5);
+        // theta_1 dt = gamma lambda_1²/n dt: 0.98 and 1.02.
+        let step_size = 1.96 * 7.0 / (largest * largest);
+        assert!(HsgdKind.check_problem(&with("step_size", step_size), &problem).is_empty());
+        let step_size = 2.04 * 7.0 / (largest * largest);
+        assert_eq!(HsgdKind.check_problem(&with("step_size", step_size), &problem).len(), 1);
+    }
+
+    #[test]
+    fn the_start_is_the_principal_coordinates_of_the_parameters() {
+        let problem = problem(0.0);
+        let hsgd = Hsgd::new(Arc::clone(&problem), 0.1, 1, 0.5);
+        let x = [0.3, -0.4];
+        let mut state = vec![0.0; hsgd.dim()];
+        hsgd.embed(&x, &mut state);
+        assert!((problem.principal_risk(&state) - problem.risk(&x)).abs() < 1e-14);
+    }
+}

@@ -1,0 +1,238 @@
+//! The random stream of one chain: xoshiro256++ seeded by Philox from (key, chain, purpose).
+
+use crate::noise::box_muller::{BLOCK, transform};
+use crate::noise::philox::philox4x32;
+
+/// Which experiment a stream belongs to: 64 bits derived from the identity of its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StreamKey(pub u64);
+
+/// What a stream is used for; different purposes of one chain never share a variate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The starting point of the chain.
+    Start = 0,
+    /// Which samples a mini-batch holds.
+    Batch = 1,
+    /// Increments of Brownian motion.
+    Brownian = 2,
+    /// Resampling in an analysis.
+    Bootstrap = 3,
+}
+
+/// A sequence of random numbers owned by one chain.
+///
+/// The generator is xoshiro256++ (Blackman & Vigna, ACM TOMS 47(4), 2021); its 256 bits of state
+/// are two Philox4x32-10 blocks at the counters `(chain, purpose, 0)` and `(chain, purpose, 1)`
+/// under the experiment's key.
+///
+/// Normal variates are made 64 at a time from 64 words and handed out one after another.
+/// They form one sequence, however requests are split: [`Stream::fill_normals`] of `k` and then of
+/// `m` values gives what one call for `k + m` gives, and [`Stream::normal`] takes the next one.
+/// A stream that serves both uniform and normal variates gives the same values for the same
+/// sequence of calls; the words of a block are taken when its first variate is asked for.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    state: [u64; 4],
+    normals: [f64; BLOCK],
+    used: usize,
+}
+
+impl Stream {
+    /// The stream of `chain` for `purpose` in the experiment `key`.
+    #[must_use]
+    pub fn new(key: StreamKey, chain: u64, purpose: Purpose) -> Stream {
+        let [key_low, key_high] = halves(key.0);
+        let [chain_low, chain_high] = halves(chain);
+        let mut state = [0; 4];
+        for (block, pair) in (0_u32..).zip(state.chunks_exact_mut(2)) {
+            let counter = [chain_low, chain_high, purpose as u32, block];
+            let [a, b, c, d] = philox4x32(counter, [key_low, key_high]);
+            pair[0] = u64::from(a) | u64::from(b) << 32;
+            pair[1] = u64::from(c) | u64::from(d) << 32;
+        }
+        Stream { state, normals: [0.0; BLOCK], used: BLOCK }
+    }
+
+    /// 64 uniform random bits.
+    #[inline]
+    pub fn next_u64(&mut self) -> u64 {
+        next_word(&mut self.state)
+    }
+
+    /// A uniform variate in the open interval (0, 1): the midpoints of 2⁵² equal cells.
+    pub fn uniform(&mut self) -> f64 {
+        const CELL: f64 = 1.0 / (1_u64 << 52) as f64;
+        ((self.next_u64() >> 12) as f64 + 0.5) * CELL
+    }
+
+    /// A uniform index in `0..n`, exactly uniform.
+    ///
+    /// # Source
+    /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    pub fn index(&mut self, n: usize) -> usize {
+        assert!(n > 0, "an index is drawn from a non-empty range");
+        let n = n as u64;
+        loop {
+            let product = u128::from(self.next_u64()) * u128::from(n);
+            let low = product as u64;
+            if low >= n || low >= n.wrapping_neg() % n {
+                return (product >> 64) as usize;
+            }
+        }
+    }
+
+    /// The next standard normal variate, by Box–Muller.
+    #[inline]
+    pub fn normal(&mut self) -> f64 {
+        if self.used == BLOCK {
+            fill_block(&mut self.state, &mut self.normals);
+            self.used = 0;
+        }
+        self.used += 1;
+        self.normals[self.used - 1]
+    }
+
+    /// Fills `out` with the next standard normal variates; 1e-15 of relative accuracy.
+    pub fn fill_normals(&mut self, out: &mut [f64]) {
+        let ready = out.len().min(BLOCK - self.used);
+        let (head, rest) = out.split_at_mut(ready);
+        head.copy_from_slice(&self.normals[self.used..self.used + ready]);
+        self.used += ready;
+        let (blocks, tail) = rest.as_chunks_mut::<BLOCK>();
+        for block in blocks {
+            fill_block(&mut self.state, block);
+        }
+        if !tail.is_empty() {
+            fill_block(&mut self.state, &mut self.normals);
+            self.used = tail.len();
+            tail.copy_from_slice(&self.normals[..self.used]);
+        }
+    }
+}
+
+/// One step of xoshiro256++.
+#[inline]
+fn next_word(s: &mut [u64; 4]) -> u64 {
+    let output = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
+    let shifted = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = s[3].rotate_left(45);
+    output
+}
+
+fn fill_block(state: &mut [u64; 4], out: &mut [f64; BLOCK]) {
+    let mut words = [0; BLOCK];
+    let mut local = *state;
+    for word in &mut words {
+        *word = next_word(&mut local);
+    }
+    *state = local;
+    transform(&words, out);
+}
+
+fn halves(bits: u64) -> [u32; 2] {
+    [bits as u32, (bits >> 32) as u32]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::real;
+
+    fn stream(key: u64, chain: u64, purpose: Purpose) -> Stream {
+        Stream::new(StreamKey(key), chain, purpose)
+    }
+
+    #[test]
+    fn the_generator_is_xoshiro256_plus_plus() {
+        // First outputs of the authors' C code from the state (1, 2, 3, 4).
+        let mut generator = stream(0, 0, Purpose::Start);
+        generator.state = [1, 2, 3, 4];
+        let outputs: Vec<u64> = (0..4).map(|_| generator.next_u64()).collect();
+        assert_eq!(outputs, [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]);
+    }
+
+    #[test]
+    fn normals_are_one_sequence_however_requests_are_split() {
+        let mut whole = vec![0.0; 500];
+        stream(3, 1, Purpose::Brownian).fill_normals(&mut whole);
+        let mut parts = vec![0.0; 500];
+        let mut splitting = stream(3, 1, Purpose::Brownian);
+        let mut rest = parts.as_mut_slice();
+        for len in [1, 0, 63, 64, 65, 200, 7, 100] {
+            let (head, tail) = rest.split_at_mut(len);
+            if len == 1 {
+                head[0] = splitting.normal();
+            } else {
+                splitting.fill_normals(head);
+            }
+            rest = tail;
+        }
+        assert!(rest.is_empty());
+        assert_eq!(whole, parts);
+    }
+
+    #[test]
+    fn streams_differ_by_key_chain_and_purpose() {
+        let mut firsts: Vec<u64> = Vec::new();
+        for key in 0..4 {
+            for chain in [0, 1, 2, 1 << 32, u64::MAX] {
+                for purpose in
+                    [Purpose::Start, Purpose::Batch, Purpose::Brownian, Purpose::Bootstrap]
+                {
+                    firsts.push(stream(key, chain, purpose).next_u64());
+                }
+            }
+        }
+        let n_streams = firsts.len();
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), n_streams);
+    }
+
+    /// Means of powers of `n` normals, of lag-one products and of products within pairs, in units
+    /// of their standard errors.
+    #[test]
+    fn normals_have_the_moments_of_the_normal_law() {
+        let n = 2_000_000;
+        let mut x = vec![0.0; n];
+        stream(5, 0, Purpose::Brownian).fill_normals(&mut x);
+        let root = (n as f64).sqrt();
+        // E x^p and Var x^p = E x^2p - (E x^p)^2 for p = 1..6.
+        let laws =
+            [(0.0, 1.0), (1.0, 2.0), (0.0, 15.0), (3.0, 96.0), (0.0, 945.0), (15.0, 10170.0)];
+        let mut powers = x.clone();
+        for (p, (mean, variance)) in laws.into_iter().enumerate() {
+            let z = (real::sum(&powers) / n as f64 - mean) / f64::sqrt(variance) * root;
+            assert!(z.abs() < 4.5, "power {}: {z}", p + 1);
+            powers.iter_mut().zip(&x).for_each(|(power, value)| *power *= value);
+        }
+        for lag in [1, 32, 64] {
+            let z = real::dot(&x[lag..], &x[..n - lag]) / root;
+            assert!(z.abs() < 4.5, "lag {lag}: {z}");
+        }
+    }
+
+    #[test]
+    fn uniform_indices_are_uniform_and_in_range() {
+        let mut stream = stream(9, 2, Purpose::Batch);
+        let (n, draws) = (7_usize, 70_000);
+        let mut counts = [0_u32; 7];
+        (0..draws).for_each(|_| counts[stream.index(n)] += 1);
+        let expected = f64::from(draws) / n as f64;
+        let chi_square: f64 = counts
+            .iter()
+            .map(|&count| (f64::from(count) - expected) * (f64::from(count) - expected) / expected)
+            .sum();
+        // 99.99 % quantile of chi-square with six degrees of freedom.
+        assert!(chi_square < 27.86, "{chi_square}");
+    }
+}

@@ -1,0 +1,302 @@
+//! Named, documented and range-checked parameters: the vocabulary that a manifest is written in.
+//!
+//! Every part of the project (data source, problem, model, observable, estimator, plot) declares
+//! its parameters as a constant list of [`Parameter`].
+//! From that list come the checks with their messages, the JSON Schema, the defaults that complete
+//! a cell, and the generated documentation; no parameter is named twice.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A resolved parameter value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A finite real number.
+    Real(f64),
+    /// An integer; at most 2⁵³ in magnitude, so that every JSON reader sees the same number.
+    Integer(i64),
+    /// A name or free text.
+    Text(String),
+    /// A truth value.
+    Boolean(bool),
+    /// A list, for parameters that hold several values at once.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// The value as a real number, if it is one (an integer counts as one).
+    #[must_use]
+    pub fn as_real(&self) -> Option<f64> {
+        match *self {
+            Value::Real(value) => Some(value),
+            #[expect(clippy::cast_precision_loss, reason = "integers are bounded by 2^53")]
+            Value::Integer(value) => Some(value as f64),
+            _ => None,
+        }
+    }
+
+    /// The value as an integer, if it is one.
+    #[must_use]
+    pub fn as_integer(&self) -> Option<i64> {
+        match *self {
+            Value::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value as text, if it is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value as a list, if it is one.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(values) => Some(values),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Real(value) => write!(f, "{value}"),
+            Value::Integer(value) => write!(f, "{value}"),
+            Value::Text(value) => write!(f, "{value}"),
+            Value::Boolean(value) => write!(f, "{value}"),
+            Value::List(values) => {
+                write!(f, "[")?;
+                for (idx, value) in values.iter().enumerate() {
+                    if idx > 0 {
+                        write!(f, ", ")?;
+                    }
+                    write!(f, "{value}")?;
+                }
+                write!(f, "]")
+            }
+        }
+    }
+}
+
+/// The values that a real parameter accepts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// Lower end; may be `-inf`.
+    pub low: f64,
+    /// Upper end; may be `+inf`.
+    pub high: f64,
+    /// Whether `low` itself is accepted.
+    pub low_included: bool,
+    /// Whether `high` itself is accepted.
+    pub high_included: bool,
+}
+
+impl Range {
+    /// `(0, ∞)`.
+    pub const POSITIVE: Range =
+        Range { low: 0.0, high: f64::INFINITY, low_included: false, high_included: false };
+    /// `[0, ∞)`.
+    pub const NON_NEGATIVE: Range =
+        Range { low: 0.0, high: f64::INFINITY, low_included: true, high_included: false };
+    /// `(0, 1)`.
+    pub const OPEN_UNIT: Range =
+        Range { low: 0.0, high: 1.0, low_included: false, high_included: false };
+    /// `(-∞, ∞)`.
+    pub const ANY: Range = Range {
+        low: f64::NEG_INFINITY,
+        high: f64::INFINITY,
+        low_included: false,
+        high_included: false,
+    };
+
+    /// Whether `value` lies in the range; NaN never does.
+    #[must_use]
+    pub fn contains(&self, value: f64) -> bool {
+        let above = if self.low_included { self.low <= value } else { self.low < value };
+        let below = if self.high_included { value <= self.high } else { value < self.high };
+        above && below
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = if self.low_included { '[' } else { '(' };
+        let close = if self.high_included { ']' } else { ')' };
+        match (self.low.is_finite(), self.high.is_finite()) {
+            (false, false) => write!(f, "any real number"),
+            (true, false) if self.low_included => write!(f, "at least {}", self.low),
+            (true, false) => write!(f, "greater than {}", self.low),
+            _ => write!(f, "in {open}{}, {}{close}", self.low, self.high),
+        }
+    }
+}
+
+/// What kind of value a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A real number in a range.
+    Real(Range),
+    /// An integer with inclusive bounds.
+    Integer {
+        /// Smallest accepted value.
+        min: i64,
+        /// Largest accepted value.
+        max: i64,
+    },
+    /// One of a fixed list of names.
+    Choice(&'static [&'static str]),
+    /// Free text: a title, a file path, a column name.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of reals in a range.
+    Reals(Range),
+    /// A list of integers with inclusive bounds.
+    Integers {
+        /// Smallest accepted value.
+        min: i64,
+        /// Largest accepted value.
+        max: i64,
+    },
+    /// A list of names out of a fixed list.
+    Choices(&'static [&'static str]),
+    /// A list of texts.
+    Texts,
+}
+
+/// The value that a parameter takes when a manifest does not give it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Default {
+    /// The manifest must give it.
+    Required,
+    /// The parameter may be absent, and is then absent from the resolved cell too.
+    Absent,
+    /// A real number.
+    Real(f64),
+    /// An integer.
+    Integer(i64),
+    /// A name or text.
+    Text(&'static str),
+    /// A truth value.
+    Boolean(bool),
+    /// A list of names.
+    Texts(&'static [&'static str]),
+    /// A list of reals.
+    Reals(&'static [f64]),
+}
+
+impl Default {
+    /// The default as a value, if there is one.
+    #[must_use]
+    pub fn value(&self) -> Option<Value> {
+        match *self {
+            Default::Required | Default::Absent => None,
+            Default::Real(value) => Some(Value::Real(value)),
+            Default::Integer(value) => Some(Value::Integer(value)),
+            Default::Text(value) => Some(Value::Text(value.to_owned())),
+            Default::Boolean(value) => Some(Value::Boolean(value)),
+            Default::Texts(values) => {
+                Some(Value::List(values.iter().map(|&text| Value::Text(text.to_owned())).collect()))
+            }
+            Default::Reals(values) => {
+                Some(Value::List(values.iter().map(|&value| Value::Real(value)).collect()))
+            }
+        }
+    }
+}
+
+/// One parameter that a manifest may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Key in the manifest, in `snake_case`.
+    pub name: &'static str,
+    /// One or two sentences: meaning, symbol in the paper.
+    pub doc: &'static str,
+    /// Unit, or `""` if the parameter is dimensionless or not a quantity.
+    pub unit: &'static str,
+    /// Accepted values.
+    pub kind: Kind,
+    /// Value when absent.
+    pub default: Default,
+}
+
+/// A documented part that a manifest selects by name: a data source, a model, an estimator.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Name in the manifest.
+    pub name: &'static str,
+    /// What it is, in a sentence that stands alone, then details.
+    pub doc: &'static str,
+    /// Its parameters, in the order of the documentation.
+    pub parameters: &'static [Parameter],
+    /// The source file that computes it, as `file!()` gives it: root of its code fingerprint.
+    pub source: &'static str,
+}
+
+/// A complete set of resolved parameter values, ordered by name.
+pub type Parameters = BTreeMap<String, Value>;
+
+/// A combination of values that is invalid although each value is in its own range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The parameter to point at.
+    pub parameter: &'static str,
+    /// What is wrong, with the numbers: a lower-case fragment.
+    pub message: String,
+    /// What to do about it: a lower-case fragment.
+    pub remedy: String,
+}
+
+/// The defaults of `parameters`, for those that have one.
+#[must_use]
+pub fn defaults(parameters: &[Parameter]) -> Parameters {
+    let value =
+        |parameter: &Parameter| Some((parameter.name.to_owned(), parameter.default.value()?));
+    parameters.iter().filter_map(value).collect()
+}
+
+/// Typed look-ups in parameters that a check against the part's declaration has already passed.
+pub trait Lookup {
+    /// The real parameter `name`.
+    ///
+    /// # Panics
+    /// If it is absent or not a number: the declaration and its use then disagree, a bug.
+    fn real(&self, name: &str) -> f64;
+    /// The non-negative integer parameter `name`.
+    ///
+    /// # Panics
+    /// If it is absent, negative or not an integer.
+    fn count(&self, name: &str) -> u64;
+    /// The text parameter `name`.
+    ///
+    /// # Panics
+    /// If it is absent or not text.
+    fn text(&self, name: &str) -> &str;
+}
+
+impl Lookup for Parameters {
+    fn real(&self, name: &str) -> f64 {
+        self.get(name)
+            .and_then(Value::as_real)
+            .unwrap_or_else(|| panic!("parameter `{name}` is declared as a number"))
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.get(name)
+            .and_then(Value::as_integer)
+            .and_then(|value| u64::try_from(value).ok())
+            .unwrap_or_else(|| panic!("parameter `{name}` is declared as a count"))
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.get(name)
+            .and_then(Value::as_text)
+            .unwrap_or_else(|| panic!("parameter `{name}` is declared as text"))
+    }
+}

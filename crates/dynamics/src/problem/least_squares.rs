@@ -1,0 +1,156 @@
+//! Least squares with a ridge penalty.
+//!
+//! ```text
+//! L(x)     = |A x − b|² / (2n)
+//! L_reg(x) = L(x) + delta/(2n) |x|²
+//! ∇L_reg   = (Aᵀ(A x − b) + delta x) / n
+//! ```
+
+use std::sync::OnceLock;
+
+use crate::dataset::Dataset;
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range};
+use crate::problem::spectrum::Spectrum;
+use crate::real;
+
+/// A least squares problem with a ridge penalty; its spectrum is computed when first asked for.
+///
+/// # Source
+/// Jiao & Keller-Ressel, arXiv 2402.01382, section 2.1. The authors' notebooks write the penalty
+/// as `delta_c/2 |x|²`, that is `delta = n delta_c`.
+#[derive(Debug)]
+pub struct LeastSquares {
+    dataset: Dataset,
+    ridge: f64,
+    spectrum: OnceLock<Spectrum>,
+}
+
+impl LeastSquares {
+    /// Name, documentation and parameters.
+    pub const PART: Part = Part {
+        name: "least_squares",
+        doc: "Least squares with a ridge penalty: L(x) = |Ax − b|²/(2n) + δ|x|²/(2n).",
+        parameters: &[Parameter {
+            name: "ridge",
+            doc: "Strength δ of the ridge penalty δ|x|²/(2n).",
+            unit: "",
+            kind: Kind::Real(Range::NON_NEGATIVE),
+            default: Default::Real(0.0),
+        }],
+        source: file!(),
+    };
+
+    /// The problem of `dataset` with ridge `delta ≥ 0`.
+    #[must_use]
+    pub fn new(dataset: Dataset, ridge: f64) -> LeastSquares {
+        LeastSquares { dataset, ridge, spectrum: OnceLock::new() }
+    }
+
+    /// The problem that the parameter `ridge` of a cell asks for.
+    ///
+    /// # Panics
+    /// If the parameters have not been checked against [`LeastSquares::PART`].
+    #[must_use]
+    pub fn from_parameters(parameters: &Parameters, dataset: Dataset) -> LeastSquares {
+        LeastSquares::new(dataset, parameters.real("ridge"))
+    }
+
+    /// The data.
+    #[must_use]
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The ridge `delta`.
+    #[must_use]
+    pub fn ridge(&self) -> f64 {
+        self.ridge
+    }
+
+    /// The spectrum of the design; computed by the first call.
+    pub fn spectrum(&self) -> &Spectrum {
+        self.spectrum.get_or_init(|| Spectrum::new(&self.dataset))
+    }
+
+    /// The risk `L(x)`, without the penalty.
+    #[must_use]
+    pub fn risk(&self, x: &[f64]) -> f64 {
+        let residual = self.residual(x);
+        real::dot(&residual, &residual) / (2.0 * self.dataset.n_rows() as f64)
+    }
+
+    /// The risk of the point with principal coordinates `y`, `[r]`: `(sum lambda_i² Y_i² + beta)/(2n)`.
+    #[must_use]
+    pub fn principal_risk(&self, y: &[f64]) -> f64 {
+        let spectrum = self.spectrum();
+        (spectrum.excess(y, 0) + spectrum.beta) / (2.0 * self.dataset.n_rows() as f64)
+    }
+
+    /// The loss `L_reg(x)`, with the penalty.
+    #[must_use]
+    pub fn regularised_loss(&self, x: &[f64]) -> f64 {
+        self.risk(x) + self.ridge / (2.0 * self.dataset.n_rows() as f64) * real::dot(x, x)
+    }
+
+    /// The gradient of [`LeastSquares::regularised_loss`], `[d]`.
+    #[must_use]
+    pub fn gradient(&self, x: &[f64]) -> Vec<f64> {
+        let mut gradient = self.dataset.design.transpose_times(&self.residual(x));
+        real::add_scaled(&mut gradient, self.ridge, x);
+        for entry in &mut gradient {
+            *entry /= self.dataset.n_rows() as f64;
+        }
+        gradient
+    }
+
+    fn residual(&self, x: &[f64]) -> Vec<f64> {
+        let mut residual = self.dataset.design.times(x);
+        real::add_scaled(&mut residual, -1.0, &self.dataset.response);
+        residual
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linear_algebra::Matrix;
+    use crate::noise::NumpyLegacy;
+
+    fn problem(ridge: f64) -> LeastSquares {
+        let mut generator = NumpyLegacy::new(8);
+        let design = Matrix::new(9, 4, generator.normals(36));
+        LeastSquares::new(Dataset::new(design, generator.normals(9)), ridge)
+    }
+
+    #[test]
+    fn the_gradient_is_the_derivative_of_the_loss() {
+        let problem = problem(1.7);
+        let x = [0.3, -1.0, 2.0, 0.5];
+        let gradient = problem.gradient(&x);
+        for i in 0..4 {
+            let h = 1e-5;
+            let (mut up, mut down) = (x, x);
+            up[i] += h;
+            down[i] -= h;
+            // A central difference of a quadratic is exact up to rounding.
+            let slope =
+                (problem.regularised_loss(&up) - problem.regularised_loss(&down)) / (2.0 * h);
+            assert!((slope - gradient[i]).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_spectral_form_is_the_loss() {
+        let problem = problem(0.0);
+        let spectrum = problem.spectrum();
+        let x = [0.3, -1.0, 2.0, 0.5];
+        let y = spectrum.principal(&x);
+        assert!((problem.principal_risk(&y) - problem.risk(&x)).abs() < 1e-13);
+        assert!(problem.gradient(&spectrum.minimiser).iter().all(|g| g.abs() < 1e-14));
+        let at_minimum = 2.0 * 9.0 * problem.risk(&spectrum.minimiser);
+        assert!((at_minimum - spectrum.beta).abs() < 1e-13);
+        for (alpha, q) in spectrum.alpha.iter().zip(spectrum.right_vectors.rows()) {
+            assert!((alpha + real::dot(q, &spectrum.minimiser)).abs() < 1e-14);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The generated table: one row a source file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use sha2::{Digest, Sha256};
+
+use crate::paths::{names_super, paths_from, without_tests};
+
+/// The crates whose sources make up results, by the name that code uses.
+const NUMERIC_CRATES: [&str; 3] = ["maruyama_dynamics", "maruyama_statistics", "maruyama_figure"];
+
+/// Writes `$OUT_DIR/sources.rs`, the fingerprint table of the crate being built.
+///
+/// The crate includes it as
+/// `pub const SOURCES: &[(&str, &str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));`:
+/// the file's path below `src`, its SHA-256 in hexadecimal, and the paths that it names, each
+/// either `crate::…` or starting with the name of another numeric crate. Rows of `lib.rs` and
+/// `mod.rs` have an empty digest and list their re-exports as `name=target`.
+///
+/// # Errors
+/// If the sources cannot be read, if one of them names `super::`, or if the table cannot be
+/// written.
+pub fn emit() -> io::Result<()> {
+    let root = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
+    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=Cargo.toml");
+    let sources = read_sources(&root.join("src"))?;
+    let table = render(&sources, &manifest).map_err(io::Error::other)?;
+    fs::write(Path::new(&required("OUT_DIR")?).join("sources.rs"), table)
+}
+
+fn required(variable: &str) -> io::Result<String> {
+    env::var(variable).map_err(|_| {
+        io::Error::other(format!("{variable} is not set: `emit` is called from a build script"))
+    })
+}
+
+/// Every `.rs` file below `folder` but unit tests (`tests.rs`, `tests/`), by its path relative to it
+/// with `/` as separator.
+fn read_sources(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if name.split('/').any(|part| part == "tests" || part == "tests.rs") {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                folders.push((entry.path(), format!("{name}/")));
+            } else if name.ends_with(".rs") {
+                sources.insert(name, fs::read_to_string(entry.path())?);
+            }
+        }
+    }
+    Ok(sources)
+}
+
+fn render(sources: &BTreeMap<String, String>, manifest: &str) -> Result<String, String> {
+    let mut table = String::from("&[\n");
+    for (path, source) in sources {
+        let source = without_tests(source);
+        let (digest, uses) = if is_assembly(path) {
+            (String::new(), re_exports(source))
+        } else {
+            if names_super(source) {
+                return Err(format!("{path} names `super::`: fingerprints follow `crate::` paths"));
+            }
+            (digest_of(source, manifest), references(source))
+        };
+        writeln!(table, "    ({path:?}, {digest:?}, &{uses:?}),").map_err(|e| e.to_string())?;
+    }
+    table.push(']');
+    Ok(table)
+}
+
+fn is_assembly(path: &str) -> bool {
+    path == "lib.rs" || path.ends_with("mod.rs")
+}
+
+/// Digest of a file's text and of the requirements of the external crates that it names.
+fn digest_of(source: &str, manifest: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(source);
+    for line in manifest.lines() {
+        let Some((name, _)) = line.split_once(['=', '.']) else { continue };
+        let name = name.trim().replace('-', "_");
+        let is_external = !name.is_empty() && !NUMERIC_CRATES.contains(&name.as_str());
+        if is_external && !paths_from(source, &name).is_empty() {
+            hasher.update("\0");
+            hasher.update(line);
+        }
+    }
+    hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn references(source: &str) -> Vec<String> {
+    let mut uses: Vec<String> = Vec::new();
+    for root in NUMERIC_CRATES.iter().copied().chain(["crate"]) {
+        uses.extend(paths_from(source, root).iter().map(|path| format!("{root}::{path}")));
+    }
+    uses
+}
+
+/// `pub use child::Name;` of an assembling file as `Name=child::Name`.
+fn re_exports(source: &str) -> Vec<String> {
+    let children = source.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("pub(crate) ").unwrap_or(line).strip_prefix("mod ")?.strip_suffix(';')
+    });
+    let uses: Vec<&str> =
+        source.split(';').filter(|item| item.trim_start().starts_with("pub use")).collect();
+    let uses = uses.join(";");
+    let mut exports = Vec::new();
+    for child in children.chain(["crate"]) {
+        for path in paths_from(&uses, child) {
+            let name = path.rsplit("::").next().unwrap_or(&path);
+            exports.push(format!("{name}={child}::{path}"));
+        }
+    }
+    exports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(source: &str) -> String {
+        digest_of(source, "[dependencies]\nlibm = \"=0.2.16\"\ncsv = \"1\"\n")
+    }
+
+    #[test]
+    fn a_digest_covers_the_text_and_the_external_crates_it_names() {
+        let plain = "pub fn f() {}";
+        assert_ne!(digest(plain), digest("pub fn f() { }"));
+        assert_eq!(digest(plain), digest_of(plain, ""));
+        let external = "pub use libm::exp;";
+        assert_ne!(digest(external), digest_of(external, "libm = \"=0.2.17\""));
+    }
+
+    #[test]
+    fn assembling_files_list_re_exports_and_carry_no_digest() {
+        let sources = BTreeMap::from([(
+            "noise/mod.rs".to_owned(),
+            "mod stream;\npub mod philox;\npub use stream::{Purpose, Stream};\n".to_owned(),
+        )]);
+        let table = render(&sources, "").unwrap();
+        assert!(table.contains(
+            r#"("noise/mod.rs", "", &["Purpose=stream::Purpose", "Stream=stream::Stream"])"#
+        ));
+    }
+
+    #[test]
+    fn a_parent_path_is_refused() {
+        let sources = BTreeMap::from([("a.rs".to_owned(), "use super::b;".to_owned())]);
+        assert!(render(&sources, "").is_err());
+    }
+}

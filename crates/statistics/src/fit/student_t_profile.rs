@@ -1,0 +1,225 @@
+//! The Student-t likelihood at fixed degrees of freedom, maximised over location and scale.
+//!
+//! ```text
+//! u_i = (x_i - l) / s,  w_i = (nu + 1) / (nu + u_i^2)
+//! l = sum w x / sum w,  s^2 = sum w (x - l)^2 / sum w          (fixed point)
+//! ```
+
+use maruyama_dynamics::real;
+
+use crate::fit::family::FitError;
+use crate::law::student_t::ln_norm;
+use crate::special::digamma::digamma;
+use crate::special::score::Scores;
+
+/// Name of the family in errors and tables.
+pub(crate) const NAME: &str = "student_t";
+/// Largest degrees of freedom: beyond, the law is normal to 1e-4 in the density.
+pub const NU_MAX: f64 = 1e4;
+/// Where the slope of the profile is taken to find its maxima.
+const STARTS: [f64; 6] = [1.0, 3.0, 12.0, 60.0, 400.0, NU_MAX];
+
+const MAX_ITERATIONS: usize = 5_000;
+
+/// How the location is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// Estimated.
+    Free,
+    /// Known to be zero.
+    Zero,
+}
+
+/// Maximum over location and scale at one `nu`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ProfilePoint {
+    pub(crate) nu: f64,
+    pub(crate) loc: f64,
+    pub(crate) scale: f64,
+    pub(crate) log_likelihood: f64,
+    /// Derivative of the profile log-likelihood in `ln nu`.
+    pub(crate) slope: f64,
+}
+
+/// The profile likelihood of one sample.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Profile<'a> {
+    pub(crate) sample: &'a [f64],
+    pub(crate) location: Location,
+}
+
+impl Profile<'_> {
+    /// The maximum at `nu`, from the starting values `(loc, scale)`.
+    ///
+    /// # Source
+    /// Lange, Little & Taylor, JASA 84, 1989 (EM); the divisor `sum w` in place of `n` is the
+    /// parameter expansion of Kent, Tyler & Vardi, Commun. Statist. Simul. 23, 1994, which has the
+    /// same fixed point and gets there several times faster.
+    pub(crate) fn at(&self, nu: f64, start: (f64, f64)) -> Result<ProfilePoint, FitError> {
+        let (mut loc, mut scale) = start;
+        for _ in 0..MAX_ITERATIONS {
+            let (next_loc, next_scale) = self.iterate(nu, loc, scale);
+            let change = (next_loc - loc).abs() / scale + (next_scale / scale - 1.0).abs();
+            (loc, scale) = (next_loc, next_scale);
+            if change < 1e-11 {
+                return Ok(self.evaluate(nu, loc, scale));
+            }
+            // Also ends the iteration when the scale has collapsed and `change` is NaN.
+            if !(scale > 0.0 && loc.is_finite()) {
+                break;
+            }
+        }
+        Err(FitError::NotConverged { family: NAME, iterations: MAX_ITERATIONS })
+    }
+
+    fn iterate(&self, nu: f64, loc: f64, scale: f64) -> (f64, f64) {
+        let nu_square = nu * scale * scale;
+        // Eight interleaved partial sums let the processor overlap the divisions.
+        let mut sums = [[0.0; 8]; 3];
+        for block in self.sample.chunks(8) {
+            for (lane, x) in block.iter().enumerate() {
+                let deviation = x - loc;
+                let weight = 1.0 / (nu_square + deviation * deviation);
+                sums[0][lane] += weight;
+                sums[1][lane] += weight * deviation;
+                sums[2][lane] += weight * deviation * deviation;
+            }
+        }
+        let [mass, first, second] = sums.map(|lanes| real::sum(&lanes));
+        let shift = match self.location {
+            Location::Free => first / mass,
+            Location::Zero => 0.0,
+        };
+        // sum w (x - l')^2 = sum w (x - l)^2 - (l' - l)^2 sum w; without a shift nothing is taken.
+        (loc + shift, (second / mass - shift * shift).sqrt())
+    }
+
+    fn evaluate(&self, nu: f64, loc: f64, scale: f64) -> ProfilePoint {
+        let n = self.sample.len() as f64;
+        let (mut logs, mut pulls) = (0.0, 0.0);
+        for x in self.sample {
+            let u = (x - loc) / scale;
+            let square = u * u;
+            logs += real::ln_1p(square / nu);
+            pulls += square / (nu + square);
+        }
+        let log_likelihood = n * (ln_norm(nu) - real::ln(scale)) - 0.5 * (nu + 1.0) * logs;
+        let slope = 0.5 * (nu * (n * digamma_step(nu) - logs) + (nu + 1.0) * pulls);
+        ProfilePoint { nu, loc, scale, log_likelihood, slope }
+    }
+
+    /// Scores in `(loc, ln scale, 1 / nu)` at a point.
+    pub(crate) fn scores(&self, at: &ProfilePoint) -> Scores {
+        let nu = at.nu;
+        let constant = digamma_step(nu);
+        let mut scores = Scores::default();
+        for x in self.sample {
+            let u = (x - at.loc) / at.scale;
+            let square = u * u;
+            let pull = (nu + 1.0) * u / (nu + square);
+            let d_nu = 0.5 * (constant - real::ln_1p(square / nu) + pull * u / nu);
+            scores.add([pull / at.scale, pull * u - 1.0, -nu * nu * d_nu]);
+        }
+        scores
+    }
+}
+
+/// `psi((nu + 1) / 2) - psi(nu / 2) - 1 / nu`.
+fn digamma_step(nu: f64) -> f64 {
+    digamma(0.5 * (nu + 1.0)) - digamma(0.5 * nu) - 1.0 / nu
+}
+
+/// The highest of the profile's maxima in `[nu_low, NU_MAX]`.
+pub(crate) fn highest(
+    profile: &Profile,
+    nu_low: f64,
+    start: (f64, f64),
+) -> Result<ProfilePoint, FitError> {
+    let mut left = profile.at(nu_low, start)?;
+    let mut best = left;
+    for nu in STARTS.into_iter().filter(|nu| *nu > nu_low) {
+        let right = profile.at(nu, (left.loc, left.scale))?;
+        if left.slope > 0.0 && right.slope <= 0.0 {
+            let root = root_of_slope(profile, left, right)?;
+            best = higher(best, root);
+        }
+        left = right;
+    }
+    Ok(higher(best, left))
+}
+
+fn higher(a: ProfilePoint, b: ProfilePoint) -> ProfilePoint {
+    if b.log_likelihood > a.log_likelihood { b } else { a }
+}
+
+/// The zero of the slope between two points, by the Illinois variant of the regula falsi in
+/// `1 / nu`.
+fn root_of_slope(
+    profile: &Profile,
+    left: ProfilePoint,
+    right: ProfilePoint,
+) -> Result<ProfilePoint, FitError> {
+    const ITERATIONS: usize = 100;
+    // nu times the slope in ln nu is the derivative in 1 / nu, which stays finite at infinity.
+    let height = |p: &ProfilePoint| p.slope * p.nu;
+    let (mut a, mut b) = (1.0 / left.nu, 1.0 / right.nu);
+    let (mut at_a, mut at_b) = (height(&left), height(&right));
+    let mut point = left;
+    for _ in 0..ITERATIONS {
+        let theta = (a * at_b - b * at_a) / (at_b - at_a);
+        let last = point.nu;
+        point = profile.at(1.0 / theta, (point.loc, point.scale))?;
+        if (point.nu / last - 1.0).abs() < 1e-9 {
+            return Ok(point);
+        }
+        let value = height(&point);
+        // Halving the height of an end that stays is what makes the method superlinear.
+        if value > 0.0 {
+            (a, at_a) = (theta, value);
+            at_b *= 0.5;
+        } else {
+            (b, at_b) = (theta, value);
+            at_a *= 0.5;
+        }
+    }
+    Err(FitError::NotConverged { family: NAME, iterations: ITERATIONS })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::SIXTY;
+
+    const PROFILE: Profile = Profile { sample: &SIXTY, location: Location::Free };
+
+    #[test]
+    fn fixed_point_maximises_the_likelihood() {
+        for nu in [0.5, 3.0, 60.0] {
+            let best = PROFILE.at(nu, (0.0, 1.0)).unwrap();
+            for (loc, scale) in [(1e-3, 1.0), (-1e-3, 1.0), (0.0, 1.001), (0.0, 0.999)] {
+                let near = PROFILE.evaluate(nu, best.loc + loc, best.scale * scale);
+                assert!(near.log_likelihood < best.log_likelihood, "nu = {nu}");
+            }
+        }
+    }
+
+    #[test]
+    fn slope_is_the_derivative_of_the_profile() {
+        for nu in [0.4, 5.0, 300.0, 1e4] {
+            let h = 1e-4;
+            let value = |nu: f64| PROFILE.at(nu, (0.0, 1.0)).unwrap();
+            let difference =
+                value(nu * real::exp(h)).log_likelihood - value(nu * real::exp(-h)).log_likelihood;
+            let slope = value(nu).slope;
+            assert!((slope - difference / (2.0 * h)).abs() < 1e-6 * (1.0 + slope.abs()), "{nu}");
+        }
+    }
+
+    #[test]
+    fn scores_vanish_in_sum_at_the_maximum() {
+        let best = PROFILE.at(4.0, (0.0, 1.0)).unwrap();
+        let total = PROFILE.scores(&best).total;
+        assert!(total[0].abs() < 1e-7 && total[1].abs() < 1e-7, "{total:?}");
+        assert!((total[2] + 4.0 * best.slope).abs() < 1e-9 * (1.0 + total[2].abs()));
+    }
+}

@@ -1,0 +1,3 @@
+//! Intervals for counts.
+
+pub mod binomial;

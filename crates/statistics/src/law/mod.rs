@@ -1,0 +1,15 @@
+//! Probability laws on the line.
+//!
+//! One file a law. A law is added by a file that implements [`Law`] and a line here.
+
+pub(crate) mod gamma_variate;
+pub mod interface;
+pub(crate) mod invert;
+pub mod normal;
+pub mod stable;
+pub(crate) mod stable_integral;
+pub(crate) mod stable_tail;
+pub mod student_t;
+pub(crate) mod symmetric_stable;
+
+pub use interface::{Law, LawError};

@@ -1,0 +1,23 @@
+//! Statistics: fits, tests and tails.
+//!
+//! A sample is checked (`sample`), described by a law (`law`) that a family fits to it (`fit`),
+//! and the fit is judged (`goodness`); `tail` looks at the extremes without a law, and
+//! `interval` gives the uncertainty of counts.
+//!
+//! Nothing here reads a file, a clock or the environment: every function is a function of its
+//! arguments and of the random stream that it is given.
+
+pub mod fit;
+pub mod goodness;
+pub mod interval;
+pub mod law;
+pub mod sample;
+pub(crate) mod special;
+pub mod tail;
+
+#[cfg(test)]
+mod reference;
+
+/// Fingerprints of this crate's sources, taken at build time by `maruyama-fingerprint`: path below
+/// `src`, SHA-256 of the text, and the paths that it names.
+pub const SOURCES: &[(&str, &str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));

@@ -1,0 +1,5 @@
+//! What every statistic starts from: a checked sample, its order and its moments.
+
+pub mod check;
+pub mod moments;
+pub mod quantile;

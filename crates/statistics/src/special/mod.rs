@@ -1,0 +1,6 @@
+//! Special functions and quadrature that the laws share.
+
+pub(crate) mod beta;
+pub(crate) mod digamma;
+pub(crate) mod quadrature;
+pub(crate) mod score;

@@ -1,0 +1,99 @@
+//! The trait of an estimator, and what it is given.
+
+use std::sync::Arc;
+
+use maruyama_dynamics::noise::StreamKey;
+use maruyama_dynamics::parameter::{Parameters, Part};
+use maruyama_dynamics::problem::LeastSquares;
+use thiserror::Error;
+
+use crate::analyse::frame::{Frame, Sample};
+use crate::analyse::outcome::CellOutcome;
+
+/// Why an estimator gave nothing for a cell.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum AnalysisError {
+    /// The data set of the cell cannot be built.
+    #[error("{0}")]
+    Data(String),
+    /// The estimator is for problems with a data set.
+    #[error("the cell has no data set")]
+    NoData,
+    /// The estimator needs an observable that the cell does not record.
+    #[error("observable `{0}` is not recorded")]
+    NotRecorded(String),
+    /// Too few chains did not diverge.
+    #[error("{left} chains are left after {diverged} diverged; at least {needed} are needed")]
+    TooFewChains {
+        /// Chains that did not diverge.
+        left: usize,
+        /// Chains that did.
+        diverged: usize,
+        /// How many the estimator needs.
+        needed: usize,
+    },
+    /// A statistic does not exist for the sample.
+    #[error("{0}")]
+    Statistic(String),
+}
+
+/// One cell, as an estimator sees it.
+pub struct Input<'a> {
+    /// The resolved parameters of the cell, without the number of chains.
+    pub parameters: &'a Parameters,
+    /// Address of random streams for resampling; a function of the cell and the analysis.
+    pub stream: StreamKey,
+    pub(crate) frame: Frame,
+    pub(crate) least_squares: &'a dyn Fn(f64) -> Result<Arc<LeastSquares>, AnalysisError>,
+}
+
+impl Input<'_> {
+    /// The least-squares problem of the cell with ridge parameter `ridge`.
+    ///
+    /// # Errors
+    /// If the cell has no data set, or it cannot be built.
+    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, AnalysisError> {
+        (self.least_squares)(ridge)
+    }
+
+    /// The last recorded value of `observable` over the chains that did not diverge, in the order
+    /// of the chains.
+    ///
+    /// # Errors
+    /// If the observable is not recorded, or fewer than `needed` chains are left.
+    pub fn sample(&self, observable: &str, needed: usize) -> Result<Sample, AnalysisError> {
+        let sample = self.frame.last_values(observable)?;
+        if sample.values.len() < needed {
+            return Err(AnalysisError::TooFewChains {
+                left: sample.values.len(),
+                diverged: sample.n_diverged,
+                needed,
+            });
+        }
+        Ok(sample)
+    }
+}
+
+/// A statistic, or a piece of theory, evaluated for one cell.
+///
+/// To add one, write a file with its implementation and name it in `analyse/mod.rs`.
+pub trait Estimator: Sync {
+    /// Name, documentation and parameters.
+    fn part(&self) -> &'static Part;
+
+    /// The columns of its rows, each with its meaning; a column may be absent from a row.
+    fn columns(&self) -> &'static [(&'static str, &'static str)];
+
+    /// The observables that it reads; none for theory, which needs no simulation.
+    fn observables(&self, parameters: &Parameters) -> Vec<String>;
+
+    /// Rows and curves for one cell: a pure function of the input and the parameters.
+    ///
+    /// # Errors
+    /// If the sample or the problem does not admit the statistic; the other cells go on.
+    fn estimate(
+        &self,
+        input: &Input<'_>,
+        parameters: &Parameters,
+    ) -> Result<CellOutcome, AnalysisError>;
+}

@@ -1,0 +1,298 @@
+//! The stage: every analysis of every item, each cell's outcome stored under its identity.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use maruyama_dynamics::noise::StreamKey;
+use rayon::prelude::*;
+
+use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::frame::Frame;
+use crate::analyse::outcome::CellOutcome;
+use crate::fingerprint::{self, Fingerprint};
+use crate::identity::{Digest, Hasher};
+use crate::manifest::canonical;
+use crate::manifest::types::Analysis;
+use crate::plan::{Plan, PlannedCell, PlannedItem};
+use crate::run::{Interrupt, Progress, Verbosity};
+use crate::store::{BlockId, Index, Observations, Outcome, Outcomes, Store, StoreError};
+
+/// Outcomes computed before they are stored as one file.
+const OUTCOMES_PER_FILE: usize = 1024;
+/// Decoded results files kept in memory.
+const DECODED_FILES: usize = 16;
+
+/// One cell with its outcome.
+#[derive(Clone, Debug)]
+pub struct AnalysedCell<'a> {
+    /// The cell.
+    pub cell: &'a PlannedCell,
+    /// What the estimator gave; empty if it failed.
+    pub outcome: Arc<CellOutcome>,
+    /// Digest of the outcome.
+    pub digest: Digest,
+}
+
+/// The analyses of one item, by name.
+pub type AnalysedItem<'a> = BTreeMap<String, Vec<AnalysedCell<'a>>>;
+
+/// An analysis that gave nothing for a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The item.
+    pub item: String,
+    /// Name of the analysis.
+    pub analysis: String,
+    /// Label of the cell.
+    pub cell: String,
+    /// Why.
+    pub error: AnalysisError,
+}
+
+/// What the stage did.
+#[derive(Debug, Default)]
+pub struct Stage<'a> {
+    /// Analyses of each item of the plan, in its order.
+    pub items: Vec<AnalysedItem<'a>>,
+    /// Outcomes computed now.
+    pub computed: usize,
+    /// Outcomes found in the store.
+    pub cached: usize,
+    /// What failed; nothing is stored for it, so that it is tried again.
+    pub failures: Vec<Failure>,
+    /// Outcomes left because the user interrupted.
+    pub left: usize,
+}
+
+/// One application of an estimator to a cell.
+struct Unit<'a> {
+    id: Digest,
+    item: usize,
+    analysis: &'a Analysis,
+    estimator: &'static dyn Estimator,
+    cell: &'a PlannedCell,
+    /// Blocks to read, with the file that holds each.
+    blocks: Vec<(BlockId, Digest)>,
+}
+
+/// Runs every analysis of `plan` whose inputs are stored.
+///
+/// An outcome is cached under the digests of the results that it reads, not their identities: if
+/// a rerun gives identical bytes, nothing is analysed again.
+///
+/// # Errors
+/// If the store fails.
+pub fn analyse<'a>(
+    plan: &'a Plan,
+    store: &Store,
+    index: &Index,
+    outcomes: &Outcomes,
+    interrupt: &Interrupt,
+    verbosity: Verbosity,
+) -> Result<Stage<'a>, StoreError> {
+    let units = units(plan, index);
+    let stored: BTreeMap<Digest, CellOutcome> = units
+        .iter()
+        .filter_map(|unit| Some((unit.id, CellOutcome::from_json(outcomes.results.get(&unit.id)?)?)))
+        .collect();
+    let missing: Vec<&Unit<'_>> =
+        units.iter().filter(|unit| !stored.contains_key(&unit.id)).collect();
+    let progress = Progress::start(verbosity, "analyse", "cells", missing.len() as u64);
+    let reader = Reader { store, decoded: Mutex::default() };
+    let mut computed: BTreeMap<Digest, Result<CellOutcome, AnalysisError>> = BTreeMap::new();
+    for batch in missing.chunks(OUTCOMES_PER_FILE) {
+        let results: Vec<(Digest, Option<Result<CellOutcome, AnalysisError>>)> = batch
+            .par_iter()
+            .map(|unit| {
+                if interrupt.requested() {
+                    return Ok((unit.id, None));
+                }
+                let result = reader.estimate(unit)?;
+                progress.advance(1);
+                Ok((unit.id, Some(result)))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let outcome = |(id, result): &(Digest, Option<Result<CellOutcome, _>>)| match result {
+            Some(Ok(outcome)) => Some(Outcome { id: *id, result: outcome.to_json() }),
+            _ => None,
+        };
+        store.write_outcomes(&results.iter().filter_map(outcome).collect::<Vec<_>>())?;
+        computed.extend(results.into_iter().filter_map(|(id, result)| Some((id, result?))));
+    }
+    progress.finish();
+    Ok(gather(plan, &units, &stored, &computed))
+}
+
+/// Every application of an estimator whose blocks are stored, in the plan's order.
+fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
+    let mut units = Vec::new();
+    let mut code: BTreeMap<&str, Fingerprint> = BTreeMap::new();
+    for (item_idx, item) in plan.items.iter().enumerate() {
+        for analysis in &item.manifest.analyses {
+            let estimator = crate::analyse::estimator(&analysis.estimate);
+            let source = estimator.part().source;
+            let code = code.entry(source).or_insert_with(|| fingerprint::of(&[source]));
+            for cell in cells_of(item, analysis) {
+                if let Some((blocks, digests)) = inputs(estimator, analysis, cell, index) {
+                    let id = identity(analysis, cell, &digests, code);
+                    units.push(Unit { id, item: item_idx, analysis, estimator, cell, blocks });
+                }
+            }
+        }
+    }
+    units
+}
+
+fn cells_of<'a>(item: &'a PlannedItem, analysis: &Analysis) -> &'a [PlannedCell] {
+    let sweep = item.sweeps.iter().find(|sweep| sweep.name == analysis.of);
+    sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default()
+}
+
+/// The blocks that `analysis` reads of `cell`, and their digests; `None` if one is not stored.
+#[expect(clippy::type_complexity, reason = "two parallel lists, used once")]
+fn inputs(
+    estimator: &dyn Estimator,
+    analysis: &Analysis,
+    cell: &PlannedCell,
+    index: &Index,
+) -> Option<(Vec<(BlockId, Digest)>, Vec<Digest>)> {
+    if estimator.observables(&analysis.parameters).is_empty() {
+        return Some((Vec::new(), Vec::new()));
+    }
+    let stored = |id: BlockId| index.blocks.get(&id).map(|stored| ((id, stored.file), stored.digest));
+    cell.blocks().map(|block| stored(block.id)).collect::<Option<Vec<_>>>().map(|found| found.into_iter().unzip())
+}
+
+/// Identity of an outcome: the estimator with its parameters and code, the cell's parameters and
+/// data, and the digests of what is read.
+fn identity(
+    analysis: &Analysis,
+    cell: &PlannedCell,
+    digests: &[Digest],
+    code: &Fingerprint,
+) -> Digest {
+    let mut hasher = Hasher::new("maruyama analysis 1");
+    hasher.field(analysis.estimate.as_bytes());
+    hasher.field(parameters_text(analysis).as_bytes());
+    hasher.field(code.digest.to_string().as_bytes());
+    hasher.field(cell.ensemble.parameters_text().as_bytes());
+    hasher.field(&cell.chains.to_le_bytes());
+    if let Some(data) = &cell.ensemble.data {
+        hasher.field(data.definition.as_bytes());
+        hasher.field(data.source_code().to_string().as_bytes());
+        for digest in data.files.values() {
+            hasher.field(digest.to_string().as_bytes());
+        }
+    }
+    for digest in digests {
+        hasher.field(digest.to_string().as_bytes());
+    }
+    hasher.finish()
+}
+
+fn parameters_text(analysis: &Analysis) -> String {
+    canonical::text(&analysis.parameters).expect("a resolved parameter is finite")
+}
+
+/// Address of the random streams of an analysis of a cell.
+fn stream(unit: &Unit<'_>) -> StreamKey {
+    let mut hasher = Hasher::new("maruyama resampling 1");
+    hasher.field(unit.analysis.estimate.as_bytes());
+    hasher.field(parameters_text(unit.analysis).as_bytes());
+    hasher.field(&unit.cell.ensemble.stream.0.to_le_bytes());
+    hasher.field(&unit.cell.chains.to_le_bytes());
+    StreamKey(hasher.finish().leading_u64())
+}
+
+/// Reads results files, keeping the last few decoded: neighbouring cells share them.
+struct Reader<'a> {
+    store: &'a Store,
+    decoded: Mutex<VecDeque<(Digest, DecodedFile)>>,
+}
+
+type DecodedFile = Arc<BTreeMap<BlockId, Observations>>;
+
+impl Reader<'_> {
+    fn estimate(
+        &self,
+        unit: &Unit<'_>,
+    ) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
+        let files =
+            unit.blocks.iter().map(|(_, file)| self.file(*file)).collect::<Result<Vec<_>, _>>()?;
+        let blocks: Vec<&Observations> = unit
+            .blocks
+            .iter()
+            .zip(&files)
+            .filter_map(|((id, _), file)| file.get(id))
+            .collect();
+        let ensemble = &unit.cell.ensemble;
+        let least_squares = |ridge: f64| {
+            let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
+            data.least_squares(ridge).map_err(AnalysisError::Data)
+        };
+        Ok(Frame::new(&blocks).and_then(|frame| {
+            let input = Input {
+                parameters: &ensemble.parameters,
+                stream: stream(unit),
+                frame,
+                least_squares: &least_squares,
+            };
+            unit.estimator.estimate(&input, &unit.analysis.parameters)
+        }))
+    }
+
+    fn file(&self, name: Digest) -> Result<DecodedFile, StoreError> {
+        let lock = || self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, file)) = lock().iter().find(|(known, _)| *known == name) {
+            return Ok(Arc::clone(file));
+        }
+        let file: DecodedFile = Arc::new(self.store.read_blocks(name)?.into_iter().collect());
+        let mut decoded = lock();
+        decoded.push_back((name, Arc::clone(&file)));
+        if decoded.len() > DECODED_FILES {
+            decoded.pop_front();
+        }
+        Ok(file)
+    }
+}
+
+fn gather<'a>(
+    plan: &'a Plan,
+    units: &[Unit<'a>],
+    stored: &BTreeMap<Digest, CellOutcome>,
+    computed: &BTreeMap<Digest, Result<CellOutcome, AnalysisError>>,
+) -> Stage<'a> {
+    let mut stage = Stage {
+        items: plan.items.iter().map(|_| AnalysedItem::new()).collect(),
+        ..Stage::default()
+    };
+    for unit in units {
+        let outcome = match (stored.get(&unit.id), computed.get(&unit.id)) {
+            (Some(outcome), _) => {
+                stage.cached += 1;
+                outcome.clone()
+            }
+            (None, Some(Ok(outcome))) => {
+                stage.computed += 1;
+                outcome.clone()
+            }
+            (None, Some(Err(error))) => {
+                stage.failures.push(Failure {
+                    item: plan.items[unit.item].manifest.item.clone(),
+                    analysis: unit.analysis.name.clone(),
+                    cell: unit.cell.label(),
+                    error: error.clone(),
+                });
+                CellOutcome::default()
+            }
+            (None, None) => {
+                stage.left += 1;
+                CellOutcome::default()
+            }
+        };
+        let digest = Digest::of_bytes(outcome.to_json().to_string().as_bytes());
+        let analysed = AnalysedCell { cell: unit.cell, outcome: Arc::new(outcome), digest };
+        stage.items[unit.item].entry(unit.analysis.name.clone()).or_default().push(analysed);
+    }
+    stage
+}

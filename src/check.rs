@@ -1,0 +1,159 @@
+//! What a manifest asks of estimators and plots, checked before anything runs.
+//!
+//! The manifest layer knows the words; here it is known which columns an estimator gives, which
+//! observables it reads and what a claim's test says.
+
+use maruyama_dynamics::parameter::Value;
+
+use crate::analyse;
+use crate::manifest::diagnostic::Diagnostic;
+use crate::manifest::span::{Located, Span};
+use crate::manifest::suggest;
+use crate::manifest::types::{Analysis, Filter, Manifest};
+use crate::report::{self, Test};
+
+/// Every mistake in what `manifest` asks of estimators and plots.
+#[must_use]
+pub fn check(manifest: &Manifest) -> Vec<Diagnostic> {
+    let mut mistakes = Vec::new();
+    for analysis in &manifest.analyses {
+        check_observables(manifest, analysis, &mut mistakes);
+    }
+    for reference in &manifest.references {
+        let columns = Columns::of(manifest, &reference.of);
+        columns.check_filter(&reference.filter, &mut mistakes);
+        for (column, _) in &reference.values {
+            columns.check(&column.value, column.span, &mut mistakes);
+        }
+    }
+    for table in &manifest.tables {
+        let columns = Columns::of(manifest, &table.of);
+        columns.check_filter(&table.filter, &mut mistakes);
+        for column in &table.columns {
+            columns.check(&column.show.value, column.show.span, &mut mistakes);
+        }
+    }
+    for panel in manifest.figures.iter().flat_map(|figure| &figure.panels) {
+        let columns = Columns::of(manifest, &panel.of);
+        columns.check_filter(&panel.filter, &mut mistakes);
+        if let Some(facet) = &panel.facet {
+            columns.check(&facet.value, facet.span, &mut mistakes);
+        }
+        for parameter in report::plot(&panel.plot).column_parameters() {
+            if let Some(Value::Text(column)) = panel.parameters.get(*parameter) {
+                let span = panel.origins.get(*parameter).copied().unwrap_or(panel.span);
+                columns.check(column, span, &mut mistakes);
+            }
+        }
+    }
+    for claim in &manifest.claims {
+        let columns = Columns::of(manifest, &claim.of);
+        columns.check_filter(&claim.filter, &mut mistakes);
+        check_test(&columns, &claim.test, &mut mistakes);
+        for column in &claim.evidence {
+            columns.check(&column.value, column.span, &mut mistakes);
+        }
+    }
+    mistakes
+}
+
+fn check_test(columns: &Columns<'_>, test: &Located<String>, mistakes: &mut Vec<Diagnostic>) {
+    match Test::parse(&test.value) {
+        Ok(parsed) => {
+            for column in parsed.columns() {
+                let start = test.value.find(column).unwrap_or(0);
+                columns.check(column, test.part(start..start + column.len()), mistakes);
+            }
+        }
+        Err(error) => {
+            let span = test.part(error.offset..test.value.len());
+            let message = format!("the test cannot be read: {error}");
+            mistakes.push(Diagnostic::new(span, message).help(
+                "a test compares columns and numbers, for example `p_naive >= 0.05 and nu in [2, 4]`",
+            ));
+        }
+    }
+}
+
+fn check_observables(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Diagnostic>) {
+    let sweep = manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
+    let cells = sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default();
+    let read = analyse::estimator(&analysis.estimate).observables(&analysis.parameters);
+    for observable in read {
+        let is_recorded = |cell: &crate::manifest::types::Cell| {
+            let recorded = cell.parameters.get("observe").and_then(Value::as_list);
+            recorded.into_iter().flatten().any(|name| name.as_text() == Some(&observable))
+        };
+        if !cells.iter().all(is_recorded) {
+            let origin = analysis.origins.get("observable").copied();
+            let message = format!(
+                "analysis `{}` reads `{observable}`, which sweep `{}` does not record",
+                analysis.name, analysis.of
+            );
+            let help = format!("add it to the sweep: `observe: [{observable}]`");
+            mistakes.push(Diagnostic::new(origin.unwrap_or(analysis.span), message).help(help));
+        }
+    }
+}
+
+/// The columns that rows of an analysis can be asked for.
+struct Columns<'a> {
+    manifest: &'a Manifest,
+    analysis: Option<&'a Analysis>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(manifest: &'a Manifest, analysis: &str) -> Columns<'a> {
+        let analysis = manifest.analyses.iter().find(|candidate| candidate.name == analysis);
+        Columns { manifest, analysis }
+    }
+
+    /// The columns of the rows themselves and of their cells.
+    fn own(&self) -> Vec<&str> {
+        let Some(analysis) = self.analysis else { return Vec::new() };
+        let mut names = columns_of(analysis);
+        let sweep = self.manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
+        for cell in sweep.iter().flat_map(|sweep| &sweep.cells).take(1) {
+            names.extend(cell.parameters.keys().map(String::as_str));
+        }
+        names.push("data");
+        names
+    }
+
+    fn has(&self, column: &str) -> bool {
+        let stripped = ["ref_", "rel_"].iter().find_map(|prefix| column.strip_prefix(prefix));
+        if let Some((analysis, column)) = column.split_once('.') {
+            let beside = |other: &&Analysis| {
+                other.name == analysis && self.analysis.is_some_and(|own| own.of == other.of)
+            };
+            let other = self.manifest.analyses.iter().find(beside);
+            return other.is_some_and(|other| columns_of(other).contains(&column));
+        }
+        let own = self.own();
+        own.contains(&column) || stripped.is_some_and(|column| own.contains(&column))
+    }
+
+    fn check(&self, column: &str, span: Span, mistakes: &mut Vec<Diagnostic>) {
+        let Some(analysis) = self.analysis else { return };
+        if self.has(column) {
+            return;
+        }
+        let own = self.own();
+        let message = format!("analysis `{}` has no column `{column}`", analysis.name);
+        let help = match suggest::closest(column, &own) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("its columns are {}", columns_of(analysis).join(", ")),
+        };
+        mistakes.push(Diagnostic::new(span, message).help(help));
+    }
+
+    fn check_filter(&self, filter: &Filter, mistakes: &mut Vec<Diagnostic>) {
+        for condition in filter {
+            self.check(&condition.column.value, condition.column.span, mistakes);
+        }
+    }
+}
+
+fn columns_of(analysis: &Analysis) -> Vec<&'static str> {
+    analyse::estimator(&analysis.estimate).columns().iter().map(|(name, _)| *name).collect()
+}

@@ -1,0 +1,84 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reproducible experiments on stochastic gradient descent and its stochastic differential
+/// equations.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, and every verdict is the one on record
+  1    a verdict differs from the one on record, a cell failed, or results are missing
+  2    the input is wrong: arguments, a manifest, a data set
+  3    the store or the disk failed
+  130  interrupted; what was computed is kept";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Simulate what is missing, analyse it and write the reports
+    Reproduce(Options),
+    /// Show which cells would run and why, without running or writing anything
+    Plan(Options),
+    /// Simulate what is missing
+    Run(Options),
+    /// Analyse stored results and write the reports
+    Report(Options),
+    /// Show what is stored of each item
+    Status(Options),
+    /// Print the JSON Schema of manifests, for completion in editors
+    Schema,
+}
+
+impl Command {
+    /// The format in which the command prints.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Command::Reproduce(options)
+            | Command::Plan(options)
+            | Command::Run(options)
+            | Command::Report(options)
+            | Command::Status(options) => options.format,
+            Command::Schema => Format::Json,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Manifests, or folders of them; `experiments` if none is given
+    pub manifests: Vec<PathBuf>,
+    /// Folder of the store
+    #[arg(long, value_name = "DIR", default_value = "store")]
+    pub store: PathBuf,
+    /// Folder of the reports; below the store for a profile other than `paper`
+    #[arg(long, value_name = "DIR")]
+    pub reports: Option<PathBuf>,
+    /// Number of threads; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Profile of the manifests: `paper` is the file as it stands
+    #[arg(long, value_name = "NAME", default_value = "paper")]
+    pub profile: String,
+    /// Print nothing but results and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}

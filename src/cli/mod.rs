@@ -1,0 +1,95 @@
+//! The command line: arguments, the commands, and what they print.
+
+mod arguments;
+mod pipeline;
+mod show;
+
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use maruyama_dynamics::parameter::Violation;
+
+use crate::cli::arguments::{Arguments, Command, Format, Options};
+use crate::cli::pipeline::{Pipeline, Stages};
+use crate::error::{DONE, Error, INPUT};
+use crate::load::Words;
+use crate::manifest::schema;
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { INPUT } else { DONE };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(&arguments.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            print_error(&error, arguments.command.format());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<u8, Error> {
+    match command {
+        Command::Reproduce(options) => stages(options, Stages::ALL),
+        Command::Run(options) => stages(options, Stages::RUN),
+        Command::Report(options) => stages(options, Stages::REPORT),
+        Command::Plan(options) => {
+            let pipeline = Pipeline::open(options)?;
+            print(&show::plan(&pipeline, options.format)?);
+            Ok(DONE)
+        }
+        Command::Status(options) => {
+            let pipeline = Pipeline::open(options)?;
+            print(&show::status(&pipeline, options.format)?);
+            Ok(DONE)
+        }
+        Command::Schema => {
+            let words = Words::new();
+            let nothing_of_cells = |_: &crate::manifest::types::Cell| Vec::<Violation>::new();
+            let nothing_of_data = |_: &crate::manifest::types::DataSet| Vec::<Violation>::new();
+            let vocabulary = words.vocabulary(&nothing_of_cells, &nothing_of_data);
+            print(&format!("{:#}\n", schema::schema(&vocabulary)));
+            Ok(DONE)
+        }
+    }
+}
+
+fn stages(options: &Options, stages: Stages) -> Result<u8, Error> {
+    let done = Pipeline::open(options)?.execute(stages)?;
+    print(&show::done(&done, options));
+    Ok(done.exit_code())
+}
+
+/// Prints results; a closed pipe is no error.
+fn print(text: &str) {
+    let _ = stdout().write_all(text.as_bytes());
+}
+
+fn print_error(error: &Error, format: Format) {
+    if let Error::Manifests(files) = error {
+        for file in files {
+            match format {
+                Format::Text => {
+                    let colour = stderr().is_terminal();
+                    eprintln!("{}", file.render(colour));
+                }
+                Format::Json => println!("{}", file.to_json()),
+            }
+        }
+    }
+    let mut text = format!("error: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    eprintln!("{text}");
+}

@@ -1,0 +1,212 @@
+//! The stages in their order, from manifests to reports.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::analyse::{self, analyse};
+use crate::cli::arguments::Options;
+use crate::data::Library;
+use crate::error::{DIFFERS, DONE, Error, INTERRUPTED};
+use crate::identity::{Digest, Hasher};
+use crate::load::load;
+use crate::plan::Plan;
+use crate::report::{ItemReport, publish};
+use crate::run::{Interrupt, Summary, Verbosity, run};
+use crate::store::{Index, Store};
+
+/// Which stages a command has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stages {
+    run: bool,
+    report: bool,
+}
+
+impl Stages {
+    pub(crate) const ALL: Stages = Stages { run: true, report: true };
+    pub(crate) const RUN: Stages = Stages { run: true, report: false };
+    pub(crate) const REPORT: Stages = Stages { run: false, report: true };
+}
+
+/// Manifests read, planned and compared with the store.
+pub(crate) struct Pipeline {
+    pub plan: Plan,
+    pub index: Index,
+    pub store_folder: PathBuf,
+    pub reports: PathBuf,
+    texts: Vec<String>,
+    verbosity: Verbosity,
+    pub records_verdicts: bool,
+}
+
+/// What a command did.
+pub(crate) struct Done {
+    pub n_cells: usize,
+    pub n_blocks: usize,
+    pub run: Summary,
+    pub failed_cells: Vec<(String, String)>,
+    pub damaged: Vec<(PathBuf, String)>,
+    pub analysed: usize,
+    pub analyses_cached: usize,
+    pub analysis_failures: Vec<analyse::Failure>,
+    pub reports: Vec<ItemReport>,
+    pub reports_folder: PathBuf,
+    pub digest: Option<Digest>,
+    pub interrupted: bool,
+    pub records_verdicts: bool,
+}
+
+impl Done {
+    pub(crate) fn exit_code(&self) -> u8 {
+        let differs = self.differing().next().is_some();
+        let failed = !self.failed_cells.is_empty()
+            || !self.analysis_failures.is_empty()
+            || self.reports.iter().any(|report| !report.problems.is_empty());
+        if self.interrupted {
+            INTERRUPTED
+        } else if differs || failed {
+            DIFFERS
+        } else {
+            DONE
+        }
+    }
+
+    /// The claims whose verdict is not the one on record.
+    pub(crate) fn differing(
+        &self,
+    ) -> impl Iterator<Item = &(String, crate::manifest::types::Verdict, crate::manifest::types::Verdict)>
+    {
+        let verdicts = self.reports.iter().flat_map(|report| &report.verdicts);
+        verdicts.filter(|(_, verdict, expected)| self.records_verdicts && verdict != expected)
+    }
+}
+
+impl Pipeline {
+    /// Reads the manifests, plans them and looks at the store; writes nothing.
+    pub(crate) fn open(options: &Options) -> Result<Pipeline, Error> {
+        if let Some(threads) = options.threads {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.into())
+                .build_global()
+                .map_err(|error| Error::Start(error.to_string()))?;
+        }
+        let library = Library::default();
+        let loaded = load(&options.manifests, &options.profile, &library)?;
+        let (manifests, texts) =
+            loaded.into_iter().map(|one| (one.manifest, one.text)).unzip::<_, _, Vec<_>, Vec<_>>();
+        let plan = Plan::new(manifests, &library, analyse::needs_samples);
+        let index = Store::open_to_read(&options.store)?.index()?;
+        let records_verdicts = options.profile == "paper";
+        let default_reports = || {
+            if records_verdicts {
+                PathBuf::from("reports")
+            } else {
+                options.store.join(format!("reports-{}", options.profile))
+            }
+        };
+        Ok(Pipeline {
+            plan,
+            index,
+            store_folder: options.store.clone(),
+            reports: options.reports.clone().unwrap_or_else(default_reports),
+            texts,
+            verbosity: if options.quiet { Verbosity::Quiet } else { Verbosity::Normal },
+            records_verdicts,
+        })
+    }
+
+    /// Runs the stages of a command.
+    pub(crate) fn execute(self, stages: Stages) -> Result<Done, Error> {
+        let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
+        let missing = self.plan.missing(&self.index);
+        if !stages.run && !missing.is_empty() {
+            let total = self.plan.blocks.len();
+            return Err(Error::NotComputed { missing: missing.len(), total });
+        }
+        self.check_problems(&missing)?;
+        let store = Store::open_to_write(&self.store_folder)?;
+        for (path, _) in &self.index.damaged {
+            store.quarantine(path)?;
+        }
+        let summary = run(missing, &store, &interrupt, self.verbosity)?;
+        let index = if summary.computed > 0 { store.index()? } else { self.index };
+        let mut done = Done {
+            n_cells: self.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count(),
+            n_blocks: self.plan.blocks.len(),
+            failed_cells: failed_cells(&self.plan, &summary),
+            run: summary,
+            damaged: index.damaged.clone(),
+            analysed: 0,
+            analyses_cached: 0,
+            analysis_failures: Vec::new(),
+            reports: Vec::new(),
+            reports_folder: self.reports.clone(),
+            digest: digest(&self.plan, &index),
+            interrupted: interrupt.requested(),
+            records_verdicts: self.records_verdicts,
+        };
+        if !stages.report || done.interrupted {
+            return Ok(done);
+        }
+        let outcomes = store.outcomes()?;
+        for (path, reason) in &outcomes.damaged {
+            store.quarantine(path)?;
+            done.damaged.push((path.clone(), reason.clone()));
+        }
+        let stage = analyse(&self.plan, &store, &index, &outcomes, &interrupt, self.verbosity)?;
+        done.analysed = stage.computed;
+        done.analyses_cached = stage.cached;
+        done.analysis_failures.clone_from(&stage.failures);
+        done.interrupted = interrupt.requested();
+        if !done.interrupted {
+            done.reports = publish(&self.plan, &stage, &self.texts, &store, &self.reports)?;
+        }
+        Ok(done)
+    }
+
+    /// Checks the cells that will run against the spectrum of their problem.
+    fn check_problems(&self, missing: &[crate::plan::PlannedBlock]) -> Result<(), Error> {
+        let to_run: BTreeSet<Digest> = missing.iter().map(|block| block.ensemble.id).collect();
+        let mut mistakes = Vec::new();
+        for (item, sweep, cell) in self.plan.cells() {
+            if to_run.contains(&cell.ensemble.id) {
+                for violation in cell.ensemble.check_problem() {
+                    mistakes.push(format!(
+                        "{}: sweep `{}`, {}: `{}`: {}; {}",
+                        item.manifest.path,
+                        sweep.name,
+                        cell.label(),
+                        violation.parameter,
+                        violation.message,
+                        violation.remedy
+                    ));
+                }
+            }
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(Error::Cells(mistakes)) }
+    }
+}
+
+/// One digest over all results of the plan; `None` while some are missing.
+pub(crate) fn digest(plan: &Plan, index: &Index) -> Option<Digest> {
+    let mut hasher = Hasher::new("maruyama results 1");
+    for block in &plan.blocks {
+        let stored = index.blocks.get(&block.id)?;
+        hasher.field(block.id.0.to_string().as_bytes());
+        hasher.field(stored.digest.to_string().as_bytes());
+    }
+    Some(hasher.finish())
+}
+
+fn failed_cells(plan: &Plan, summary: &Summary) -> Vec<(String, String)> {
+    let mut failed = Vec::new();
+    for (item, sweep, cell) in plan.cells() {
+        let failure = cell.blocks().find_map(|block| {
+            summary.failures.iter().find(|failure| failure.id == block.id)
+        });
+        if let Some(failure) = failure {
+            let name = format!("{}, sweep `{}`, {}", item.manifest.item, sweep.name, cell.label());
+            failed.push((name, failure.reason.clone()));
+        }
+    }
+    failed
+}

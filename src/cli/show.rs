@@ -1,0 +1,238 @@
+//! What the commands print.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::cli::arguments::{Format, Options};
+use crate::cli::pipeline::{Done, Pipeline, digest};
+use crate::error::{Error, plural};
+use crate::plan::{PlannedItem, Reason, ToRun, explain};
+use crate::store::Store;
+
+/// Cells listed for each item and reason before the rest is counted.
+const LISTED_CELLS: usize = 8;
+
+/// The plan: which cells will run and why.
+pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
+    let to_run = explain(&pipeline.plan, &pipeline.index);
+    let n_cells = pipeline.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count();
+    if format == Format::Json {
+        let cells: Vec<_> = to_run
+            .iter()
+            .map(|to_run| {
+                json!({
+                    "item": to_run.item,
+                    "sweep": to_run.sweep,
+                    "cell": to_run.cell.id.to_string(),
+                    "label": to_run.cell.label(),
+                    "reason": to_run.reason.to_string(),
+                })
+            })
+            .collect();
+        let damaged = damaged_json(pipeline);
+        let text = json!({ "cells": n_cells, "to_run": cells, "damaged": damaged });
+        return Ok(format!("{text:#}\n"));
+    }
+    let mut text = damaged_text(pipeline);
+    for item in &pipeline.plan.items {
+        let name = &item.manifest.item;
+        let mut by_reason: BTreeMap<&Reason, Vec<String>> = BTreeMap::new();
+        for ToRun { item, sweep, cell, reason } in &to_run {
+            if item == name {
+                let label = format!("{sweep}, {}", cell.label());
+                by_reason.entry(reason).or_default().push(label);
+            }
+        }
+        let n_to_run: usize = by_reason.values().map(Vec::len).sum();
+        let simulated = item.sweeps.iter().filter(|sweep| sweep.is_simulated);
+        let n_cells = simulated.map(|sweep| sweep.cells.len()).sum::<usize>();
+        let _ = writeln!(text, "{name}: {}, {n_to_run} to run", plural(n_cells, "cell"));
+        for (reason, labels) in by_reason {
+            for label in labels.iter().take(LISTED_CELLS) {
+                let _ = writeln!(text, "  {label}: {reason}");
+            }
+            if labels.len() > LISTED_CELLS {
+                let more = plural(labels.len() - LISTED_CELLS, "more cell");
+                let _ = writeln!(text, "  and {more}: {reason}");
+            }
+        }
+    }
+    let cached = n_cells - to_run.len();
+    let _ = writeln!(text, "{} to run, {cached} cached", plural(to_run.len(), "cell"));
+    Ok(text)
+}
+
+/// What is stored of each item.
+pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
+    let store = Store::open_to_read(&pipeline.store_folder)?;
+    let stored = |item: &PlannedItem| {
+        let simulated = || item.sweeps.iter().filter(|sweep| sweep.is_simulated);
+        let cells = || simulated().flat_map(|sweep| &sweep.cells);
+        let is_stored = |cell: &&crate::plan::PlannedCell| {
+            cell.blocks().all(|block| pipeline.index.blocks.contains_key(&block.id))
+        };
+        (cells().filter(is_stored).count(), cells().count())
+    };
+    let results = digest(&pipeline.plan, &pipeline.index);
+    if format == Format::Json {
+        let items: Vec<_> = pipeline
+            .plan
+            .items
+            .iter()
+            .map(|item| {
+                let (n_stored, n_cells) = stored(item);
+                json!({
+                    "item": item.manifest.item,
+                    "manifest": item.manifest.path,
+                    "cells": n_cells,
+                    "stored": n_stored,
+                    "report": store.published_report(&item.manifest.item).is_some(),
+                })
+            })
+            .collect();
+        let text = json!({
+            "items": items,
+            "files": pipeline.index.n_files,
+            "size_bytes": pipeline.index.size_bytes,
+            "damaged": damaged_json(pipeline),
+            "results": results.map(|digest| digest.to_string()),
+        });
+        return Ok(format!("{text:#}\n"));
+    }
+    let mut text = String::new();
+    for item in &pipeline.plan.items {
+        let (n_stored, n_cells) = stored(item);
+        let name = &item.manifest.item;
+        let report = if store.published_report(name).is_some() { "reported" } else { "no report" };
+        let _ = writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
+    }
+    text.push_str(&damaged_text(pipeline));
+    let mebibytes = pipeline.index.size_bytes as f64 / f64::from(1 << 20);
+    let files = plural(pipeline.index.n_files, "results file");
+    let _ = writeln!(text, "store {}: {files}, {mebibytes:.1} MiB", store.root().display());
+    if let Some(digest) = results {
+        let _ = writeln!(text, "results: sha256 {digest}");
+    }
+    Ok(text)
+}
+
+fn damaged_text(pipeline: &Pipeline) -> String {
+    let damaged = pipeline.index.damaged.iter();
+    damaged.map(|(path, reason)| format!("damaged: {}: {reason}\n", path.display())).collect()
+}
+
+fn damaged_json(pipeline: &Pipeline) -> Vec<serde_json::Value> {
+    let damaged = pipeline.index.damaged.iter();
+    damaged.map(|(path, reason)| json!({ "file": path, "reason": reason })).collect()
+}
+
+/// What a command did, and what is wrong.
+pub(crate) fn done(done: &Done, options: &Options) -> String {
+    if options.format == Format::Json {
+        return format!("{:#}\n", done_json(done));
+    }
+    let mut text = String::new();
+    for (path, reason) in &done.damaged {
+        let _ = writeln!(
+            text,
+            "damaged, moved to {}: {}: {reason}",
+            options.store.join("damaged").display(),
+            path.display()
+        );
+    }
+    for (cell, reason) in &done.failed_cells {
+        let _ = writeln!(text, "failed: {cell}: {reason}");
+    }
+    for failure in &done.analysis_failures {
+        let crate::analyse::Failure { item, analysis, cell, error } = failure;
+        let _ = writeln!(text, "failed: {item}, analysis `{analysis}`, {cell}: {error}");
+    }
+    for report in &done.reports {
+        for problem in &report.problems {
+            let _ = writeln!(text, "failed: {}: {problem}", report.item);
+        }
+    }
+    for (id, verdict, expected) in done.differing() {
+        let _ = writeln!(text, "differs: claim {id} is {verdict}, on record {expected}");
+    }
+    if options.quiet {
+        return text;
+    }
+    let cached = done.n_blocks - done.run.computed - done.run.left - done.run.failures.len();
+    let _ = writeln!(
+        text,
+        "{}: {} simulated, {cached} cached",
+        plural(done.n_cells, "cell"),
+        plural(done.run.computed, "block"),
+    );
+    if done.interrupted {
+        let _ = writeln!(
+            text,
+            "interrupted with {} left; the same command resumes",
+            plural(done.run.left, "block")
+        );
+        return text;
+    }
+    if !done.reports.is_empty() {
+        let written = done.reports.iter().filter(|report| report.written).count();
+        let claims = done.reports.iter().map(|report| report.verdicts.len()).sum();
+        let _ = writeln!(
+            text,
+            "{} computed, {} cached",
+            plural(done.analysed, "analysis result"),
+            done.analyses_cached
+        );
+        let _ = writeln!(
+            text,
+            "{} written, {} up to date in {}; {}, {} not as on record",
+            plural(written, "report"),
+            done.reports.len() - written,
+            done.reports_folder.display(),
+            plural(claims, "claim"),
+            done.differing().count(),
+        );
+    }
+    if let Some(digest) = done.digest {
+        let _ = writeln!(text, "results: sha256 {digest}");
+    }
+    text
+}
+
+fn done_json(done: &Done) -> serde_json::Value {
+    let verdicts: Vec<_> = done
+        .reports
+        .iter()
+        .flat_map(|report| &report.verdicts)
+        .map(|(id, verdict, expected)| {
+            json!({ "id": id, "verdict": verdict.to_string(), "expected": expected.to_string() })
+        })
+        .collect();
+    let failed: Vec<_> = done
+        .failed_cells
+        .iter()
+        .map(|(cell, reason)| json!({ "cell": cell, "reason": reason }))
+        .chain(done.analysis_failures.iter().map(|failure| {
+            json!({
+                "cell": failure.cell,
+                "analysis": failure.analysis,
+                "item": failure.item,
+                "reason": failure.error.to_string(),
+            })
+        }))
+        .collect();
+    json!({
+        "cells": done.n_cells,
+        "blocks": done.n_blocks,
+        "simulated": done.run.computed,
+        "left": done.run.left,
+        "failed": failed,
+        "analysed": done.analysed,
+        "analyses_cached": done.analyses_cached,
+        "reports_written": done.reports.iter().filter(|report| report.written).count(),
+        "verdicts": verdicts,
+        "interrupted": done.interrupted,
+        "results": done.digest.map(|digest| digest.to_string()),
+    })
+}

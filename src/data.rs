@@ -1,0 +1,137 @@
+//! Data sets of a run: files read once, data sets built once, problems prepared once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use maruyama_dynamics::dataset::{self, Dataset, Source};
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
+use maruyama_dynamics::problem::LeastSquares;
+
+use crate::fingerprint;
+use crate::identity::Digest;
+use crate::manifest::canonical;
+use crate::manifest::types::DataSet;
+
+/// A data set whose files have been read.
+pub struct ResolvedData {
+    /// Canonical JSON of its parameters, without the paths of its files.
+    pub definition: String,
+    /// SHA-256 of each of its files, by the parameter that names it.
+    pub files: BTreeMap<String, Digest>,
+    source: &'static dyn Source,
+    parameters: Parameters,
+    contents: Vec<Vec<u8>>,
+    code: OnceLock<Digest>,
+    built: OnceLock<Result<Arc<Dataset>, String>>,
+    problems: Mutex<BTreeMap<u64, Arc<OnceLock<Arc<LeastSquares>>>>>,
+}
+
+impl std::fmt::Debug for ResolvedData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResolvedData")
+            .field("definition", &self.definition)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ResolvedData {
+    /// Reads the files of the data set `parameters`, which are looked up beside the manifest in
+    /// `folder` and then in each folder above it.
+    fn read(parameters: &Parameters, folder: &Path) -> Result<ResolvedData, Violation> {
+        let name = parameters.text("source");
+        let source = dataset::source(name)
+            .unwrap_or_else(|| panic!("`{name}` passed the vocabulary and is in no registry"));
+        let mut definition = parameters.clone();
+        let mut files = BTreeMap::new();
+        let mut contents = Vec::new();
+        for (parameter, path) in source.files(parameters) {
+            let bytes = read_upwards(folder, &path).map_err(|message| Violation {
+                parameter,
+                message,
+                remedy: "paths are looked up beside the manifest, then in each folder above it"
+                    .to_owned(),
+            })?;
+            definition.remove(parameter);
+            files.insert(parameter.to_owned(), Digest::of_bytes(&bytes));
+            contents.push(bytes);
+        }
+        let definition = canonical::text(&definition).expect("a resolved parameter is finite");
+        Ok(ResolvedData {
+            definition,
+            files,
+            source,
+            parameters: parameters.clone(),
+            contents,
+            code: OnceLock::new(),
+            built: OnceLock::new(),
+            problems: Mutex::default(),
+        })
+    }
+
+    /// Fingerprint of the code that builds it.
+    #[must_use]
+    pub fn source_code(&self) -> Digest {
+        *self.code.get_or_init(|| fingerprint::of(&[self.source.part().source]).digest)
+    }
+
+    /// The data set.
+    ///
+    /// # Errors
+    /// A sentence, if a file does not hold what the source expects.
+    pub fn dataset(&self) -> Result<Arc<Dataset>, String> {
+        self.built
+            .get_or_init(|| {
+                let built = self.source.build(&self.parameters, &self.contents);
+                built.map(Arc::new).map_err(|error| error.to_string())
+            })
+            .clone()
+    }
+
+    /// The least-squares problem on the data set with ridge parameter `ridge`.
+    ///
+    /// # Errors
+    /// As [`ResolvedData::dataset`].
+    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, String> {
+        let dataset = self.dataset()?;
+        let cell = {
+            let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(problems.entry(ridge.to_bits()).or_default())
+        };
+        Ok(Arc::clone(cell.get_or_init(|| Arc::new(LeastSquares::new((*dataset).clone(), ridge)))))
+    }
+}
+
+/// Every data set met so far.
+#[derive(Debug, Default)]
+pub struct Library {
+    sets: Mutex<BTreeMap<(PathBuf, String), Arc<ResolvedData>>>,
+}
+
+impl Library {
+    /// Reads the files of `data`, declared in a manifest in `folder`; a second call returns what
+    /// the first has read.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn resolve(&self, folder: &Path, data: &DataSet) -> Result<Arc<ResolvedData>, Violation> {
+        let text = canonical::text(&data.parameters).expect("a resolved parameter is finite");
+        let key = (folder.to_owned(), text);
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sets.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let resolved = Arc::new(ResolvedData::read(&data.parameters, folder)?);
+        sets.insert(key, Arc::clone(&resolved));
+        Ok(resolved)
+    }
+}
+
+fn read_upwards(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
+    let here = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let found = here.ancestors().map(|folder| folder.join(path)).find(|file| file.is_file());
+    let file = found.ok_or_else(|| format!("file `{path}` does not exist"))?;
+    fs::read(&file).map_err(|error| format!("cannot read `{path}`: {error}"))
+}

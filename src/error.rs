@@ -1,0 +1,99 @@
+//! Errors of the program and its exit codes.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::manifest::diagnostic::Diagnostics;
+use crate::store::StoreError;
+
+/// Everything was done, and every verdict is the one on record.
+pub const DONE: u8 = 0;
+/// A claim's verdict differs from the one on record, a cell failed, or a verification failed.
+pub const DIFFERS: u8 = 1;
+/// The user's input is wrong: the command line, a manifest, a data set.
+pub const INPUT: u8 = 2;
+/// The store or the disk failed.
+pub const STORE: u8 = 3;
+/// The user interrupted; what was computed is kept.
+pub const INTERRUPTED: u8 = 130;
+
+/// A failure that ends the program.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Manifests have mistakes, each with its position.
+    #[error("{} in the manifests", plural(.0.iter().map(|file| file.list().len()).sum(), "mistake"))]
+    Manifests(Vec<Diagnostics>),
+    /// Cells that are valid in themselves do not fit their data.
+    #[error("{}", .0.join("\n"))]
+    Cells(Vec<String>),
+    /// A manifest is not text.
+    #[error("{path} is not UTF-8 text: byte {offset} cannot be read")]
+    NotText {
+        /// The manifest.
+        path: PathBuf,
+        /// Where, in bytes from the start.
+        offset: usize,
+    },
+    /// A manifest or folder could not be read.
+    #[error("cannot read {path}")]
+    ReadManifest {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// No manifest was found where one was looked for.
+    #[error("no manifest (*.yaml) found in {path}")]
+    NoManifest {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Two manifests describe items of one name.
+    #[error("{first} and {second} both describe the item `{item}`; give one of them another `item:`")]
+    SameItem {
+        /// The name.
+        item: String,
+        /// One manifest.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Results that a report needs are not in the store.
+    #[error("{missing} of {total} blocks are not in the store; `maruyama run` computes them")]
+    NotComputed {
+        /// How many are missing.
+        missing: usize,
+        /// How many are needed.
+        total: usize,
+    },
+    /// A thread pool or signal handler could not be set up.
+    #[error("cannot start: {0}")]
+    Start(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    /// The program's exit code for this failure.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Manifests(_)
+            | Error::Cells(_)
+            | Error::NotText { .. }
+            | Error::ReadManifest { .. }
+            | Error::NoManifest { .. }
+            | Error::SameItem { .. } => INPUT,
+            Error::NotComputed { .. } => DIFFERS,
+            Error::Start(_) | Error::Store(_) => STORE,
+        }
+    }
+}
+
+/// `1 mistake`, `2 mistakes`.
+#[must_use]
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

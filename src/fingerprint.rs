@@ -1,0 +1,185 @@
+//! Which code a result depends on: the closure of a source file over the files that it names.
+//!
+//! The build scripts of the numeric crates list every source file with the SHA-256 of its text and
+//! the paths that it names (`crates/fingerprint`). Here that relation is closed: the fingerprint of
+//! a model is the digest of the files reachable from its own file, so that editing one optimizer
+//! reruns what uses it and editing a page of the report reruns nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::identity::{Digest, Hasher};
+
+/// A row of a generated table: path below `src`, SHA-256 of the text, paths that it names.
+type Row = (&'static str, &'static str, &'static [&'static str]);
+
+/// One crate whose sources are fingerprinted.
+struct Tree {
+    /// Name in `use` paths; `crate` within the crate itself.
+    name: &'static str,
+    /// Folder of the sources in the repository.
+    folder: &'static str,
+    rows: &'static [Row],
+}
+
+const TREES: [Tree; 4] = [
+    Tree {
+        name: "maruyama_dynamics",
+        folder: "crates/dynamics/src",
+        rows: maruyama_dynamics::SOURCES,
+    },
+    Tree {
+        name: "maruyama_statistics",
+        folder: "crates/statistics/src",
+        rows: maruyama_statistics::SOURCES,
+    },
+    Tree { name: "maruyama_figure", folder: "crates/figure/src", rows: maruyama_figure::SOURCES },
+    Tree {
+        name: "maruyama",
+        folder: "src",
+        rows: include!(concat!(env!("OUT_DIR"), "/sources.rs")),
+    },
+];
+
+/// A file of one of the fingerprinted crates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct File {
+    tree: usize,
+    row: usize,
+}
+
+/// The code that a result depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Digest of `files`.
+    pub digest: Digest,
+    /// Source files by repository path, with the SHA-256 of their text in hexadecimal.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The fingerprint of everything reachable from the files `roots`.
+///
+/// # Arguments
+/// * `roots`: paths as `file!()` gives them in the part's own file; they are recognised by their
+///   ending, wherever the compiler was started.
+///
+/// # Panics
+/// If a root is not a file of a fingerprinted crate: its part then declares a wrong source.
+#[must_use]
+pub fn of(roots: &[&str]) -> Fingerprint {
+    let mut pending: Vec<File> = roots.iter().map(|root| file_at(root)).collect();
+    let mut reached: BTreeSet<File> = BTreeSet::new();
+    while let Some(file) = pending.pop() {
+        if reached.insert(file) {
+            let (_, _, uses) = TREES[file.tree].rows[file.row];
+            pending.extend(uses.iter().filter_map(|path| resolve(file.tree, path)));
+        }
+    }
+    let files: BTreeMap<String, String> = reached
+        .into_iter()
+        .map(|file| {
+            let tree = &TREES[file.tree];
+            let (path, digest, _) = tree.rows[file.row];
+            (format!("{}/{path}", tree.folder), digest.to_owned())
+        })
+        .collect();
+    let mut hasher = Hasher::new("maruyama code 1");
+    for (path, digest) in &files {
+        hasher.field(path.as_bytes());
+        hasher.field(digest.as_bytes());
+    }
+    Fingerprint { digest: hasher.finish(), files }
+}
+
+/// The fingerprint of all files of the program below `folders` and of all that they name.
+#[must_use]
+pub fn of_folders(folders: &[&str]) -> Fingerprint {
+    let mut roots = Vec::new();
+    for tree in &TREES {
+        for (path, digest, _) in tree.rows {
+            let full = format!("{}/{path}", tree.folder);
+            if !digest.is_empty() && folders.iter().any(|folder| full.starts_with(folder)) {
+                roots.push(full);
+            }
+        }
+    }
+    of(&roots.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn file_at(root: &str) -> File {
+    let root = root.replace('\\', "/");
+    let mut best = None;
+    for (tree_idx, tree) in TREES.iter().enumerate() {
+        for (row_idx, (path, ..)) in tree.rows.iter().enumerate() {
+            let full = format!("{}/{path}", tree.folder);
+            let matches = root == full || root.ends_with(&format!("/{full}"));
+            if matches && best.is_none_or(|(len, _)| len < full.len()) {
+                best = Some((full.len(), File { tree: tree_idx, row: row_idx }));
+            }
+        }
+    }
+    let (_, file) =
+        best.unwrap_or_else(|| panic!("`{root}` is declared as the source of a part, and is none"));
+    file
+}
+
+/// The file that holds what `path` names, seen from a file of the crate `tree`.
+///
+/// The longest leading part of the path that is a module wins; a module that only assembles is
+/// followed through its re-export of the next name. `None` if the path leads to no numeric file.
+fn resolve(tree: usize, path: &str) -> Option<File> {
+    let (root, rest) = path.split_once("::")?;
+    let tree = match root {
+        "crate" => tree,
+        name => TREES.iter().position(|tree| tree.name == name)?,
+    };
+    let names: Vec<&str> = rest.split("::").collect();
+    for len in (0..=names.len()).rev() {
+        let module = names[..len].join("/");
+        if len > 0 && let Some(row) = row_at(tree, &format!("{module}.rs")) {
+            return Some(File { tree, row });
+        }
+        let assembly = if len == 0 { "lib.rs".to_owned() } else { format!("{module}/mod.rs") };
+        if let Some(row) = row_at(tree, &assembly) {
+            return through_assembly(tree, row, &names[..len], names.get(len)?);
+        }
+    }
+    None
+}
+
+fn through_assembly(tree: usize, row: usize, module: &[&str], name: &str) -> Option<File> {
+    let (_, _, exports) = TREES[tree].rows[row];
+    let target = exports.iter().find_map(|export| export.strip_prefix(&format!("{name}=")))?;
+    if target.starts_with("crate::") {
+        return resolve(tree, target);
+    }
+    let prefix = module.iter().fold("crate".to_owned(), |path, name| format!("{path}::{name}"));
+    resolve(tree, &format!("{prefix}::{target}"))
+}
+
+fn row_at(tree: usize, path: &str) -> Option<usize> {
+    TREES[tree].rows.iter().position(|(candidate, ..)| *candidate == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_depends_on_its_own_file_and_the_generator_but_not_on_other_models_or_reports() {
+        let sgd = of(&["crates/dynamics/src/model/sgd.rs"]);
+        let has = |file: &str| sgd.files.contains_key(file);
+        assert!(has("crates/dynamics/src/model/sgd.rs"));
+        assert!(has("crates/dynamics/src/noise/stream.rs"), "{:?}", sgd.files);
+        assert!(has("crates/dynamics/src/noise/philox.rs"));
+        assert!(has("crates/dynamics/src/real.rs"));
+        assert!(!has("crates/dynamics/src/model/hsgd.rs"));
+        assert!(!sgd.files.keys().any(|file| file.starts_with("src/")));
+    }
+
+    #[test]
+    fn roots_are_found_wherever_the_compiler_was_started() {
+        let plain = of(&["crates/dynamics/src/real.rs"]);
+        assert_eq!(plain, of(&["/elsewhere/crates/dynamics/src/real.rs"]));
+        assert_eq!(plain.files.len(), 1);
+    }
+}

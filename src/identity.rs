@@ -1,0 +1,117 @@
+//! Identities: SHA-256 digests over unambiguous encodings.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest: the identity of a cell, a block, an analysis, or a file's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Digest of `bytes` as they are: what `sha256sum` prints for a file.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Digest {
+        Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The first eight bytes as a little-endian integer.
+    #[must_use]
+    pub fn leading_u64(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// Reads 64 hexadecimal digits; `None` for anything else.
+    #[must_use]
+    pub fn parse(hex: &str) -> Option<Digest> {
+        let mut bytes = [0; 32];
+        if hex.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            let high = (pair[0] as char).to_digit(16)?;
+            let low = (pair[1] as char).to_digit(16)?;
+            *byte = (high << 4 | low) as u8;
+        }
+        Some(Digest(bytes))
+    }
+
+    /// The first eight hexadecimal digits: enough for a person to tell two digests apart.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        f.write_str(std::str::from_utf8(&hex).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Accumulates length-prefixed fields under a domain tag, so that no two different sequences of
+/// fields, and no two kinds of identity, share an encoding.
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Starts an identity of the kind `domain`, which carries its own version number.
+    #[must_use]
+    pub fn new(domain: &str) -> Hasher {
+        let mut hasher = Hasher(Sha256::new());
+        hasher.field(domain.as_bytes());
+        hasher
+    }
+
+    /// Appends one field.
+    pub fn field(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    /// The digest of all fields so far.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_round_trips() {
+        let digest = Digest::of_bytes(b"abc");
+        assert_eq!(
+            digest.to_string(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
+        assert_eq!(Digest::parse("ba"), None);
+        assert_eq!(Digest::parse(&"g".repeat(64)), None);
+    }
+
+    #[test]
+    fn fields_do_not_run_together() {
+        let of = |fields: &[&str]| {
+            let mut hasher = Hasher::new("test");
+            fields.iter().for_each(|field| hasher.field(field.as_bytes()));
+            hasher.finish()
+        };
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["abc"]), of(&["abc", ""]));
+    }
+}

@@ -1,0 +1,218 @@
+//! Finding, reading and checking manifests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use maruyama_dynamics::parameter::{Lookup as _, Part, Violation};
+use maruyama_dynamics::{dataset, model, problem, simulate};
+
+use crate::analyse::ESTIMATORS;
+use crate::check;
+use crate::data::Library;
+use crate::error::Error;
+use crate::manifest::diagnostic::Diagnostics;
+use crate::manifest::parse;
+use crate::manifest::types::{Cell, DataSet, Manifest};
+use crate::manifest::vocabulary::Vocabulary;
+use crate::report::PLOTS;
+
+/// Where manifests are looked for when none is named.
+pub const EXPERIMENTS: &str = "experiments";
+
+/// A manifest with the text that it was read from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The checked manifest.
+    pub manifest: Manifest,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads and checks the manifests `paths`, files or folders; all of [`EXPERIMENTS`] if there are
+/// none.
+///
+/// # Errors
+/// If a path cannot be read, a manifest has mistakes (those of all manifests are reported
+/// together), or two manifests describe one item.
+pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<Loaded>, Error> {
+    let mut loaded = Vec::new();
+    let mut mistakes = Vec::new();
+    for path in manifest_files(paths)? {
+        let bytes = fs::read(&path)
+            .map_err(|source| Error::ReadManifest { path: path.clone(), source })?;
+        let text = String::from_utf8(bytes).map_err(|error| Error::NotText {
+            path: path.clone(),
+            offset: error.utf8_error().valid_up_to(),
+        })?;
+        match read_one(&path, text, profile, library) {
+            Ok(one) => loaded.push(one),
+            Err(diagnostics) => mistakes.push(diagnostics),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(Error::Manifests(mistakes));
+    }
+    refuse_same_items(&loaded)?;
+    Ok(loaded)
+}
+
+fn read_one(
+    path: &Path,
+    text: String,
+    profile: &str,
+    library: &Library,
+) -> Result<Loaded, Diagnostics> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.to_string_lossy().replace('\\', "/");
+    let check_data = |data: &DataSet| check_data(folder, data, library);
+    let check_cell = |cell: &Cell| check_cell(folder, cell, library);
+    let words = Words::new();
+    let vocabulary = words.vocabulary(&check_cell, &check_data);
+    let manifest = parse(&name, &text, &vocabulary, profile)?;
+    let mistakes = check::check(&manifest);
+    if mistakes.is_empty() {
+        return Ok(Loaded { manifest, text });
+    }
+    Err(Diagnostics::new(&name, &text, mistakes))
+}
+
+/// The parts of the program, as a manifest names them.
+pub struct Words {
+    data_sources: Vec<Part>,
+    problems: Vec<Part>,
+    models: Vec<Part>,
+    estimators: Vec<Part>,
+    plots: Vec<Part>,
+}
+
+impl Words {
+    /// All parts of all registries.
+    #[must_use]
+    pub fn new() -> Words {
+        Words {
+            data_sources: dataset::SOURCES.iter().map(|source| *source.part()).collect(),
+            problems: problem::PROBLEMS.iter().map(|part| **part).collect(),
+            models: model::MODELS.iter().map(|model| *model.part()).collect(),
+            estimators: ESTIMATORS.iter().map(|estimator| *estimator.part()).collect(),
+            plots: PLOTS.iter().map(|plot| *plot.part()).collect(),
+        }
+    }
+
+    /// The vocabulary with these checks of cells and data sets.
+    #[must_use]
+    pub fn vocabulary<'a>(
+        &'a self,
+        check_cell: &'a dyn Fn(&Cell) -> Vec<Violation>,
+        check_data: &'a dyn Fn(&DataSet) -> Vec<Violation>,
+    ) -> Vocabulary<'a> {
+        Vocabulary {
+            data_sources: &self.data_sources,
+            problems: &self.problems,
+            models: &self.models,
+            common: simulate::PARAMETERS,
+            estimators: &self.estimators,
+            plots: &self.plots,
+            check_cell,
+            check_data,
+        }
+    }
+}
+
+impl Default for Words {
+    fn default() -> Words {
+        Words::new()
+    }
+}
+
+fn check_data(folder: &Path, data: &DataSet, library: &Library) -> Vec<Violation> {
+    let name = data.parameters.text("source");
+    let source = dataset::source(name)
+        .unwrap_or_else(|| panic!("`{name}` passed the vocabulary and is in no registry"));
+    let violations = source.check(&data.parameters);
+    if !violations.is_empty() {
+        return violations;
+    }
+    match library.resolve(folder, data) {
+        Err(violation) => vec![violation],
+        Ok(resolved) => match resolved.dataset() {
+            Ok(_) => Vec::new(),
+            Err(message) => vec![Violation {
+                parameter: "file",
+                message,
+                remedy: "correct the file, or how it is read".to_owned(),
+            }],
+        },
+    }
+}
+
+fn check_cell(folder: &Path, cell: &Cell, library: &Library) -> Vec<Violation> {
+    let Some(data) = &cell.data else {
+        return vec![Violation {
+            parameter: "data",
+            message: "this problem needs a data set".to_owned(),
+            remedy: "declare one under `data:` and name it in the sweep".to_owned(),
+        }];
+    };
+    let dataset = library.resolve(folder, data).ok().and_then(|data| data.dataset().ok());
+    dataset.map_or_else(Vec::new, |data| simulate::check(&cell.parameters, data.n_rows()))
+}
+
+/// The manifests that `paths` name: files as they are, folders searched for `*.yaml`.
+fn manifest_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let default = [PathBuf::from(EXPERIMENTS)];
+    let paths = if paths.is_empty() { &default } else { paths };
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path)
+            .map_err(|source| Error::ReadManifest { path: path.clone(), source })?;
+        if metadata.is_dir() {
+            let found = files.len();
+            search(path, &mut files)?;
+            if files.len() == found {
+                return Err(Error::NoManifest { path: path.clone() });
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut unique = Vec::with_capacity(files.len());
+    for file in files {
+        if !unique.contains(&file) {
+            unique.push(file);
+        }
+    }
+    Ok(unique)
+}
+
+/// Appends the manifests below `folder`, in the order of their names.
+fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |source| Error::ReadManifest { path: folder.to_owned(), source };
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        entries.push(entry.map_err(failed)?.path());
+    }
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            search(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn refuse_same_items(loaded: &[Loaded]) -> Result<(), Error> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for Loaded { manifest, .. } in loaded {
+        if let Some(first) = seen.insert(&manifest.item, &manifest.path) {
+            return Err(Error::SameItem {
+                item: manifest.item.clone(),
+                first: first.to_owned(),
+                second: manifest.path.clone(),
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Blocks: consecutive chains of a cell, the unit of work and of caching.
+
+use std::sync::Arc;
+
+
+use maruyama_dynamics::simulate::passes_per_chain;
+
+use crate::identity::Hasher;
+use crate::plan::ensemble::{Ensemble, PlannedCell};
+use crate::store::BlockId;
+
+/// Passes over a chain's state that a block is meant to hold: some tenths of a second of work.
+const PASSES_PER_BLOCK: u64 = 1 << 19;
+/// A block has at least this many chains, so that files stay few for long paths.
+const MIN_CHAINS: u64 = 16;
+/// A block has at most this many chains, so that memory stays bounded for short paths.
+const MAX_CHAINS: u64 = 4096;
+
+/// A block that some cell needs.
+#[derive(Clone, Debug)]
+pub struct PlannedBlock {
+    /// Identity.
+    pub id: BlockId,
+    /// What its chains are a function of.
+    pub ensemble: Arc<Ensemble>,
+    /// Index of the first chain.
+    pub first_chain: u64,
+    /// Number of chains.
+    pub n_chains: u64,
+}
+
+impl PlannedBlock {
+    /// Amount of work, in passes over a chain's state.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        passes_per_chain(&self.ensemble.parameters).saturating_mul(self.n_chains)
+    }
+}
+
+impl PlannedCell {
+    /// The cell's blocks.
+    ///
+    /// Their size is a function of the length of a path alone, so that a cell with more chains
+    /// shares its full blocks with the same cell with fewer.
+    pub fn blocks(&self) -> impl Iterator<Item = PlannedBlock> + '_ {
+        let size = chains_per_block(passes_per_chain(&self.ensemble.parameters));
+        (0..self.chains).step_by(size as usize).map(move |first_chain| {
+            let n_chains = size.min(self.chains - first_chain);
+            let mut hasher = Hasher::new("maruyama block 1");
+            hasher.field(self.ensemble.id.to_string().as_bytes());
+            hasher.field(&first_chain.to_le_bytes());
+            hasher.field(&n_chains.to_le_bytes());
+            let id = BlockId(hasher.finish());
+            PlannedBlock { id, ensemble: Arc::clone(&self.ensemble), first_chain, n_chains }
+        })
+    }
+}
+
+/// The largest power of two whose chains make no more than [`PASSES_PER_BLOCK`], within the limits.
+fn chains_per_block(passes: u64) -> u64 {
+    let chains = (PASSES_PER_BLOCK / passes.max(1)).max(1);
+    (1 << chains.ilog2()).clamp(MIN_CHAINS, MAX_CHAINS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_powers_of_two_within_limits() {
+        assert_eq!(chains_per_block(1), MAX_CHAINS);
+        assert_eq!(chains_per_block(999), 512);
+        assert_eq!(chains_per_block(9999), 32);
+        assert_eq!(chains_per_block(u64::MAX), MIN_CHAINS);
+    }
+}

@@ -1,0 +1,202 @@
+//! Identities: which parameters, data and code a result is a function of.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use maruyama_dynamics::noise::StreamKey;
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
+use maruyama_dynamics::simulate;
+
+use crate::data::ResolvedData;
+use crate::fingerprint::Fingerprint;
+use crate::identity::{Digest, Hasher};
+use crate::manifest::canonical;
+use crate::manifest::types::{Cell, shown};
+use crate::manifest::vocabulary::DATA;
+
+/// Parameters that choose how much of a path is computed or kept, not which path it is: they are
+/// no part of the random streams' address, so that more chains or more steps extend what there is.
+const NOT_IN_STREAM: [&str; 4] = ["chains", "steps", "observe", "record_at"];
+
+/// A cell apart from its number of chains: what every one of its chains is a function of.
+#[derive(Clone, Debug)]
+pub struct Ensemble {
+    /// SHA-256 of the canonical JSON (RFC 8785) of the resolved parameters without `chains`, of the
+    /// data set's definition and the bytes of its files, and of the code that computes it.
+    pub id: Digest,
+    /// The resolved parameters, without `chains`.
+    pub parameters: Parameters,
+    /// The data set.
+    pub data: Option<Arc<ResolvedData>>,
+    /// The code.
+    pub code: Arc<Fingerprint>,
+    /// Address of its random streams.
+    pub stream: StreamKey,
+}
+
+impl Ensemble {
+    /// The ensemble of a cell with these resolved parameters.
+    #[must_use]
+    pub fn new(
+        parameters: &Parameters,
+        data: Option<Arc<ResolvedData>>,
+        code: Arc<Fingerprint>,
+    ) -> Ensemble {
+        let parameters = without(parameters, &["chains"]);
+        let definition = data.as_ref().map_or("", |data| data.definition.as_str());
+        let mut hasher = Hasher::new("maruyama ensemble 1");
+        hasher.field(text(&parameters).as_bytes());
+        hasher.field(definition.as_bytes());
+        for (parameter, digest) in data.iter().flat_map(|data| &data.files) {
+            hasher.field(parameter.as_bytes());
+            hasher.field(digest.to_string().as_bytes());
+        }
+        hasher.field(code.digest.to_string().as_bytes());
+        let mut stream = Hasher::new("maruyama stream 1");
+        stream.field(text(&without(&parameters, &NOT_IN_STREAM)).as_bytes());
+        stream.field(definition.as_bytes());
+        Ensemble {
+            id: hasher.finish(),
+            stream: StreamKey(stream.finish().leading_u64()),
+            parameters,
+            data,
+            code,
+        }
+    }
+
+    /// What the spectrum of the problem forbids; empty if the data set cannot be built, which is
+    /// reported where it is built.
+    #[must_use]
+    pub fn check_problem(&self) -> Vec<Violation> {
+        let Some(data) = &self.data else { return Vec::new() };
+        match data.least_squares(self.parameters.real("ridge")) {
+            Ok(problem) => simulate::check_problem(&self.parameters, &problem),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Canonical JSON of the resolved parameters.
+    #[must_use]
+    pub fn parameters_text(&self) -> String {
+        text(&self.parameters)
+    }
+
+    /// The resolved cell as JSON: parameters, and the data set's definition under `data`.
+    #[must_use]
+    pub fn cell_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut cell = json_object(&text(&self.parameters));
+        if let Some(data) = &self.data {
+            cell.insert("data".to_owned(), json_object(&data.definition).into());
+        }
+        cell
+    }
+
+    /// What a results file says of the ensemble: its cell, the digests of its data files and of
+    /// its code.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let files: serde_json::Map<String, serde_json::Value> = self
+            .data
+            .iter()
+            .flat_map(|data| &data.files)
+            .map(|(parameter, digest)| (parameter.clone(), digest.to_string().into()))
+            .collect();
+        let description = serde_json::json!({
+            "cell": self.cell_json(),
+            "data": files,
+            "code": self.code.digest.to_string(),
+        });
+        description.to_string()
+    }
+}
+
+/// A cell of the plan.
+#[derive(Clone, Debug)]
+pub struct PlannedCell {
+    /// SHA-256 of the ensemble's identity and the number of chains: the cell's identity.
+    pub id: Digest,
+    /// What its chains are a function of.
+    pub ensemble: Arc<Ensemble>,
+    /// Number of chains.
+    pub chains: u64,
+    /// Name of the data set in the manifest.
+    pub data_name: Option<String>,
+    /// What distinguishes the cell within its sweep: as few names with their values as that takes.
+    pub labels: Vec<(String, String)>,
+}
+
+impl PlannedCell {
+    pub(crate) fn new(cell: &Cell, ensemble: Arc<Ensemble>) -> PlannedCell {
+        let chains = cell.parameters.count("chains");
+        let mut hasher = Hasher::new("maruyama cell 1");
+        hasher.field(ensemble.id.to_string().as_bytes());
+        hasher.field(&chains.to_le_bytes());
+        let data_name = cell.data.as_ref().map(|data| data.name.clone());
+        PlannedCell { id: hasher.finish(), ensemble, chains, data_name, labels: labels(cell) }
+    }
+
+    /// `data=X, step_size=0.02`, or a short identity if the sweep has one cell only.
+    #[must_use]
+    pub fn label(&self) -> String {
+        if self.labels.is_empty() {
+            return format!("cell {}", self.id.short());
+        }
+        let pairs: Vec<String> =
+            self.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join(", ")
+    }
+}
+
+/// The values of the parameters that vary in the cell's sweep, the data set first.
+fn labels(cell: &Cell) -> Vec<(String, String)> {
+    let data = cell.data.iter().map(|data| (DATA.to_owned(), data.name.clone()));
+    let data = data.filter(|_| cell.varying.iter().any(|name| name == DATA));
+    let others = cell.varying.iter().filter_map(|name| {
+        let value = cell.parameters.get(name)?;
+        Some((name.clone(), shown(value)))
+    });
+    data.chain(others).collect()
+}
+
+/// Leaves in `cells`, which are those of a sweep, the first labels that tell all of them apart.
+pub(crate) fn shorten_labels(cells: &mut [PlannedCell]) {
+    let Some(first) = cells.first() else { return };
+    let names: Vec<String> = first.labels.iter().map(|(name, _)| name.clone()).collect();
+    let value = |cell: &PlannedCell, name: &str| {
+        cell.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value.clone())
+    };
+    let mut keys: Vec<Vec<Option<String>>> = vec![Vec::new(); cells.len()];
+    let mut n_distinct = 1;
+    let mut kept = Vec::new();
+    for name in names {
+        let mut longer = keys.clone();
+        for (key, cell) in longer.iter_mut().zip(cells.iter()) {
+            key.push(value(cell, &name));
+        }
+        let found = longer.iter().collect::<BTreeSet<_>>().len();
+        if found > n_distinct {
+            (keys, n_distinct) = (longer, found);
+            kept.push(name);
+        }
+    }
+    for cell in cells {
+        cell.labels.retain(|(name, _)| kept.contains(name));
+    }
+}
+
+fn without(parameters: &Parameters, names: &[&str]) -> Parameters {
+    let keep = |name: &str| !names.contains(&name);
+    parameters
+        .iter()
+        .filter(|(name, _)| keep(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn text(parameters: &Parameters) -> String {
+    canonical::text(parameters).expect("a resolved parameter is finite")
+}
+
+fn json_object(text: &str) -> serde_json::Map<String, serde_json::Value> {
+    serde_json::from_str(text).expect("canonical text of parameters is a JSON object")
+}

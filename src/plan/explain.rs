@@ -1,0 +1,242 @@
+//! Why a cell runs: which of its inputs changed, and how.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use crate::identity::Digest;
+use crate::plan::{Plan, PlannedCell};
+use crate::store::{Index, StoredEnsemble};
+
+/// A stored ensemble counts as a former version of a cell if it differs in at most this many inputs.
+const MAX_CHANGES: usize = 3;
+/// Beyond this many comparisons only changes of code and data are looked for.
+const MAX_COMPARISONS: usize = 4_000_000;
+
+/// One input that differs from a stored result's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A parameter of the cell or of its data set.
+    Parameter {
+        /// Name; a data set's parameter as `data.name`.
+        name: String,
+        /// Value of the stored result, or `absent`.
+        old: String,
+        /// Value now, or `absent`.
+        new: String,
+    },
+    /// A source file.
+    Code {
+        /// Path in the repository.
+        file: String,
+    },
+    /// The bytes of a data file.
+    Data {
+        /// The data set's parameter that names the file.
+        parameter: String,
+    },
+    /// The number of chains.
+    Chains {
+        /// How many chains' blocks are stored.
+        stored: usize,
+        /// How many blocks the cell has.
+        total: usize,
+    },
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Parameter { name, old, new } => write!(f, "{name} {old} → {new}"),
+            Change::Code { file } => write!(f, "{file} changed"),
+            Change::Data { parameter } => write!(f, "data set changed (`{parameter}`)"),
+            Change::Chains { stored, total } => {
+                write!(f, "more chains or unfinished: {stored} of {total} blocks stored")
+            }
+        }
+    }
+}
+
+/// Why a cell will run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Nothing like it is stored.
+    NeverRun,
+    /// A file that held some of its blocks is damaged.
+    Damaged,
+    /// These inputs changed since a stored result.
+    Changed(Vec<Change>),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::NeverRun => f.write_str("never run"),
+            Reason::Damaged => f.write_str("stored result damaged"),
+            Reason::Changed(changes) => {
+                let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(", "))
+            }
+        }
+    }
+}
+
+/// A cell that will run.
+#[derive(Clone, Debug)]
+pub struct ToRun<'a> {
+    /// Name of the item.
+    pub item: &'a str,
+    /// Name of the sweep.
+    pub sweep: &'a str,
+    /// The cell.
+    pub cell: &'a PlannedCell,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why each cell that has missing blocks will run, in the plan's order.
+#[must_use]
+pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
+    let to_run: Vec<(ToRun<'a>, usize, usize)> = plan
+        .cells()
+        .filter(|(_, sweep, _)| sweep.is_simulated)
+        .filter_map(|(item, sweep, cell)| {
+            let stored = |block: &crate::plan::PlannedBlock| index.blocks.contains_key(&block.id);
+            let total = cell.blocks().count();
+            let n_stored = cell.blocks().filter(stored).count();
+            let to_run = ToRun {
+                item: &item.manifest.item,
+                sweep: &sweep.name,
+                cell,
+                reason: Reason::NeverRun,
+            };
+            (n_stored < total).then_some((to_run, n_stored, total))
+        })
+        .collect();
+    if to_run.is_empty() {
+        return Vec::new();
+    }
+    let former = Former::new(plan, index, to_run.len());
+    to_run
+        .into_iter()
+        .map(|(to_run, stored, total)| {
+            let cell = to_run.cell;
+            let reason = if cell.blocks().any(|block| index.lost.contains(&block.id)) {
+                Reason::Damaged
+            } else if stored > 0 {
+                Reason::Changed(vec![Change::Chains { stored, total }])
+            } else {
+                former.reason(cell)
+            };
+            ToRun { reason, ..to_run }
+        })
+        .collect()
+}
+
+/// Stored ensembles that no cell of the plan uses: what a changed cell may have been.
+struct Former {
+    ensembles: Vec<StoredEnsemble>,
+    by_cell: BTreeMap<String, Vec<usize>>,
+    code: BTreeMap<String, BTreeMap<String, String>>,
+    compare_all: bool,
+}
+
+impl Former {
+    fn new(plan: &Plan, index: &Index, n_cells: usize) -> Former {
+        let in_use: BTreeSet<Digest> = plan.cells().map(|(_, _, cell)| cell.ensemble.id).collect();
+        let ensembles: Vec<StoredEnsemble> = index
+            .ensembles()
+            .into_iter()
+            .filter(|(id, _)| !in_use.contains(id))
+            .map(|(_, ensemble)| ensemble)
+            .collect();
+        let mut by_cell: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (idx, ensemble) in ensembles.iter().enumerate() {
+            by_cell.entry(key(&ensemble.cell)).or_default().push(idx);
+        }
+        let compare_all = ensembles.len().saturating_mul(n_cells) <= MAX_COMPARISONS;
+        Former { ensembles, by_cell, code: index.code(), compare_all }
+    }
+
+    fn reason(&self, cell: &PlannedCell) -> Reason {
+        let now = cell.ensemble.cell_json();
+        let same_cell = self.by_cell.get(&key(&now)).map(Vec::as_slice).unwrap_or_default();
+        let nearest = |candidates: &mut dyn Iterator<Item = usize>| {
+            candidates
+                .map(|idx| self.changes(cell, &now, &self.ensembles[idx]))
+                .filter(|changes| !changes.is_empty())
+                .min_by_key(Vec::len)
+        };
+        let is_former = |changes: &Vec<Change>| {
+            let n_parameters =
+                changes.iter().filter(|change| matches!(change, Change::Parameter { .. })).count();
+            n_parameters <= MAX_CHANGES
+        };
+        let changes = nearest(&mut same_cell.iter().copied()).or_else(|| {
+            let all = if self.compare_all { self.ensembles.len() } else { 0 };
+            nearest(&mut (0..all)).filter(is_former)
+        });
+        changes.map_or(Reason::NeverRun, Reason::Changed)
+    }
+
+    fn changes(
+        &self,
+        cell: &PlannedCell,
+        now: &serde_json::Map<String, Json>,
+        then: &StoredEnsemble,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        parameter_changes("", now, &then.cell, &mut changes);
+        for (parameter, digest) in cell.ensemble.data.iter().flat_map(|data| &data.files) {
+            if then.data.get(parameter).is_some_and(|old| *old != digest.to_string()) {
+                changes.push(Change::Data { parameter: parameter.clone() });
+            }
+        }
+        if then.code != cell.ensemble.code.digest.to_string() {
+            let nothing = BTreeMap::new();
+            let old = self.code.get(&then.code).unwrap_or(&nothing);
+            let new = &cell.ensemble.code.files;
+            let files: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            let differs = |file: &&String| old.get(*file) != new.get(*file);
+            changes.extend(
+                files.into_iter().filter(differs).map(|file| Change::Code { file: file.clone() }),
+            );
+        }
+        changes
+    }
+}
+
+fn parameter_changes(
+    prefix: &str,
+    now: &serde_json::Map<String, Json>,
+    then: &serde_json::Map<String, Json>,
+    changes: &mut Vec<Change>,
+) {
+    let names: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    for name in names {
+        match (then.get(name), now.get(name)) {
+            (Some(Json::Object(old)), Some(Json::Object(new))) => {
+                parameter_changes(&format!("{prefix}{name}."), new, old, changes);
+            }
+            (old, new) if old != new => changes.push(Change::Parameter {
+                name: format!("{prefix}{name}"),
+                old: show(old),
+                new: show(new),
+            }),
+            _ => {}
+        }
+    }
+}
+
+fn show(value: Option<&Json>) -> String {
+    match value {
+        None => "absent".to_owned(),
+        Some(Json::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    }
+}
+
+fn key(cell: &serde_json::Map<String, Json>) -> String {
+    Json::Object(cell.clone()).to_string()
+}

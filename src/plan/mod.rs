@@ -1,0 +1,113 @@
+//! Manifests become a plan: cells with identities, cut into blocks, each stored or to be computed.
+
+mod blocks;
+mod code;
+mod ensemble;
+mod explain;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::data::Library;
+use crate::manifest::types::{Cell, Manifest};
+use crate::store::{BlockId, Index};
+
+pub use blocks::PlannedBlock;
+pub use ensemble::{Ensemble, PlannedCell};
+pub use explain::{Change, Reason, ToRun, explain};
+
+/// The cells of one sweep, in the manifest's order.
+#[derive(Clone, Debug)]
+pub struct PlannedSweep {
+    /// Name in the manifest.
+    pub name: String,
+    /// Its cells.
+    pub cells: Vec<PlannedCell>,
+    /// Whether its cells are simulated; not if theory alone is asked of them.
+    pub is_simulated: bool,
+}
+
+/// One manifest with the identities of its cells.
+#[derive(Debug)]
+pub struct PlannedItem {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Its sweeps.
+    pub sweeps: Vec<PlannedSweep>,
+}
+
+/// Everything that the manifests ask for.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Items in the order of the manifests.
+    pub items: Vec<PlannedItem>,
+    /// Every block that some cell needs, once, in the order of first use.
+    pub blocks: Vec<PlannedBlock>,
+}
+
+impl Plan {
+    /// Plans `manifests`: gives every cell its identity and cuts it into blocks.
+    ///
+    /// # Arguments
+    /// * `is_simulated`: whether the sweep of that name needs its cells simulated
+    #[must_use]
+    pub fn new(
+        manifests: Vec<Manifest>,
+        library: &Library,
+        is_simulated: impl Fn(&Manifest, &str) -> bool,
+    ) -> Plan {
+        let mut plan = Plan::default();
+        let mut seen: BTreeSet<BlockId> = BTreeSet::new();
+        let mut fingerprints = code::Fingerprints::default();
+        for manifest in manifests {
+            let folder = Path::new(&manifest.path).parent().unwrap_or(Path::new(""));
+            let mut sweeps = Vec::with_capacity(manifest.sweeps.len());
+            for sweep in &manifest.sweeps {
+                let plan_cell = |cell| plan_cell(cell, folder, library, &mut fingerprints);
+                let mut cells: Vec<PlannedCell> = sweep.cells.iter().map(plan_cell).collect();
+                ensemble::shorten_labels(&mut cells);
+                let is_simulated = is_simulated(&manifest, &sweep.name);
+                let simulated = if is_simulated { cells.as_slice() } else { &[] };
+                for block in simulated.iter().flat_map(PlannedCell::blocks) {
+                    if seen.insert(block.id) {
+                        plan.blocks.push(block);
+                    }
+                }
+                sweeps.push(PlannedSweep { name: sweep.name.clone(), cells, is_simulated });
+            }
+            plan.items.push(PlannedItem { manifest, sweeps });
+        }
+        plan
+    }
+
+    /// The blocks that are not in the store.
+    #[must_use]
+    pub fn missing(&self, index: &Index) -> Vec<PlannedBlock> {
+        let is_missing = |block: &&PlannedBlock| !index.blocks.contains_key(&block.id);
+        self.blocks.iter().filter(is_missing).cloned().collect()
+    }
+
+    /// Every cell of every sweep.
+    pub fn cells(&self) -> impl Iterator<Item = (&PlannedItem, &PlannedSweep, &PlannedCell)> {
+        self.items.iter().flat_map(|item| {
+            item.sweeps.iter().flat_map(move |sweep| {
+                sweep.cells.iter().map(move |cell| (item, sweep, cell))
+            })
+        })
+    }
+}
+
+fn plan_cell(
+    cell: &Cell,
+    folder: &Path,
+    library: &Library,
+    fingerprints: &mut code::Fingerprints,
+) -> PlannedCell {
+    let data = cell.data.as_ref().map(|data| {
+        library.resolve(folder, data).expect("the data set was read when the manifest was checked")
+    });
+    let code = fingerprints.of_cell(cell);
+    let ensemble = Arc::new(Ensemble::new(&cell.parameters, data, code));
+    PlannedCell::new(cell, ensemble)
+}

@@ -1,0 +1,17 @@
+//! Reporting: rows and curves become tables, figures, verdicts and pages.
+
+mod claim;
+mod figure;
+mod ledger;
+mod page;
+mod plot;
+mod stage;
+mod table;
+mod verdict;
+mod view;
+
+pub use claim::{Test, TestError, Truth};
+pub use plot::{PLOTS, Plot, PlotError, plot};
+pub use stage::{ItemReport, publish};
+pub use verdict::{Evidence, Judged, judge};
+pub use view::RowView;

@@ -1,0 +1,191 @@
+//! The page of an item, in Markdown.
+
+use std::fmt::Write as _;
+
+use maruyama_figure::Table;
+
+use crate::manifest::types::{Manifest, Status, Verdict};
+use crate::plan::PlannedItem;
+use crate::report::table::to_cell;
+use crate::report::verdict::{Evidence, Judged};
+
+/// What a page shows.
+pub(crate) struct Page<'a> {
+    pub item: &'a PlannedItem,
+    pub claims: &'a [Judged<'a>],
+    /// Names and tables, in the manifest's order.
+    pub tables: &'a [(String, Table)],
+    /// Names and captions of the figures, in the manifest's order.
+    pub figures: &'a [(String, String)],
+}
+
+impl Page<'_> {
+    /// The page as Markdown, one file named `README.md` in the item's folder.
+    pub(crate) fn to_markdown(&self) -> String {
+        let manifest = &self.item.manifest;
+        let mut page = format!("# {}\n\n", manifest.title);
+        if let Some(paper) = &manifest.paper {
+            let _ = write!(page, "[arXiv:{0}](https://arxiv.org/abs/{0})", paper.arxiv);
+            if !paper.place.is_empty() {
+                let _ = write!(page, ", {}", paper.place);
+            }
+            page.push_str(".\n\n");
+        }
+        if !manifest.about.is_empty() {
+            let _ = writeln!(page, "{}\n", manifest.about.trim());
+        }
+        self.write_claims(&mut page);
+        self.write_figures(&mut page);
+        self.write_tables(&mut page);
+        self.write_references(&mut page);
+        self.write_how_to(&mut page);
+        page
+    }
+
+    fn write_claims(&self, page: &mut String) {
+        if self.claims.is_empty() {
+            return;
+        }
+        page.push_str("## Claims\n\n");
+        for judged in self.claims {
+            let claim = judged.claim;
+            let _ = writeln!(
+                page,
+                "### {} {}\n\n{}\n\n*Source:* {} ({}). *Test:* `{}`, {}. `{}`\n",
+                symbol(judged.verdict),
+                capitalised(&judged.verdict.to_string()),
+                claim.statement.trim(),
+                claim.place,
+                status(claim.status),
+                claim.test.value,
+                quantifier(judged),
+                claim.id,
+            );
+            if !judged.as_expected() {
+                let _ = writeln!(page, "**The verdict on record is: {}.**\n", claim.expect);
+            }
+            page.push_str(&evidence_table(&judged.evidence));
+            if !claim.remark.is_empty() {
+                let _ = writeln!(page, "{}\n", claim.remark.trim());
+            }
+        }
+    }
+
+    fn write_figures(&self, page: &mut String) {
+        if self.figures.is_empty() {
+            return;
+        }
+        page.push_str("## Figures\n\n");
+        for (name, caption) in self.figures {
+            let _ = writeln!(page, "![{name}]({name}.png)\n\n{}\n", caption.trim());
+            let _ = writeln!(page, "[SVG]({name}.svg)\n");
+        }
+    }
+
+    fn write_tables(&self, page: &mut String) {
+        if self.tables.is_empty() {
+            return;
+        }
+        page.push_str("## Tables\n\n");
+        for (name, table) in self.tables {
+            let _ = writeln!(page, "{}\n[CSV]({name}.csv), [LaTeX]({name}.tex)\n", table.to_markdown());
+        }
+    }
+
+    fn write_references(&self, page: &mut String) {
+        let references = &self.item.manifest.references;
+        if references.is_empty() {
+            return;
+        }
+        page.push_str("## Published values\n\n");
+        let mut sources: Vec<String> = references
+            .iter()
+            .map(|reference| format!("{} ({})", reference.source, status(reference.status)))
+            .collect();
+        sources.dedup();
+        let _ = writeln!(page, "Compared with {}.\n", sources.join("; "));
+    }
+
+    fn write_how_to(&self, page: &mut String) {
+        let manifest = &self.item.manifest;
+        let _ = writeln!(
+            page,
+            "## How to rerun\n\n```sh\nmaruyama reproduce {}\n```\n\n{}",
+            manifest.path,
+            scale(self.item, manifest)
+        );
+    }
+}
+
+/// A sentence on how much was simulated.
+fn scale(item: &PlannedItem, manifest: &Manifest) -> String {
+    let sweeps: Vec<String> = item
+        .sweeps
+        .iter()
+        .map(|sweep| {
+            let chains: u64 = sweep.cells.iter().map(|cell| cell.chains).sum();
+            let cells = crate::error::plural(sweep.cells.len(), "cell");
+            format!("sweep `{}`: {cells}, {chains} chains", sweep.name)
+        })
+        .collect();
+    format!("Profile `{}`; {}.\n", manifest.profile, sweeps.join("; "))
+}
+
+/// The rows that a claim was judged by, as a table.
+fn evidence_table(evidence: &[Evidence]) -> String {
+    let Some(first) = evidence.first() else {
+        return "No row: there is no evidence.\n\n".to_owned();
+    };
+    let columns: Vec<&String> =
+        first.of.iter().map(|(name, _)| name).chain(first.values.iter().map(|(name, _)| name)).collect();
+    let mut rows = Vec::new();
+    for row in evidence {
+        let of = row.of.iter().map(|(_, value)| maruyama_figure::Cell::Text(value.clone()));
+        let values = row.values.iter().map(|(_, value)| to_cell(value, 4));
+        rows.push(of.chain(values).collect());
+    }
+    let columns = columns
+        .into_iter()
+        .enumerate()
+        .map(|(idx, name)| {
+            let heading = format!("`{name}`");
+            if idx < first.of.len() {
+                maruyama_figure::Column::text(name, &heading)
+            } else {
+                maruyama_figure::Column::number(name, &heading)
+            }
+        })
+        .collect();
+    let table = Table { caption: String::new(), label: String::new(), columns, rows };
+    format!("{}\n", table.to_markdown())
+}
+
+fn quantifier(judged: &Judged<'_>) -> String {
+    match judged.claim.over {
+        crate::manifest::types::Over::Every => "for every row".to_owned(),
+        crate::manifest::types::Over::Any => "for some row".to_owned(),
+    }
+}
+
+/// A sign that tells the verdicts apart without colour.
+pub(crate) fn symbol(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reproduced => "✓",
+        Verdict::Contradicted => "✗",
+        Verdict::Inconclusive => "?",
+    }
+}
+
+/// Where a statement comes from.
+pub(crate) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Paper => "stated in the paper",
+        Status::Recalled => "recalled, not checked against the paper",
+        Status::Derived => "derived here",
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

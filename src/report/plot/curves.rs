@@ -1,0 +1,136 @@
+//! The plot `curves`: one column of a table against another, a curve for each value of a third.
+
+use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part, Value};
+use maruyama_figure::{Axis, Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
+
+use crate::analyse::Scalar;
+use crate::report::plot::core::{Plot, PlotError};
+use crate::report::view::RowView;
+
+const SCALES: Kind = Kind::Choice(&["linear", "log"]);
+
+const PART: Part = Part {
+    name: "curves",
+    doc: "A column of the rows against another, with the intervals that estimates have; one curve \
+          for each value of a third column.",
+    parameters: &[
+        Parameter {
+            name: "x",
+            doc: "Column of the abscissa.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Required,
+        },
+        Parameter {
+            name: "y",
+            doc: "Column of the ordinate.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Required,
+        },
+        Parameter {
+            name: "by",
+            doc: "Column whose values are curves of their own.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Absent,
+        },
+        Parameter {
+            name: "x_scale",
+            doc: "Scale of the abscissa.",
+            unit: "",
+            kind: SCALES,
+            default: Default::Text("linear"),
+        },
+        Parameter {
+            name: "y_scale",
+            doc: "Scale of the ordinate.",
+            unit: "",
+            kind: SCALES,
+            default: Default::Text("linear"),
+        },
+        Parameter {
+            name: "x_label",
+            doc: "Label of the abscissa; the column if absent.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Absent,
+        },
+        Parameter {
+            name: "y_label",
+            doc: "Label of the ordinate; the column if absent.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Absent,
+        },
+    ],
+    source: file!(),
+};
+
+/// Curves of one column against another.
+pub(crate) struct Curves;
+
+impl Plot for Curves {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn column_parameters(&self) -> &'static [&'static str] {
+        &["x", "y", "by"]
+    }
+
+    fn draw(&self, rows: &[RowView<'_>], parameters: &Parameters) -> Result<Panel, PlotError> {
+        let mut panel = Panel::new("", axis("x", parameters), axis("y", parameters));
+        let series = series(rows, parameters);
+        if series.is_empty() {
+            return Err(PlotError::NoRow);
+        }
+        for (idx, (label, estimates)) in series.into_iter().enumerate() {
+            let colour = Colour::Series(idx);
+            let line = estimates.iter().map(|point| (point.x, point.y)).collect();
+            let line = Shape::Line { points: line, dash: Dash::series(idx) };
+            let points = Shape::Intervals { points: estimates, marker: Marker::series(idx) };
+            panel = panel
+                .with(Mark::new(line).coloured(colour).labelled(&label))
+                .with(Mark::new(points).coloured(colour));
+        }
+        Ok(panel.legend(Legend::Direct))
+    }
+}
+
+fn axis(name: &str, parameters: &Parameters) -> Axis {
+    let column = parameters.text(name).replace('_', " ");
+    let label = parameters.get(&format!("{name}_label")).and_then(Value::as_text);
+    let label = label.unwrap_or(&column);
+    match parameters.text(&format!("{name}_scale")) {
+        "log" => Axis::log(label),
+        _ => Axis::linear(label),
+    }
+}
+
+/// The points of each curve, in the order in which the curves' values first occur.
+fn series(rows: &[RowView<'_>], parameters: &Parameters) -> Vec<(String, Vec<Estimate>)> {
+    let by = parameters.get("by").and_then(Value::as_text);
+    let mut series: Vec<(String, Vec<Estimate>)> = Vec::new();
+    for row in rows {
+        let label = by.map_or_else(String::new, |column| label(column, &row.look_up(column)));
+        let x = row.look_up(parameters.text("x")).value();
+        let y = row.look_up(parameters.text("y"));
+        let (Some(x), Some(value), Some((lo, hi))) = (x, y.value(), y.range()) else { continue };
+        let estimate = Estimate { x, y: value, lo, hi };
+        match series.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, points)) => points.push(estimate),
+            None => series.push((label, vec![estimate])),
+        }
+    }
+    series
+}
+
+fn label(column: &str, value: &Scalar) -> String {
+    let value = match value {
+        Scalar::Text(text) => return text.clone(),
+        Scalar::Number(value) | Scalar::Interval { value, .. } => value.to_string(),
+        Scalar::Missing => "–".to_owned(),
+    };
+    format!("{} {value}", column.replace('_', " "))
+}

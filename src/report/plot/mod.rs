@@ -1,0 +1,21 @@
+//! Plots: what a panel of a figure shows.
+
+mod core;
+mod curves;
+mod qq;
+mod tails;
+
+pub use core::{Plot, PlotError};
+
+/// Every plot, in the order of the documentation.
+pub const PLOTS: &[&dyn Plot] = &[&qq::Qq, &tails::Tails, &curves::Curves];
+
+/// The plot called `name`.
+///
+/// # Panics
+/// If there is none: the name has passed the vocabulary, so the registry is at fault.
+#[must_use]
+pub fn plot(name: &str) -> &'static dyn Plot {
+    let found = PLOTS.iter().copied().find(|plot| plot.part().name == name);
+    found.unwrap_or_else(|| panic!("`{name}` passed the vocabulary and is in no registry"))
+}

@@ -1,0 +1,63 @@
+//! Tables of a manifest, filled.
+
+use maruyama_figure::{Cell, Column, Table};
+
+use crate::analyse::{AnalysedItem, Scalar};
+use crate::manifest::types::{self, Manifest};
+use crate::report::view::RowView;
+
+/// Significant digits where a manifest does not say how many.
+const DIGITS: usize = 4;
+
+/// The table that `declared` asks for.
+#[must_use]
+pub(crate) fn fill(
+    manifest: &Manifest,
+    item: &AnalysedItem<'_>,
+    declared: &types::Table,
+) -> Table {
+    let rows = RowView::select(manifest, item, &declared.of, &declared.filter);
+    let cells: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| declared.columns.iter().map(|column| cell(row, column)).collect())
+        .collect();
+    let columns = declared.columns.iter().enumerate().map(|(idx, column)| {
+        let is_text = cells.iter().all(|row| matches!(row[idx], Cell::Text(_) | Cell::Missing));
+        let key = &column.show.value;
+        let heading = column.heading.as_deref().unwrap_or(key);
+        if is_text { Column::text(key, heading) } else { Column::number(key, heading) }
+    });
+    Table {
+        caption: declared.caption.clone(),
+        label: format!("tab:{}-{}", manifest.item, declared.name),
+        columns: columns.collect(),
+        rows: cells,
+    }
+}
+
+fn cell(row: &RowView<'_>, column: &types::Column) -> Cell {
+    let digits = column.digits.map_or(DIGITS, |digits| digits as usize);
+    to_cell(&row.look_up(&column.show.value), digits)
+}
+
+/// A value with `digits` significant digits.
+pub(crate) fn to_cell(value: &Scalar, digits: usize) -> Cell {
+    match *value {
+        Scalar::Number(value) => Cell::Number { value, digits: digits_of(value, digits) },
+        Scalar::Interval { value, low, high } => Cell::Interval { value, lo: low, hi: high, digits },
+        Scalar::Text(ref text) => Cell::Text(names(text)),
+        Scalar::Missing => Cell::Missing,
+    }
+}
+
+/// A whole number keeps all its digits.
+fn digits_of(value: f64, digits: usize) -> usize {
+    let is_whole = value.trunc() == value && value.abs() < 1e9;
+    let length = value.abs().to_string().len();
+    if is_whole { digits.max(length) } else { digits }
+}
+
+/// Names of parts, as a reader calls them.
+fn names(text: &str) -> String {
+    text.replace('_', " ")
+}

@@ -1,0 +1,86 @@
+//! The claims of an item, judged.
+
+use crate::analyse::{AnalysedItem, Scalar};
+use crate::manifest::types::{Claim, Manifest, Verdict};
+use crate::report::claim::{Test, Truth, verdict};
+use crate::report::view::RowView;
+
+/// The numbers that a claim was judged by, for one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// What distinguishes the row: labels of its cell and text columns.
+    pub of: Vec<(String, String)>,
+    /// The truth of the test.
+    pub truth: Truth,
+    /// The columns that the claim lists.
+    pub values: Vec<(String, Scalar)>,
+}
+
+/// A claim with its verdict.
+#[derive(Clone, Debug)]
+pub struct Judged<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The rows that it was judged by.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Judged<'_> {
+    /// Whether the verdict is the one on record.
+    #[must_use]
+    pub fn as_expected(&self) -> bool {
+        self.verdict == self.claim.expect
+    }
+}
+
+/// Judges every claim of `manifest`.
+///
+/// # Panics
+/// If a test cannot be read: [`crate::check`] has read all of them.
+#[must_use]
+pub fn judge<'a>(manifest: &'a Manifest, item: &'a AnalysedItem<'a>) -> Vec<Judged<'a>> {
+    manifest.claims.iter().map(|claim| judge_one(manifest, item, claim)).collect()
+}
+
+fn judge_one<'a>(
+    manifest: &'a Manifest,
+    item: &'a AnalysedItem<'a>,
+    claim: &'a Claim,
+) -> Judged<'a> {
+    let test = Test::parse(&claim.test.value).expect("tests are read before anything runs");
+    let rows = RowView::select(manifest, item, &claim.of, &claim.filter);
+    let evidence: Vec<Evidence> = rows
+        .iter()
+        .map(|row| Evidence {
+            of: distinguishing(row, claim),
+            truth: test.evaluate(&|column| row.look_up(column)),
+            values: claim
+                .evidence
+                .iter()
+                .map(|column| (column.value.clone(), row.look_up(&column.value)))
+                .collect(),
+        })
+        .collect();
+    let truths: Vec<Truth> = evidence.iter().map(|evidence| evidence.truth).collect();
+    Judged { claim, verdict: verdict(claim.over, &truths), evidence }
+}
+
+/// The labels of the row's cell, and its values of the columns that the claim filters by.
+fn distinguishing(row: &RowView<'_>, claim: &Claim) -> Vec<(String, String)> {
+    let mut of = row.cell.cell.labels.clone();
+    for condition in claim.filter.iter().filter(|condition| condition.values.len() > 1) {
+        let column = &condition.column.value;
+        if of.iter().all(|(name, _)| name != column) {
+            let value = match row.look_up(column) {
+                Scalar::Text(text) => text,
+                Scalar::Number(number) => number.to_string(),
+                Scalar::Interval { value, .. } => value.to_string(),
+                Scalar::Missing => continue,
+            };
+            of.push((column.clone(), value));
+        }
+    }
+    of
+}

@@ -1,0 +1,127 @@
+//! Rows of an analysis as tables, figures and claims see them.
+
+use maruyama_dynamics::parameter::Value;
+
+use crate::analyse::{AnalysedCell, AnalysedItem, CellOutcome, Row, Scalar};
+use crate::manifest::types::{Filter, Manifest, Reference};
+
+/// A row of an analysis with everything that can be looked up beside it.
+#[derive(Clone, Copy)]
+pub struct RowView<'a> {
+    /// Name of the analysis.
+    pub analysis: &'a str,
+    /// The cell with the outcome that the row is from.
+    pub cell: &'a AnalysedCell<'a>,
+    /// The row itself.
+    pub row: &'a Row,
+    item: &'a AnalysedItem<'a>,
+    references: &'a [Reference],
+}
+
+impl<'a> RowView<'a> {
+    /// The rows of `analysis` that pass `filter`, in the plan's order.
+    #[must_use]
+    pub fn select(
+        manifest: &'a Manifest,
+        item: &'a AnalysedItem<'a>,
+        analysis: &'a str,
+        filter: &Filter,
+    ) -> Vec<RowView<'a>> {
+        let cells = item.get(analysis).map(Vec::as_slice).unwrap_or_default();
+        let rows = cells.iter().flat_map(|cell| {
+            cell.outcome.rows.iter().map(move |row| RowView {
+                analysis,
+                cell,
+                row,
+                item,
+                references: &manifest.references,
+            })
+        });
+        rows.filter(|row| row.passes(filter)).collect()
+    }
+
+    /// The value of `column`:
+    /// a column of the row; `ref_<column>`, a published value; `rel_<column>`, the relative
+    /// difference to it; `data` or a parameter of the cell; `<analysis>.<column>` of another
+    /// analysis of the same cell that has one row for it. Missing if there is none.
+    #[must_use]
+    pub fn look_up(&self, column: &str) -> Scalar {
+        if let Some(value) = self.row.get(column) {
+            return value.clone();
+        }
+        if let Some(name) = column.strip_prefix("ref_") {
+            return self.reference(name);
+        }
+        if let Some(name) = column.strip_prefix("rel_") {
+            let ours = self.look_up(name).value();
+            let published = self.reference(name).value();
+            let relative = ours.zip(published).map(|(ours, published)| (ours / published - 1.0).abs());
+            return Scalar::optional(relative);
+        }
+        if let Some((analysis, name)) = column.split_once('.') {
+            return self.beside(analysis, name);
+        }
+        self.of_cell(column)
+    }
+
+    /// The curves of the cell.
+    #[must_use]
+    pub fn outcome(&self) -> &'a CellOutcome {
+        &self.cell.outcome
+    }
+
+    fn passes(&self, filter: &Filter) -> bool {
+        filter.iter().all(|condition| {
+            let found = self.look_up(&condition.column.value);
+            condition.values.iter().any(|value| equals(&found, value))
+        })
+    }
+
+    fn reference(&self, column: &str) -> Scalar {
+        let published = self
+            .references
+            .iter()
+            .filter(|reference| reference.of == self.analysis && self.passes(&reference.filter))
+            .flat_map(|reference| &reference.values)
+            .find(|(name, _)| name.value == column);
+        published.map_or(Scalar::Missing, |(_, value)| scalar(value))
+    }
+
+    fn beside(&self, analysis: &str, column: &str) -> Scalar {
+        let cells = self.item.get(analysis).map(Vec::as_slice).unwrap_or_default();
+        let cell = cells.iter().find(|other| other.cell.id == self.cell.cell.id);
+        match cell.map(|cell| cell.outcome.rows.as_slice()) {
+            Some([row]) => row.get(column).cloned().unwrap_or(Scalar::Missing),
+            _ => Scalar::Missing,
+        }
+    }
+
+    fn of_cell(&self, column: &str) -> Scalar {
+        let cell = self.cell.cell;
+        if column == "chains" {
+            return Scalar::Number(cell.chains as f64);
+        }
+        if let Some(value) = cell.ensemble.parameters.get(column) {
+            return scalar(value);
+        }
+        match &cell.data_name {
+            Some(name) if column == "data" => Scalar::text(name),
+            _ => Scalar::Missing,
+        }
+    }
+}
+
+/// A manifest's value as a scalar of a row.
+fn scalar(value: &Value) -> Scalar {
+    match value.as_real() {
+        Some(number) => Scalar::number(number),
+        None => Scalar::Text(value.to_string()),
+    }
+}
+
+fn equals(found: &Scalar, value: &Value) -> bool {
+    match scalar(value) {
+        Scalar::Number(number) => found.value() == Some(number),
+        text => *found == text,
+    }
+}

@@ -1,0 +1,191 @@
+//! Running a plan: missing blocks through a pool of threads, each result to the store as it comes.
+
+mod block;
+mod interrupt;
+mod progress;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use crate::plan::PlannedBlock;
+use crate::store::{Block, BlockId, Provenance, Store, StoreError};
+
+pub use interrupt::Interrupt;
+pub use progress::{Progress, Verbosity};
+
+/// Passes over a chain's state that a task gathers before it stops taking further blocks.
+const PASSES_PER_TASK: u64 = 1 << 19;
+/// A task gathers at most this many blocks, so that a killed run loses little.
+const BLOCKS_PER_TASK: usize = 512;
+
+/// A block that could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The block.
+    pub id: BlockId,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Blocks computed and stored.
+    pub computed: usize,
+    /// Blocks that could not be computed; the others went on.
+    pub failures: Vec<Failure>,
+    /// Blocks left because the user interrupted.
+    pub left: usize,
+}
+
+/// Computes `blocks` and stores them.
+///
+/// Blocks are gathered into tasks of comparable work, largest first; a task is computed by one
+/// thread and stored as one file. Which thread computes what, and when, has no influence on any
+/// result. A block that panics is a failure of that block alone.
+///
+/// # Errors
+/// If the store cannot be written; what was stored before stays.
+pub fn run(
+    blocks: Vec<PlannedBlock>,
+    store: &Store,
+    interrupt: &Interrupt,
+    verbosity: Verbosity,
+) -> Result<Summary, StoreError> {
+    let n_blocks = blocks.len();
+    let tasks = gather(blocks);
+    let progress = Progress::start(verbosity, "simulate", "blocks", n_blocks as u64);
+    let state = State {
+        tasks: &tasks,
+        next: AtomicUsize::new(0),
+        summary: Mutex::default(),
+        error: Mutex::default(),
+        machine: Machine::here(),
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| state.work(store, interrupt, &progress));
+        }
+    });
+    progress.finish();
+    if let Some(error) = state.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let mut summary = state.summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+    summary.failures.sort_by_key(|failure| failure.id);
+    summary.left = n_blocks - summary.computed - summary.failures.len();
+    Ok(summary)
+}
+
+/// Gathers consecutive blocks into tasks, and puts the largest first.
+fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
+    let mut tasks: Vec<(u64, Vec<PlannedBlock>)> = Vec::new();
+    for block in blocks {
+        let work = block.work();
+        match tasks.last_mut() {
+            Some((total, task))
+                if total.saturating_add(work) <= PASSES_PER_TASK && task.len() < BLOCKS_PER_TASK =>
+            {
+                *total += work;
+                task.push(block);
+            }
+            _ => tasks.push((work, vec![block])),
+        }
+    }
+    tasks.sort_by_key(|(work, _)| std::cmp::Reverse(*work));
+    tasks.into_iter().map(|(_, task)| task).collect()
+}
+
+/// What the threads of a run share.
+struct State<'a> {
+    tasks: &'a [Vec<PlannedBlock>],
+    next: AtomicUsize,
+    summary: Mutex<Summary>,
+    error: Mutex<Option<StoreError>>,
+    machine: Machine,
+}
+
+impl State<'_> {
+    /// Takes tasks until none is left, the user interrupts, or the store fails.
+    fn work(&self, store: &Store, interrupt: &Interrupt, progress: &Progress) {
+        while !interrupt.requested() && self.lock_error().is_none() {
+            let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::SeqCst)) else {
+                return;
+            };
+            let start = Instant::now();
+            let mut done = Vec::with_capacity(task.len());
+            let mut failures = Vec::new();
+            for planned in task {
+                match compute(planned) {
+                    Ok(block) => done.push(block),
+                    Err(reason) => failures.push(Failure { id: planned.id, reason }),
+                }
+                progress.advance(1);
+            }
+            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
+            if !done.is_empty()
+                && let Err(error) = store.write_blocks(&done, &provenance)
+            {
+                self.lock_error().get_or_insert(error);
+                return;
+            }
+            let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
+            summary.computed += done.len();
+            summary.failures.append(&mut failures);
+        }
+    }
+
+    fn lock_error(&self) -> std::sync::MutexGuard<'_, Option<StoreError>> {
+        self.error.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Computes one block; a panic is caught and becomes the reason of its failure.
+fn compute(planned: &PlannedBlock) -> Result<Block, String> {
+    catch_unwind(AssertUnwindSafe(|| block::compute(planned))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(format!("internal error: {}", text.unwrap_or("unknown panic")))
+    })
+}
+
+/// Where a run takes place.
+struct Machine {
+    host: String,
+    git_commit: Option<String>,
+    threads: usize,
+}
+
+impl Machine {
+    fn here() -> Machine {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+            .or_else(|_| std::env::var("HOSTNAME").map_err(std::io::Error::other))
+            .unwrap_or_default();
+        let commit = std::process::Command::new("git")
+            .args(["rev-parse", "HEAD"])
+            .stderr(std::process::Stdio::null())
+            .output()
+            .ok()
+            .filter(|output| output.status.success())
+            .and_then(|output| String::from_utf8(output.stdout).ok());
+        Machine {
+            host: host.trim().to_owned(),
+            git_commit: commit.map(|commit| commit.trim().to_owned()),
+            threads: rayon::current_num_threads(),
+        }
+    }
+
+    fn provenance(&self, wall_seconds: f64) -> Provenance {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        Provenance {
+            wall_seconds,
+            host: self.host.clone(),
+            threads: self.threads,
+            git_commit: self.git_commit.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            unix_time: since_epoch.map_or(0, |duration| duration.as_secs()),
+        }
+    }
+}

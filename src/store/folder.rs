@@ -1,0 +1,218 @@
+//! The folder of a store: opening, locking, atomic writes, verified reads, quarantine.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::identity::Digest;
+use crate::store::error::StoreError;
+
+const FORMAT: &str = "maruyama store 1";
+
+/// A store opened for reading, or for reading and writing.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    /// Held shared while this process may write, so that no other one clears `tmp/`.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the store at `root` without changing anything; a folder that does not exist is an
+    /// empty store.
+    ///
+    /// # Errors
+    /// If the folder holds something else, or a store of another format.
+    pub fn open_to_read(root: &Path) -> Result<Store, StoreError> {
+        check_format(root)?;
+        Ok(Store { root: root.to_owned(), _lock: None })
+    }
+
+    /// Opens the store at `root` to write to it, creating it if needed.
+    ///
+    /// Left-overs of a killed process are removed unless another process is writing.
+    ///
+    /// # Errors
+    /// If the folder holds something else, is of another format, or cannot be written.
+    pub fn open_to_write(root: &Path) -> Result<Store, StoreError> {
+        let is_new = !check_format(root)?;
+        for folder in ["results", "analyses", "reports", "damaged", "tmp"] {
+            let path = root.join(folder);
+            fs::create_dir_all(&path).map_err(|source| StoreError::Write { path, source })?;
+        }
+        let lock_path = root.join("LOCK");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(|source| StoreError::Write { path: lock_path, source })?;
+        let alone = lock.try_lock().is_ok();
+        let mut store = Store { root: root.to_owned(), _lock: None };
+        if alone {
+            store.clear_temporary_files()?;
+        }
+        // A file system without locks only loses the tidying above.
+        let _ = lock.unlock();
+        let _ = lock.try_lock_shared();
+        store._lock = Some(lock);
+        if is_new {
+            store.write_file(&root.join("FORMAT"), format!("{FORMAT}\n").as_bytes())?;
+        }
+        Ok(store)
+    }
+
+    /// The store's folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Writes `bytes` to `path` in one atomic step: temporary file, sync, rename, sync of the
+    /// folder.
+    pub(crate) fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        write_atomically(&self.root.join("tmp"), path, bytes)
+            .map_err(|source| StoreError::Write { path: path.to_owned(), source })
+    }
+
+    /// Writes `bytes` below `folder` under the name of their digest.
+    pub(crate) fn write_content(
+        &self,
+        folder: &str,
+        extension: &str,
+        bytes: &[u8],
+    ) -> Result<Digest, StoreError> {
+        let digest = Digest::of_bytes(bytes);
+        self.write_file(&self.content_path(folder, digest, extension), bytes)?;
+        Ok(digest)
+    }
+
+    /// Reads a file that is named by its content, and verifies it.
+    pub(crate) fn read_content(
+        &self,
+        folder: &str,
+        digest: Digest,
+        extension: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        let path = self.content_path(folder, digest, extension);
+        let bytes = fs::read(&path)
+            .map_err(|source| StoreError::Read { path: path.clone(), source })?;
+        let found = Digest::of_bytes(&bytes);
+        if found == digest {
+            return Ok(bytes);
+        }
+        let reason = format!("its {} bytes have SHA-256 {}…", bytes.len(), found.short());
+        Err(StoreError::Damaged { path, reason })
+    }
+
+    /// The digests that files of `folder` with `extension` are named by, in order.
+    ///
+    /// Names that are not digests are returned as damaged.
+    pub(crate) fn contents(
+        &self,
+        folder: &str,
+        extension: &str,
+    ) -> Result<(Vec<Digest>, Vec<StoreError>), StoreError> {
+        let path = self.root.join(folder);
+        let mut digests = Vec::new();
+        let mut strange = Vec::new();
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((digests, strange)),
+            Err(source) => return Err(StoreError::Read { path, source }),
+        };
+        for entry in entries {
+            let entry =
+                entry.map_err(|source| StoreError::Read { path: path.clone(), source })?;
+            let file = entry.path();
+            if file.extension().is_none_or(|found| found != extension) {
+                continue;
+            }
+            match file.file_stem().and_then(|stem| stem.to_str()).and_then(Digest::parse) {
+                Some(digest) => digests.push(digest),
+                None => strange.push(StoreError::Damaged {
+                    path: file,
+                    reason: "its name is not a SHA-256".to_owned(),
+                }),
+            }
+        }
+        digests.sort_unstable();
+        Ok((digests, strange))
+    }
+
+    /// Moves a damaged file out of the way, with the provenance beside it.
+    ///
+    /// # Errors
+    /// If the file cannot be moved.
+    pub fn quarantine(&self, path: &Path) -> Result<(), StoreError> {
+        for file in [path.to_owned(), path.with_extension("json")] {
+            let Some(name) = file.file_name() else { continue };
+            let target = self.root.join("damaged").join(name);
+            match fs::rename(&file, &target) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(StoreError::Write { path: target, source: error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn content_path(&self, folder: &str, digest: Digest, extension: &str) -> PathBuf {
+        self.root.join(folder).join(format!("{digest}.{extension}"))
+    }
+
+    fn clear_temporary_files(&self) -> Result<(), StoreError> {
+        let path = self.root.join("tmp");
+        let failed = |source| StoreError::Write { path: path.clone(), source };
+        for entry in fs::read_dir(&path).map_err(failed)? {
+            fs::remove_file(entry.map_err(failed)?.path()).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether `root` is a store; `false` if it does not exist or is empty.
+fn check_format(root: &Path) -> Result<bool, StoreError> {
+    let path = root.join("FORMAT");
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let found = text.lines().next().unwrap_or_default();
+            if found == FORMAT {
+                return Ok(true);
+            }
+            let found = found.chars().take(60).collect();
+            Err(StoreError::Format { path, found, expected: FORMAT })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_dir(root) {
+            Ok(entries) => {
+                let not_a_store = || StoreError::NotAStore { path: root.to_owned() };
+                holds_only_own(entries).then_some(false).ok_or_else(not_a_store)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(StoreError::Read { path: root.to_owned(), source }),
+        },
+        Err(source) => Err(StoreError::Read { path, source }),
+    }
+}
+
+/// Whether a folder holds nothing that a store does not: creating one may have been interrupted.
+fn holds_only_own(entries: fs::ReadDir) -> bool {
+    let own = ["results", "analyses", "reports", "damaged", "tmp", "LOCK"];
+    let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
+    names.all(|name| own.iter().any(|own| name == *own))
+}
+
+/// Writes `bytes` to `path` through a temporary file in `tmp`, which is on the same file system.
+pub(crate) fn write_atomically(tmp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = NamedTempFile::new_in(tmp)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    match path.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,34 @@
+//! The store: results on disk, found by identity and checked by content.
+//!
+//! ```text
+//! store/
+//!   FORMAT                 "maruyama store 1"
+//!   LOCK                   held shared while a process writes
+//!   results/<sha256>.parquet   blocks of chains; the name is the SHA-256 of the bytes
+//!   results/<sha256>.json      where, when and how long: provenance, never read for a result
+//!   analyses/<sha256>.jsonl    outcomes of analyses; the name is the SHA-256 of the bytes
+//!   reports/<item>.json    what the report of an item was made from, and its files
+//!   damaged/               files whose bytes no longer match their name, kept for inspection
+//!   tmp/                   files being written
+//! ```
+//!
+//! A file appears under its final name complete or not at all: it is written in `tmp/`, synced and
+//! renamed. Every file that carries results is verified against its name each time it is read; one
+//! that fails is never used. No decision rests on a time stamp, and the store can be copied or
+//! moved as a folder.
+
+mod analyses;
+mod error;
+mod folder;
+mod index;
+mod pack;
+mod record;
+mod report;
+
+pub use analyses::{Outcome, Outcomes};
+pub use error::StoreError;
+pub use folder::Store;
+pub use index::{Index, StoredBlock, StoredEnsemble};
+pub use pack::{Block, BlockId, Provenance};
+pub use record::{Observations, SCHEMA_DOC};
+pub use report::{PublishedReport, WrittenFile};

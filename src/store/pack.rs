@@ -1,0 +1,224 @@
+//! Results files: blocks of chains in one Parquet file, self-describing and named by content.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::compute::concat_batches;
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::{RecordBatch, RecordBatchReader as _};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use serde::{Deserialize, Serialize};
+
+use crate::fingerprint::Fingerprint;
+use crate::identity::Digest;
+use crate::store::error::StoreError;
+use crate::store::folder::Store;
+use crate::store::record::{Observations, schema};
+
+/// Folder and extension of results files.
+pub(crate) const RESULTS: (&str, &str) = ("results", "parquet");
+
+const BLOCKS: &str = "maruyama.blocks";
+const ENSEMBLES: &str = "maruyama.ensembles";
+const CODE: &str = "maruyama.code";
+
+/// Identity of a block: its ensemble, its chains, and the code and data that it was computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockId(pub Digest);
+
+/// A block of chains ready to be stored.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Identity.
+    pub id: BlockId,
+    /// Identity of its ensemble.
+    pub ensemble: Digest,
+    /// The resolved cell without its number of chains, the digests of its data files and the
+    /// digest of its code, as a JSON object with the keys `cell`, `data` and `code`.
+    pub description: String,
+    /// The code that it was computed by.
+    pub code: Arc<Fingerprint>,
+    /// What was observed.
+    pub observations: Observations,
+}
+
+/// Where and when a results file was made; written beside it, never read for a result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Provenance {
+    /// Time of computation of the file's blocks, in seconds of wall time.
+    pub wall_seconds: f64,
+    /// Name of the machine.
+    pub host: String,
+    /// Threads of the run.
+    pub threads: usize,
+    /// Commit of the working tree, if it is one.
+    pub git_commit: Option<String>,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Seconds since 1970-01-01 UTC at the end of the computation.
+    pub unix_time: u64,
+}
+
+/// One block as the footer of its file lists it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub id: String,
+    pub ensemble: String,
+    pub first_chain: u64,
+    pub chains: u64,
+    pub first_row: usize,
+    pub rows: usize,
+    pub digest: String,
+}
+
+impl Store {
+    /// Stores `blocks` as one file, and says where they came from in a second one beside it.
+    ///
+    /// # Errors
+    /// If the files cannot be written.
+    pub fn write_blocks(
+        &self,
+        blocks: &[Block],
+        provenance: &Provenance,
+    ) -> Result<Digest, StoreError> {
+        let bytes = encode(blocks)?;
+        let (folder, extension) = RESULTS;
+        let name = self.write_content(folder, extension, &bytes)?;
+        let ids: Vec<String> = blocks.iter().map(|block| block.id.0.to_string()).collect();
+        let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
+        let path = self.content_path(folder, name, "json");
+        self.write_file(&path, format!("{text:#}\n").as_bytes())?;
+        Ok(name)
+    }
+
+    /// Reads and verifies the blocks of the results file `name`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or its bytes are not those that were written.
+    pub fn read_blocks(&self, name: Digest) -> Result<Vec<(BlockId, Observations)>, StoreError> {
+        let (folder, extension) = RESULTS;
+        let bytes = self.read_content(folder, name, extension)?;
+        decode(bytes).map_err(|reason| StoreError::Damaged {
+            path: self.content_path(folder, name, extension),
+            reason,
+        })
+    }
+}
+
+fn encode(blocks: &[Block]) -> Result<Vec<u8>, StoreError> {
+    let mut entries = Vec::with_capacity(blocks.len());
+    let mut ensembles = BTreeMap::new();
+    let mut code = BTreeMap::new();
+    let mut batches = Vec::with_capacity(blocks.len());
+    let mut first_row = 0;
+    for block in blocks {
+        let ensemble = block.ensemble.to_string();
+        let rows = block.observations.n_rows();
+        batches.push(block.observations.to_columns(&ensemble));
+        entries.push(Entry {
+            id: block.id.0.to_string(),
+            ensemble: ensemble.clone(),
+            first_chain: block.observations.first_chain,
+            chains: block.observations.n_chains() as u64,
+            first_row,
+            rows,
+            digest: block.observations.digest().to_string(),
+        });
+        ensembles.insert(ensemble, block.description.as_str());
+        code.insert(block.code.digest.to_string(), &block.code.files);
+        first_row += rows;
+    }
+    let properties = properties(json(&entries), json(&ensembles), json(&code))?;
+    let schema = SchemaRef::new(schema());
+    let rows = concat_batches(&schema, &batches).map_err(parquet::errors::ParquetError::from)?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties))?;
+    writer.write(&rows)?;
+    Ok(writer.into_inner()?)
+}
+
+fn properties(
+    blocks: String,
+    ensembles: String,
+    code: String,
+) -> Result<WriterProperties, StoreError> {
+    let value = ColumnPath::from("value");
+    let metadata = vec![
+        KeyValue::new(BLOCKS.to_owned(), blocks),
+        KeyValue::new(ENSEMBLES.to_owned(), ensembles),
+        KeyValue::new(CODE.to_owned(), code),
+        KeyValue::new("maruyama.record".to_owned(), "observations 1".to_owned()),
+        KeyValue::new("maruyama.version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_column_dictionary_enabled(value.clone(), false)
+        .set_column_encoding(value, Encoding::BYTE_STREAM_SPLIT)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_key_value_metadata(Some(metadata))
+        .build())
+}
+
+/// What the footer of a results file says.
+pub(crate) struct Footer {
+    /// The blocks, in the order of their rows.
+    pub entries: Vec<Entry>,
+    /// Descriptions of the ensembles by identity, each JSON in a string.
+    pub ensembles: String,
+    /// Source files and their SHA-256 by the digest of the code.
+    pub code: String,
+}
+
+/// Reads the footer of a results file.
+pub(crate) fn read_footer(bytes: &bytes::Bytes) -> Result<Footer, String> {
+    let metadata = ParquetMetaDataReader::new()
+        .parse_and_finish(bytes)
+        .map_err(|error| format!("it is not a Parquet file: {error}"))?;
+    let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    let find = |key: &str| {
+        pairs
+            .iter()
+            .find(|pair| pair.key == key)
+            .and_then(|pair| pair.value.clone())
+            .ok_or_else(|| format!("its footer has no `{key}`"))
+    };
+    let entries = serde_json::from_str(&find(BLOCKS)?)
+        .map_err(|error| format!("its list of blocks cannot be read: {error}"))?;
+    Ok(Footer { entries, ensembles: find(ENSEMBLES)?, code: find(CODE)? })
+}
+
+fn decode(bytes: Vec<u8>) -> Result<Vec<(BlockId, Observations)>, String> {
+    let bytes = bytes::Bytes::from(bytes);
+    let entries = read_footer(&bytes)?.entries;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
+        .and_then(|builder| builder.with_batch_size(1 << 20).build())
+        .map_err(|error| error.to_string())?;
+    let schema = reader.schema();
+    let batches: Vec<RecordBatch> =
+        reader.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    let rows = concat_batches(&schema, &batches).map_err(|error| error.to_string())?;
+    entries.iter().map(|entry| decode_block(&rows, entry)).collect()
+}
+
+fn decode_block(rows: &RecordBatch, entry: &Entry) -> Result<(BlockId, Observations), String> {
+    let end = entry.first_row.checked_add(entry.rows);
+    if end.is_none_or(|end| end > rows.num_rows()) {
+        return Err(format!("block {} lies outside its rows", entry.id));
+    }
+    let id = Digest::parse(&entry.id).ok_or("a block's identity is not a SHA-256")?;
+    let slice = rows.slice(entry.first_row, entry.rows);
+    let chains = usize::try_from(entry.chains).map_err(|error| error.to_string())?;
+    let observations = Observations::from_columns(&slice, entry.first_chain, chains)?;
+    if observations.digest().to_string() != entry.digest {
+        return Err(format!("block {} does not have its digest", entry.id));
+    }
+    Ok((BlockId(id), observations))
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("plain maps and lists of text are JSON")
+}
