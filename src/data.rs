@@ -116,6 +116,9 @@ impl Library {
     ///
     /// # Errors
     /// If a file cannot be read.
+    ///
+    /// # Panics
+    /// If the data set has not passed the vocabulary.
     pub fn resolve(&self, folder: &Path, data: &DataSet) -> Result<Arc<ResolvedData>, Violation> {
         let text = canonical::text(&data.parameters).expect("a resolved parameter is finite");
         let key = (folder.to_owned(), text);

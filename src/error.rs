@@ -50,7 +50,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// Two manifests describe items of one name.
-    #[error("{first} and {second} both describe the item `{item}`; give one of them another `item:`")]
+    #[error(
+        "{first} and {second} both describe the item `{item}`; give one of them another `item:`"
+    )]
     SameItem {
         /// The name.
         item: String,

@@ -135,7 +135,9 @@ fn resolve(tree: usize, path: &str) -> Option<File> {
     let names: Vec<&str> = rest.split("::").collect();
     for len in (0..=names.len()).rev() {
         let module = names[..len].join("/");
-        if len > 0 && let Some(row) = row_at(tree, &format!("{module}.rs")) {
+        if len > 0
+            && let Some(row) = row_at(tree, &format!("{module}.rs"))
+        {
             return Some(File { tree, row });
         }
         let assembly = if len == 0 { "lib.rs".to_owned() } else { format!("{module}/mod.rs") };

@@ -6,16 +6,16 @@
 //! `ARCHITECTURE.md` has the map and the invariants; the mathematics is in the crates
 //! `maruyama-dynamics` and `maruyama-statistics`, drawing in `maruyama-figure`.
 
-pub mod identity;
-pub mod fingerprint;
-pub mod manifest;
+pub mod analyse;
+pub mod check;
+pub mod cli;
 pub mod data;
+pub mod error;
+pub mod fingerprint;
+pub mod identity;
+pub mod load;
+pub mod manifest;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod store;
-pub mod analyse;
-pub mod report;
-pub mod check;
-pub mod load;
-pub mod error;
-pub mod cli;

@@ -39,8 +39,8 @@ pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<L
     let mut loaded = Vec::new();
     let mut mistakes = Vec::new();
     for path in manifest_files(paths)? {
-        let bytes = fs::read(&path)
-            .map_err(|source| Error::ReadManifest { path: path.clone(), source })?;
+        let bytes =
+            fs::read(&path).map_err(|source| Error::ReadManifest { path: path.clone(), source })?;
         let text = String::from_utf8(bytes).map_err(|error| Error::NotText {
             path: path.clone(),
             offset: error.utf8_error().valid_up_to(),
@@ -196,7 +196,10 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for path in entries {
         if path.is_dir() {
             search(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+        {
             files.push(path);
         }
     }

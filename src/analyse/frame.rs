@@ -42,7 +42,8 @@ impl Frame {
     pub(crate) fn last_values(&self, observable: &str) -> Result<Sample, AnalysisError> {
         let idx = self.observables.iter().position(|name| name == observable);
         let idx = idx.ok_or_else(|| AnalysisError::NotRecorded(observable.to_owned()))?;
-        let step = self.rows.column("step").and_then(|column| column.u64().cloned()).map_err(internal)?;
+        let step =
+            self.rows.column("step").and_then(|column| column.u64().cloned()).map_err(internal)?;
         let step = step.iter().flatten().max().unwrap_or(0);
         let is_wanted: BooleanChunked = self
             .rows
@@ -50,7 +51,8 @@ impl Frame {
             .and_then(|column| Ok(column.u32()?.equal(idx as u32)))
             .map_err(internal)?;
         let is_last = self.rows.column("step").and_then(|column| Ok(column.u64()?.equal(step)));
-        let wanted = self.rows.filter(&(is_wanted & is_last.map_err(internal)?)).map_err(internal)?;
+        let wanted =
+            self.rows.filter(&(is_wanted & is_last.map_err(internal)?)).map_err(internal)?;
         let values = wanted.column("value").and_then(|column| column.f64().cloned());
         let all: Vec<f64> = values.map_err(internal)?.iter().flatten().collect();
         let n_chains = all.len();
@@ -95,6 +97,7 @@ impl Columns {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err` as it is")]
 fn internal(error: PolarsError) -> AnalysisError {
     AnalysisError::Statistic(format!("internal error in polars: {error}"))
 }
@@ -115,9 +118,6 @@ mod tests {
         let frame = Frame::new(&[&block]).unwrap();
         let sample = frame.last_values("risk").unwrap();
         assert_eq!(sample, Sample { values: vec![4.0, 10.0], step: 20, n_diverged: 1 });
-        assert_eq!(
-            frame.last_values("bulk"),
-            Err(AnalysisError::NotRecorded("bulk".to_owned()))
-        );
+        assert_eq!(frame.last_values("bulk"), Err(AnalysisError::NotRecorded("bulk".to_owned())));
     }
 }

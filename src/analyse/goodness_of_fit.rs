@@ -2,7 +2,9 @@
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 use maruyama_dynamics::observable;
-use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part, Value};
+use maruyama_dynamics::parameter::{
+    Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
+};
 use maruyama_statistics::fit::family::{Family, Fitted, aic, bic};
 use maruyama_statistics::fit::{self, student_t, student_t_interval};
 use maruyama_statistics::goodness::bootstrap::{BootstrapP, replicate};

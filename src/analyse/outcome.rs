@@ -136,7 +136,10 @@ impl CellOutcome {
     #[must_use]
     pub fn to_json(&self) -> Json {
         let row = |row: &Row| -> Json {
-            row.iter().map(|(name, value)| (name.clone(), value.to_json())).collect::<Map<_, _>>().into()
+            row.iter()
+                .map(|(name, value)| (name.clone(), value.to_json()))
+                .collect::<Map<_, _>>()
+                .into()
         };
         let curve = |curve: &Curve| json!({ "x": reals(&curve.x), "y": reals(&curve.y) });
         let curves: Map<String, Json> =

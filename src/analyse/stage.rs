@@ -93,7 +93,9 @@ pub fn analyse<'a>(
     let units = units(plan, index);
     let stored: BTreeMap<Digest, CellOutcome> = units
         .iter()
-        .filter_map(|unit| Some((unit.id, CellOutcome::from_json(outcomes.results.get(&unit.id)?)?)))
+        .filter_map(|unit| {
+            Some((unit.id, CellOutcome::from_json(outcomes.results.get(&unit.id)?)?))
+        })
         .collect();
     let missing: Vec<&Unit<'_>> =
         units.iter().filter(|unit| !stored.contains_key(&unit.id)).collect();
@@ -159,8 +161,12 @@ fn inputs(
     if estimator.observables(&analysis.parameters).is_empty() {
         return Some((Vec::new(), Vec::new()));
     }
-    let stored = |id: BlockId| index.blocks.get(&id).map(|stored| ((id, stored.file), stored.digest));
-    cell.blocks().map(|block| stored(block.id)).collect::<Option<Vec<_>>>().map(|found| found.into_iter().unzip())
+    let stored =
+        |id: BlockId| index.blocks.get(&id).map(|stored| ((id, stored.file), stored.digest));
+    cell.blocks()
+        .map(|block| stored(block.id))
+        .collect::<Option<Vec<_>>>()
+        .map(|found| found.into_iter().unzip())
 }
 
 /// Identity of an outcome: the estimator with its parameters and code, the cell's parameters and
@@ -213,18 +219,11 @@ struct Reader<'a> {
 type DecodedFile = Arc<BTreeMap<BlockId, Observations>>;
 
 impl Reader<'_> {
-    fn estimate(
-        &self,
-        unit: &Unit<'_>,
-    ) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
+    fn estimate(&self, unit: &Unit<'_>) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
         let files =
             unit.blocks.iter().map(|(_, file)| self.file(*file)).collect::<Result<Vec<_>, _>>()?;
-        let blocks: Vec<&Observations> = unit
-            .blocks
-            .iter()
-            .zip(&files)
-            .filter_map(|((id, _), file)| file.get(id))
-            .collect();
+        let blocks: Vec<&Observations> =
+            unit.blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
         let ensemble = &unit.cell.ensemble;
         let least_squares = |ridge: f64| {
             let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;

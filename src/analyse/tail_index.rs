@@ -1,7 +1,9 @@
 //! The estimator `tail_index`: how heavy the tail of an observable is.
 
 use maruyama_dynamics::observable;
-use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part, Range};
+use maruyama_dynamics::parameter::{
+    Default, Kind, Lookup as _, Parameter, Parameters, Part, Range,
+};
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::sample::moments::{mean, moments};
 use maruyama_statistics::tail::hill::Magnitudes;

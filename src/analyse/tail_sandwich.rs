@@ -1,7 +1,9 @@
 //! The estimator `tail_sandwich`: the empirical tail between those of t(η_*) and t(η^*).
 
 use maruyama_dynamics::observable;
-use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part, Value};
+use maruyama_dynamics::parameter::{
+    Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
+};
 use maruyama_dynamics::real;
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::law::interface::Law as _;

@@ -4,6 +4,7 @@ mod arguments;
 mod pipeline;
 mod show;
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
@@ -43,7 +44,7 @@ fn run(command: &Command) -> Result<u8, Error> {
         Command::Report(options) => stages(options, Stages::REPORT),
         Command::Plan(options) => {
             let pipeline = Pipeline::open(options)?;
-            print(&show::plan(&pipeline, options.format)?);
+            print(&show::plan(&pipeline, options.format));
             Ok(DONE)
         }
         Command::Status(options) => {
@@ -88,7 +89,7 @@ fn print_error(error: &Error, format: Format) {
     let mut text = format!("error: {error}");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
+        let _ = write!(text, ": {error}");
         cause = error.source();
     }
     eprintln!("{text}");

@@ -200,9 +200,9 @@ pub(crate) fn digest(plan: &Plan, index: &Index) -> Option<Digest> {
 fn failed_cells(plan: &Plan, summary: &Summary) -> Vec<(String, String)> {
     let mut failed = Vec::new();
     for (item, sweep, cell) in plan.cells() {
-        let failure = cell.blocks().find_map(|block| {
-            summary.failures.iter().find(|failure| failure.id == block.id)
-        });
+        let failure = cell
+            .blocks()
+            .find_map(|block| summary.failures.iter().find(|failure| failure.id == block.id));
         if let Some(failure) = failure {
             let name = format!("{}, sweep `{}`, {}", item.manifest.item, sweep.name, cell.label());
             failed.push((name, failure.reason.clone()));

@@ -15,7 +15,7 @@ use crate::store::Store;
 const LISTED_CELLS: usize = 8;
 
 /// The plan: which cells will run and why.
-pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
+pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
     let to_run = explain(&pipeline.plan, &pipeline.index);
     let n_cells = pipeline.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count();
     if format == Format::Json {
@@ -33,7 +33,7 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> Result<String, Error>
             .collect();
         let damaged = damaged_json(pipeline);
         let text = json!({ "cells": n_cells, "to_run": cells, "damaged": damaged });
-        return Ok(format!("{text:#}\n"));
+        return format!("{text:#}\n");
     }
     let mut text = damaged_text(pipeline);
     for item in &pipeline.plan.items {
@@ -61,7 +61,7 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> Result<String, Error>
     }
     let cached = n_cells - to_run.len();
     let _ = writeln!(text, "{} to run, {cached} cached", plural(to_run.len(), "cell"));
-    Ok(text)
+    text
 }
 
 /// What is stored of each item.
@@ -106,7 +106,8 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
         let (n_stored, n_cells) = stored(item);
         let name = &item.manifest.item;
         let report = if store.published_report(name).is_some() { "reported" } else { "no report" };
-        let _ = writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
+        let _ =
+            writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
     }
     text.push_str(&damaged_text(pipeline));
     let mebibytes = pipeline.index.size_bytes as f64 / f64::from(1 << 20);
@@ -120,7 +121,10 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
 
 fn damaged_text(pipeline: &Pipeline) -> String {
     let damaged = pipeline.index.damaged.iter();
-    damaged.map(|(path, reason)| format!("damaged: {}: {reason}\n", path.display())).collect()
+    damaged.fold(String::new(), |mut text, (path, reason)| {
+        let _ = writeln!(text, "damaged: {}: {reason}", path.display());
+        text
+    })
 }
 
 fn damaged_json(pipeline: &Pipeline) -> Vec<serde_json::Value> {

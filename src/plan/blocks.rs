@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use maruyama_dynamics::simulate::passes_per_chain;
 
 use crate::identity::Hasher;

@@ -91,9 +91,9 @@ impl Plan {
     /// Every cell of every sweep.
     pub fn cells(&self) -> impl Iterator<Item = (&PlannedItem, &PlannedSweep, &PlannedCell)> {
         self.items.iter().flat_map(|item| {
-            item.sweeps.iter().flat_map(move |sweep| {
-                sweep.cells.iter().map(move |cell| (item, sweep, cell))
-            })
+            item.sweeps
+                .iter()
+                .flat_map(move |sweep| sweep.cells.iter().map(move |cell| (item, sweep, cell)))
         })
     }
 }

@@ -159,8 +159,11 @@ impl Test {
                 Condition::Compare(a, comparison, b) => compare(&value(a), *comparison, &value(b)),
                 Condition::In(x, low, high) => {
                     let x = value(x);
-                    compare(&value(low), Comparison::LessOrEqual, &x)
-                        .and(compare(&x, Comparison::LessOrEqual, &value(high)))
+                    compare(&value(low), Comparison::LessOrEqual, &x).and(compare(
+                        &x,
+                        Comparison::LessOrEqual,
+                        &value(high),
+                    ))
                 }
                 Condition::Overlaps(x, low, high) => overlaps(&value(x), &value(low), &value(high)),
             })
@@ -237,7 +240,9 @@ impl<'a> Iterator for Words<'a> {
             '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
             '[' | ']' | ',' => 1,
             '<' | '>' | '=' | '!' => rest.find(|c| !"<>=!".contains(c)).unwrap_or(rest.len()),
-            _ => rest.find(|c: char| c.is_whitespace() || "[],<>=!'".contains(c)).unwrap_or(rest.len()),
+            _ => rest
+                .find(|c: char| c.is_whitespace() || "[],<>=!'".contains(c))
+                .unwrap_or(rest.len()),
         };
         self.offset = offset + len;
         Some(Word { text: &rest[..len], offset })
@@ -255,9 +260,10 @@ impl<'a> Words<'a> {
                 offset: word.offset,
                 message: format!("expected {what}, found `{}`", word.text),
             },
-            None => {
-                TestError { offset: self.text.len(), message: format!("expected {what} at the end") }
-            }
+            None => TestError {
+                offset: self.text.len(),
+                message: format!("expected {what} at the end"),
+            },
         }
     }
 
@@ -382,7 +388,11 @@ mod tests {
     #[test]
     fn errors_point_at_the_word() {
         for (text, offset, message) in [
-            ("p =< 1", 2, "expected one of `<`, `<=`, `>`, `>=`, `==`, `!=`, `in`, `overlaps`, found `=<`"),
+            (
+                "p =< 1",
+                2,
+                "expected one of `<`, `<=`, `>`, `>=`, `==`, `!=`, `in`, `overlaps`, found `=<`",
+            ),
             ("p < ", 4, "expected a number, a column or a quoted text at the end"),
             ("p in [1 2]", 8, "expected `,`, found `2`"),
             ("p < 1 or p > 2", 6, "expected `and` or the end, found `or`"),

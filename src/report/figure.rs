@@ -28,11 +28,8 @@ pub(crate) fn draw(
 ) -> Result<Figure, Undrawn> {
     let mut panels = Vec::new();
     for panel in &declared.panels {
-        let undrawn = |error| Undrawn {
-            figure: declared.name.clone(),
-            plot: panel.plot.clone(),
-            error,
-        };
+        let undrawn =
+            |error| Undrawn { figure: declared.name.clone(), plot: panel.plot.clone(), error };
         let rows = RowView::select(manifest, item, &panel.of, &panel.filter);
         for (value, rows) in facets(panel, rows) {
             let mut drawn = plot(&panel.plot).draw(&rows, &panel.parameters).map_err(undrawn)?;
@@ -53,10 +50,7 @@ fn title(panel: &Panel, value: Option<&str>) -> String {
 }
 
 /// The rows of each value of the panel's facet, in the order of first occurrence.
-fn facets<'a>(
-    panel: &Panel,
-    rows: Vec<RowView<'a>>,
-) -> Vec<(Option<Arc<str>>, Vec<RowView<'a>>)> {
+fn facets<'a>(panel: &Panel, rows: Vec<RowView<'a>>) -> Vec<(Option<Arc<str>>, Vec<RowView<'a>>)> {
     let Some(facet) = &panel.facet else { return vec![(None, rows)] };
     let mut facets: Vec<(Option<Arc<str>>, Vec<RowView<'a>>)> = Vec::new();
     for row in rows {

@@ -89,9 +89,8 @@ fn title_of(folder: &Path) -> Option<String> {
 
 fn page(items: &BTreeMap<String, (String, Vec<Record>)>) -> String {
     let all = || items.values().flat_map(|(_, records)| records);
-    let count = |verdict: Verdict| {
-        all().filter(|record| record.verdict == verdict.to_string()).count()
-    };
+    let count =
+        |verdict: Verdict| all().filter(|record| record.verdict == verdict.to_string()).count();
     let mut page = format!(
         "# Ledger of claims\n\nEvery number behind a verdict was computed by the run that wrote this \
          page; `claims.json` holds the same for machines.\n\n{} claims: {} reproduced, {} \

@@ -88,7 +88,8 @@ impl Page<'_> {
         }
         page.push_str("## Tables\n\n");
         for (name, table) in self.tables {
-            let _ = writeln!(page, "{}\n[CSV]({name}.csv), [LaTeX]({name}.tex)\n", table.to_markdown());
+            let _ =
+                writeln!(page, "{}\n[CSV]({name}.csv), [LaTeX]({name}.tex)\n", table.to_markdown());
         }
     }
 
@@ -136,8 +137,12 @@ fn evidence_table(evidence: &[Evidence]) -> String {
     let Some(first) = evidence.first() else {
         return "No row: there is no evidence.\n\n".to_owned();
     };
-    let columns: Vec<&String> =
-        first.of.iter().map(|(name, _)| name).chain(first.values.iter().map(|(name, _)| name)).collect();
+    let columns: Vec<&String> = first
+        .of
+        .iter()
+        .map(|(name, _)| name)
+        .chain(first.values.iter().map(|(name, _)| name))
+        .collect();
     let mut rows = Vec::new();
     for row in evidence {
         let of = row.of.iter().map(|(_, value)| maruyama_figure::Cell::Text(value.clone()));

@@ -88,7 +88,9 @@ fn publish_one(
     report.written = true;
     report.problems = undrawn
         .iter()
-        .map(|undrawn| format!("figure `{}`, plot `{}`: {}", undrawn.figure, undrawn.plot, undrawn.error))
+        .map(|undrawn| {
+            format!("figure `{}`, plot `{}`: {}", undrawn.figure, undrawn.plot, undrawn.error)
+        })
         .collect();
     let mut digests = BTreeMap::new();
     for file in &files {
@@ -131,7 +133,8 @@ fn render(
 ) -> (Vec<WrittenFile>, Vec<Undrawn>) {
     let manifest: &Manifest = &item.manifest;
     let folder = &manifest.item;
-    let file = |name: String, bytes: Vec<u8>| WrittenFile { path: format!("{folder}/{name}"), bytes };
+    let file =
+        |name: String, bytes: Vec<u8>| WrittenFile { path: format!("{folder}/{name}"), bytes };
     let mut files = Vec::new();
     let mut undrawn = Vec::new();
     let mut figures = Vec::new();
@@ -160,8 +163,7 @@ fn render(
         files.push(file(format!("{}.tex", declared.name), table.to_latex().into_bytes()));
         tables.push((declared.name.clone(), table));
     }
-    let records: Vec<Record> =
-        judged.iter().map(|judged| Record::new(manifest, judged)).collect();
+    let records: Vec<Record> = judged.iter().map(|judged| Record::new(manifest, judged)).collect();
     files.push(file("claims.json".to_owned(), ledger::to_json(&records)));
     let page = Page { item, claims: judged, tables: &tables, figures: &figures };
     files.push(file("README.md".to_owned(), page.to_markdown().into_bytes()));

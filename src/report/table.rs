@@ -11,11 +11,7 @@ const DIGITS: usize = 4;
 
 /// The table that `declared` asks for.
 #[must_use]
-pub(crate) fn fill(
-    manifest: &Manifest,
-    item: &AnalysedItem<'_>,
-    declared: &types::Table,
-) -> Table {
+pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &types::Table) -> Table {
     let rows = RowView::select(manifest, item, &declared.of, &declared.filter);
     let cells: Vec<Vec<Cell>> = rows
         .iter()
@@ -44,7 +40,9 @@ fn cell(row: &RowView<'_>, column: &types::Column) -> Cell {
 pub(crate) fn to_cell(value: &Scalar, digits: usize) -> Cell {
     match *value {
         Scalar::Number(value) => Cell::Number { value, digits: digits_of(value, digits) },
-        Scalar::Interval { value, low, high } => Cell::Interval { value, lo: low, hi: high, digits },
+        Scalar::Interval { value, low, high } => {
+            Cell::Interval { value, lo: low, hi: high, digits }
+        }
         Scalar::Text(ref text) => Cell::Text(names(text)),
         Scalar::Missing => Cell::Missing,
     }

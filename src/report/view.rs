@@ -55,7 +55,8 @@ impl<'a> RowView<'a> {
         if let Some(name) = column.strip_prefix("rel_") {
             let ours = self.look_up(name).value();
             let published = self.reference(name).value();
-            let relative = ours.zip(published).map(|(ours, published)| (ours / published - 1.0).abs());
+            let relative =
+                ours.zip(published).map(|(ours, published)| (ours / published - 1.0).abs());
             return Scalar::optional(relative);
         }
         if let Some((analysis, name)) = column.split_once('.') {

@@ -86,7 +86,8 @@ fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
         let work = block.work();
         match tasks.last_mut() {
             Some((total, task))
-                if total.saturating_add(work) <= PASSES_PER_TASK && task.len() < BLOCKS_PER_TASK =>
+                if total.saturating_add(work) <= PASSES_PER_TASK
+                    && task.len() < BLOCKS_PER_TASK =>
             {
                 *total += work;
                 task.push(block);

@@ -23,8 +23,16 @@ pub struct Progress {
 
 impl Progress {
     /// Starts a stage of `total` units named `unit`, for example `blocks`.
+    ///
+    /// # Panics
+    /// Never: the bar's template is a constant.
     #[must_use]
-    pub fn start(verbosity: Verbosity, stage: &'static str, unit: &'static str, total: u64) -> Progress {
+    pub fn start(
+        verbosity: Verbosity,
+        stage: &'static str,
+        unit: &'static str,
+        total: u64,
+    ) -> Progress {
         if verbosity == Verbosity::Quiet || total == 0 {
             return Progress { bar: None, plain: None };
         }

@@ -46,7 +46,8 @@ impl Store {
         }
         let mut text = String::new();
         for outcome in outcomes {
-            let line = serde_json::json!({ "id": outcome.id.to_string(), "result": outcome.result });
+            let line =
+                serde_json::json!({ "id": outcome.id.to_string(), "result": outcome.result });
             text.push_str(&line.to_string());
             text.push('\n');
         }

@@ -16,7 +16,7 @@ const FORMAT: &str = "maruyama store 1";
 pub struct Store {
     root: PathBuf,
     /// Held shared while this process may write, so that no other one clears `tmp/`.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Store {
@@ -27,7 +27,7 @@ impl Store {
     /// If the folder holds something else, or a store of another format.
     pub fn open_to_read(root: &Path) -> Result<Store, StoreError> {
         check_format(root)?;
-        Ok(Store { root: root.to_owned(), _lock: None })
+        Ok(Store { root: root.to_owned(), lock: None })
     }
 
     /// Opens the store at `root` to write to it, creating it if needed.
@@ -50,14 +50,14 @@ impl Store {
             .open(&lock_path)
             .map_err(|source| StoreError::Write { path: lock_path, source })?;
         let alone = lock.try_lock().is_ok();
-        let mut store = Store { root: root.to_owned(), _lock: None };
+        let mut store = Store { root: root.to_owned(), lock: None };
         if alone {
             store.clear_temporary_files()?;
         }
         // A file system without locks only loses the tidying above.
         let _ = lock.unlock();
         let _ = lock.try_lock_shared();
-        store._lock = Some(lock);
+        store.lock = Some(lock);
         if is_new {
             store.write_file(&root.join("FORMAT"), format!("{FORMAT}\n").as_bytes())?;
         }
@@ -97,8 +97,8 @@ impl Store {
         extension: &str,
     ) -> Result<Vec<u8>, StoreError> {
         let path = self.content_path(folder, digest, extension);
-        let bytes = fs::read(&path)
-            .map_err(|source| StoreError::Read { path: path.clone(), source })?;
+        let bytes =
+            fs::read(&path).map_err(|source| StoreError::Read { path: path.clone(), source })?;
         let found = Digest::of_bytes(&bytes);
         if found == digest {
             return Ok(bytes);
@@ -124,8 +124,7 @@ impl Store {
             Err(source) => return Err(StoreError::Read { path, source }),
         };
         for entry in entries {
-            let entry =
-                entry.map_err(|source| StoreError::Read { path: path.clone(), source })?;
+            let entry = entry.map_err(|source| StoreError::Read { path: path.clone(), source })?;
             let file = entry.path();
             if file.extension().is_none_or(|found| found != extension) {
                 continue;

@@ -17,7 +17,11 @@ pub const SCHEMA_DOC: &[(&str, &str, &str)] = &[
     ("step", "int64", "iterations done when the value was observed"),
     ("observable", "dictionary of string", "name of the observable"),
     ("value", "float64, null after a divergence", "what was observed"),
-    ("diverged_at", "int64, null for a chain that did not", "step at which the chain was found non-finite"),
+    (
+        "diverged_at",
+        "int64, null for a chain that did not",
+        "step at which the chain was found non-finite",
+    ),
 ];
 
 /// What was observed of consecutive chains: a dense array `[chain, step, observable]`.
@@ -57,9 +61,9 @@ impl Observations {
             hasher.field(name.as_bytes());
         }
         hasher.field(&bytes_of(self.steps.iter().copied()));
-        hasher.field(&bytes_of(self.values.iter().map(|value| {
-            if value.is_nan() { u64::MAX } else { value.to_bits() }
-        })));
+        hasher.field(&bytes_of(
+            self.values.iter().map(|value| if value.is_nan() { u64::MAX } else { value.to_bits() }),
+        ));
         hasher.field(&bytes_of(self.diverged_at.iter().map(|step| step.map_or(u64::MAX, |s| s))));
         hasher.finish()
     }
@@ -114,7 +118,7 @@ impl Observations {
             array.cloned().ok_or_else(|| format!("its column `{name}` is not int64"))
         };
         let n_rows = batch.num_rows();
-        if n_chains == 0 || n_rows % n_chains != 0 || n_rows == 0 {
+        if n_chains == 0 || !n_rows.is_multiple_of(n_chains) || n_rows == 0 {
             return Err(format!("{n_rows} rows do not make {n_chains} chains"));
         }
         let per_chain = n_rows / n_chains;
@@ -164,7 +168,7 @@ fn dictionary(keys: Vec<i32>, names: Vec<String>) -> DictionaryArray<Int32Type> 
 fn texts(column: &ArrayRef) -> Result<Vec<String>, String> {
     let dictionary = column
         .as_dictionary_opt::<Int32Type>()
-        .and_then(|dictionary| dictionary.downcast_dict::<StringArray>())
+        .and_then(DictionaryArray::downcast_dict::<StringArray>)
         .ok_or("a column of names is not a dictionary of strings")?;
     Ok(dictionary.into_iter().map(|name| name.unwrap_or_default().to_owned()).collect())
 }

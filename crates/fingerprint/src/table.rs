@@ -53,7 +53,7 @@ fn read_sources(folder: &Path) -> io::Result<BTreeMap<String, String>> {
             }
             if entry.file_type()?.is_dir() {
                 folders.push((entry.path(), format!("{name}/")));
-            } else if name.ends_with(".rs") {
+            } else if Path::new(&name).extension().is_some_and(|extension| extension == "rs") {
                 sources.insert(name, fs::read_to_string(entry.path())?);
             }
         }

@@ -1,6 +1,8 @@
 //! The plot `curves`: one column of a table against another, a curve for each value of a third.
 
-use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part, Value};
+use maruyama_dynamics::parameter::{
+    Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
+};
 use maruyama_figure::{Axis, Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
 
 use crate::analyse::Scalar;

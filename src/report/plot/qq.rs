@@ -34,9 +34,7 @@ impl Plot for Qq {
 
     fn draw(&self, rows: &[RowView<'_>], parameters: &Parameters) -> Result<Panel, PlotError> {
         let family = parameters.text("family");
-        let is_family = |row: &&RowView<'_>| {
-            matches!(row.look_up("family"), crate::analyse::Scalar::Text(name) if name == family)
-        };
+        let is_family = |row: &&RowView<'_>| matches!(row.look_up("family"), crate::analyse::Scalar::Text(name) if name == family);
         let row = rows.iter().find(is_family).ok_or(PlotError::NoRow)?;
         let name = format!("qq {family}");
         let curve = row.outcome().curves.get(&name).ok_or(PlotError::NoCurve(name))?;
@@ -54,10 +52,14 @@ impl Plot for Qq {
 /// The label of the abscissa and a note with the fitted shape.
 fn labels(family: &str, row: &RowView<'_>) -> (String, String) {
     let rounded = |column: &str, digits: usize| {
-        row.look_up(column).value().map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+        row.look_up(column)
+            .value()
+            .map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
     };
     match family {
-        "student_t" => ("quantiles of Student-*t*".to_owned(), format!("*ν̂* = {}", rounded("nu", 1))),
+        "student_t" => {
+            ("quantiles of Student-*t*".to_owned(), format!("*ν̂* = {}", rounded("nu", 1)))
+        }
         "normal" => ("quantiles of the normal law".to_owned(), String::new()),
         _ => ("quantiles of *α*-stable".to_owned(), format!("*α̂* = {}", rounded("alpha", 3))),
     }
