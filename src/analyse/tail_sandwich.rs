@@ -18,6 +18,8 @@ use crate::analyse::tail_bounds::bounds_of;
 
 /// Level of every interval.
 const LEVEL: f64 = 0.95;
+/// The empirical curve is drawn where it is below this: what matters is the other end.
+const HIGHEST_DRAWN: f64 = 0.9;
 /// Points of a curve of theory.
 const THEORY_POINTS: usize = 160;
 /// Points of the empirical curve below the largest values, which are all kept.
@@ -136,9 +138,10 @@ fn ratio(z: &[f64], bound: &Bound, level: f64) -> Result<Scalar, AnalysisError> 
     ))
 }
 
-/// The empirical survival function, thinned where it is dense.
+/// The empirical survival function where it is below 0.9, thinned where it is dense.
 fn empirical(z: &[f64]) -> Result<Curve, AnalysisError> {
-    let points = survival(z).map_err(statistic)?;
+    let mut points = survival(z).map_err(statistic)?;
+    points.retain(|point| point.probability() < HIGHEST_DRAWN);
     let n = points.len();
     let stride = n.div_ceil(EMPIRICAL_POINTS).max(1);
     let mut curve = Curve { x: Vec::new(), y: Vec::new() };

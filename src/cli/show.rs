@@ -167,7 +167,7 @@ pub(crate) fn done(done: &Done, options: &Options) -> String {
     let cached = done.n_blocks - done.run.computed - done.run.left - done.run.failures.len();
     let _ = writeln!(
         text,
-        "{}: {} simulated, {cached} cached",
+        "{} of simulation: {} computed, {cached} cached",
         plural(done.n_cells, "cell"),
         plural(done.run.computed, "block"),
     );

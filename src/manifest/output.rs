@@ -26,8 +26,12 @@ const MAX_ACROSS: u32 = 12;
 /// Most significant digits that a double has.
 const MAX_DIGITS: u32 = 17;
 
-const STATUS: [(&str, Status); 3] =
-    [("paper", Status::Paper), ("recalled", Status::Recalled), ("derived", Status::Derived)];
+const STATUS: [(&str, Status); 4] = [
+    ("paper", Status::Paper),
+    ("code", Status::Code),
+    ("recalled", Status::Recalled),
+    ("derived", Status::Derived),
+];
 
 const OVER: [(&str, Over); 2] = [("every", Over::Every), ("any", Over::Any)];
 

@@ -141,6 +141,8 @@ pub struct Condition {
 pub enum Status {
     /// Read in the publication.
     Paper,
+    /// Printed by the authors' public code.
+    Code,
     /// Remembered, not looked up.
     Recalled,
     /// Computed or proved by us.

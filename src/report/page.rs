@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use maruyama_figure::Table;
+use maruyama_figure::{Cell, Column, Table};
 
 use crate::manifest::types::{Manifest, Status, Verdict};
 use crate::plan::PlannedItem;
@@ -51,15 +51,15 @@ impl Page<'_> {
             let claim = judged.claim;
             let _ = writeln!(
                 page,
-                "### {} {}\n\n{}\n\n*Source:* {} ({}). *Test:* `{}`, {}. `{}`\n",
+                "### {} {}: {}\n\n{}\n\n*Source:* {} ({}).\n*Test:* `{}`, {}.\n",
                 symbol(judged.verdict),
                 capitalised(&judged.verdict.to_string()),
+                claim.id,
                 claim.statement.trim(),
                 claim.place,
                 status(claim.status),
                 claim.test.value,
                 quantifier(judged),
-                claim.id,
             );
             if !judged.as_expected() {
                 let _ = writeln!(page, "**The verdict on record is: {}.**\n", claim.expect);
@@ -145,7 +145,7 @@ fn evidence_table(evidence: &[Evidence]) -> String {
         .collect();
     let mut rows = Vec::new();
     for row in evidence {
-        let of = row.of.iter().map(|(_, value)| maruyama_figure::Cell::Text(value.clone()));
+        let of = row.of.iter().map(|(_, value)| Cell::Text(value.clone()));
         let values = row.values.iter().map(|(_, value)| to_cell(value, 4));
         rows.push(of.chain(values).collect());
     }
@@ -153,12 +153,7 @@ fn evidence_table(evidence: &[Evidence]) -> String {
         .into_iter()
         .enumerate()
         .map(|(idx, name)| {
-            let heading = format!("`{name}`");
-            if idx < first.of.len() {
-                maruyama_figure::Column::text(name, &heading)
-            } else {
-                maruyama_figure::Column::number(name, &heading)
-            }
+            if idx < first.of.len() { Column::text(name, name) } else { Column::number(name, name) }
         })
         .collect();
     let table = Table { caption: String::new(), label: String::new(), columns, rows };
@@ -185,6 +180,7 @@ pub(crate) fn symbol(verdict: Verdict) -> &'static str {
 pub(crate) fn status(status: Status) -> &'static str {
     match status {
         Status::Paper => "stated in the paper",
+        Status::Code => "printed by the authors' code",
         Status::Recalled => "recalled, not checked against the paper",
         Status::Derived => "derived here",
     }

@@ -32,8 +32,19 @@ pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &type
 }
 
 fn cell(row: &RowView<'_>, column: &types::Column) -> Cell {
-    let digits = column.digits.map_or(DIGITS, |digits| digits as usize);
-    to_cell(&row.look_up(&column.show.value), digits)
+    let value = row.look_up(&column.show.value);
+    match column.digits {
+        Some(digits) => to_cell(&value, digits as usize),
+        None => to_cell(&value, digits_at_most(&value, DIGITS)),
+    }
+}
+
+/// The significant digits that `value` has, but no more than `most`.
+fn digits_at_most(value: &Scalar, most: usize) -> usize {
+    let Scalar::Number(value) = value else { return most };
+    let digits = format!("{value:e}");
+    let mantissa = digits.split('e').next().unwrap_or_default();
+    mantissa.chars().filter(char::is_ascii_digit).count().clamp(1, most)
 }
 
 /// A value with `digits` significant digits.
@@ -51,8 +62,7 @@ pub(crate) fn to_cell(value: &Scalar, digits: usize) -> Cell {
 /// A whole number keeps all its digits.
 fn digits_of(value: f64, digits: usize) -> usize {
     let is_whole = value.trunc() == value && value.abs() < 1e9;
-    let length = value.abs().to_string().len();
-    if is_whole { digits.max(length) } else { digits }
+    if is_whole { value.abs().to_string().len() } else { digits }
 }
 
 /// Names of parts, as a reader calls them.

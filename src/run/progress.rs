@@ -1,7 +1,9 @@
 //! Progress on the terminal: a bar with rate and remaining time, or plain lines elsewhere.
 
 use std::io::{IsTerminal as _, stderr};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -17,8 +19,28 @@ pub enum Verbosity {
 /// The progress of one stage.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    /// For plain lines: what is counted, the total, and what is done.
-    plain: Option<(&'static str, u64, AtomicU64)>,
+    plain: Option<Plain>,
+}
+
+/// Progress in plain lines: at most one in some seconds.
+struct Plain {
+    stage: &'static str,
+    total: u64,
+    done: AtomicU64,
+    last_line: Mutex<Instant>,
+}
+
+impl Plain {
+    const SECONDS_BETWEEN_LINES: u64 = 10;
+
+    fn advance(&self, amount: u64) {
+        let done = self.done.fetch_add(amount, Ordering::Relaxed) + amount;
+        let Ok(mut last_line) = self.last_line.try_lock() else { return };
+        if last_line.elapsed().as_secs() >= Plain::SECONDS_BETWEEN_LINES {
+            *last_line = Instant::now();
+            eprintln!("{}: {done} of {}", self.stage, self.total);
+        }
+    }
 }
 
 impl Progress {
@@ -38,7 +60,9 @@ impl Progress {
         }
         if !stderr().is_terminal() {
             eprintln!("{stage}: {total} {unit}");
-            return Progress { bar: None, plain: Some((stage, total, AtomicU64::new(0))) };
+            let last_line = Mutex::new(Instant::now());
+            let plain = Plain { stage, total, done: AtomicU64::new(0), last_line };
+            return Progress { bar: None, plain: Some(plain) };
         }
         let template = format!(
             "{stage:>10} {{bar:32.cyan/dim}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{elapsed}} < {{eta}}"
@@ -56,13 +80,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.inc(amount);
         }
-        if let Some((stage, total, done)) = &self.plain {
-            let before = done.fetch_add(amount, Ordering::Relaxed);
-            let after = before + amount;
-            let tenth = |count: u64| count * 10 / total;
-            if tenth(before) != tenth(after) {
-                eprintln!("{stage}: {after} of {total}");
-            }
+        if let Some(plain) = &self.plain {
+            plain.advance(amount);
         }
     }
 

@@ -204,9 +204,17 @@ fn holds_only_own(entries: fs::ReadDir) -> bool {
     names.all(|name| own.iter().any(|own| name == *own))
 }
 
+/// A temporary file that will be readable like any file the user makes.
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes `bytes` to `path` through a temporary file in `tmp`, which is on the same file system.
 pub(crate) fn write_atomically(tmp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(tmp)?;
+    let mut file = temporary_file(tmp)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

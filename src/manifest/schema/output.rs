@@ -56,7 +56,7 @@ fn filter() -> Json {
 
 fn status() -> Json {
     json!({
-        "enum": ["paper", "recalled", "derived"],
+        "enum": ["paper", "code", "recalled", "derived"],
         "enumDescriptions": [
             "Read in the publication.", "Remembered, not looked up.", "Computed or proved by us.",
         ],

@@ -37,7 +37,7 @@ impl Plot for Tails {
         let empirical =
             Shape::Points { points: curve("empirical")?, marker: Marker::Disc, size: 2.6 };
         let bound = |name: &str, dash: Dash| Ok(Shape::Line { points: curve(name)?, dash });
-        let mut panel = Panel::new("", Axis::log("|*z*|"), Axis::log("P(|*z*| > *x*)"))
+        let mut panel = Panel::new("", Axis::log("*x*"), Axis::log("P(|*z*| > *x*)"))
             .with(Mark::new(empirical).coloured(Colour::Series(0)).labelled("empirical"));
         if row.outcome().curves.contains_key("lower") {
             let mark = Mark::new(bound("lower", Dash::Solid)?).coloured(Colour::Series(1));

@@ -1,0 +1,49 @@
+# Every line is the command one would type. All of it builds one profile, release, once.
+
+MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
+
+.PHONY: all reproduce test ci check lint docs bench interop clean
+
+all: reproduce
+
+# Run every manifest at the scale of the papers and regenerate reports/.
+reproduce:
+	cargo build --release --locked --bin maruyama
+	$(MARUYAMA) reproduce
+
+# The whole test suite.
+test:
+	cargo test --release --locked --workspace
+
+# What must hold before a change lands.
+ci: lint docs test interop reproduce
+	git diff --exit-code -- reports/ schema/
+	@test -z "$$(git status --porcelain -- reports/)" || \
+		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }
+
+check: lint test
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --quiet
+
+# Speed: nanoseconds of the hot loops and of the pipeline itself.
+bench:
+	cargo bench --locked
+
+# Results files as another implementation of Parquet reads them; needs Python 3 and PyPI.
+interop: target/python/ready
+	rm -rf target/interop
+	$(MARUYAMA) run --quiet --profile smoke --store target/interop
+	target/python/bin/python scripts/check_parquet.py target/interop
+
+target/python/ready: scripts/requirements.txt
+	python3 -m venv target/python
+	target/python/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
+	touch $@
+
+clean:
+	rm -rf store target
