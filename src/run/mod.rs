@@ -15,8 +15,12 @@ use crate::store::{Block, BlockId, Provenance, Store, StoreError};
 pub use interrupt::Interrupt;
 pub use progress::{Progress, Verbosity};
 
-/// Passes over a chain's state that a task gathers before it stops taking further blocks.
-const PASSES_PER_TASK: u64 = 1 << 19;
+/// A task gathers at least this many passes over a chain's state before it stops taking blocks, and
+/// at most [`MAX_PASSES_PER_TASK`]: files stay few, and a killed run loses little.
+const MIN_PASSES_PER_TASK: u64 = 1 << 19;
+const MAX_PASSES_PER_TASK: u64 = 1 << 22;
+/// Tasks that each thread is to have, so that all end at about the same time.
+const TASKS_PER_THREAD: u64 = 16;
 /// A task gathers at most this many blocks, so that a killed run loses little.
 const BLOCKS_PER_TASK: usize = 512;
 
@@ -81,13 +85,15 @@ pub fn run(
 
 /// Gathers consecutive blocks into tasks, and puts the largest first.
 fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
+    let total = blocks.iter().map(PlannedBlock::work).fold(0, u64::saturating_add);
+    let share = total / (TASKS_PER_THREAD * rayon::current_num_threads() as u64);
+    let most = share.clamp(MIN_PASSES_PER_TASK, MAX_PASSES_PER_TASK);
     let mut tasks: Vec<(u64, Vec<PlannedBlock>)> = Vec::new();
     for block in blocks {
         let work = block.work();
         match tasks.last_mut() {
             Some((total, task))
-                if total.saturating_add(work) <= PASSES_PER_TASK
-                    && task.len() < BLOCKS_PER_TASK =>
+                if total.saturating_add(work) <= most && task.len() < BLOCKS_PER_TASK =>
             {
                 *total += work;
                 task.push(block);
