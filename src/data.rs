@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use maruyama_dynamics::dataset::{self, Dataset, Source};
+use maruyama_dynamics::dataset::{self, Dataset, DatasetError, Source};
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
 use maruyama_dynamics::problem::LeastSquares;
 
@@ -24,7 +24,7 @@ pub struct ResolvedData {
     parameters: Parameters,
     contents: Vec<Vec<u8>>,
     code: OnceLock<Digest>,
-    built: OnceLock<Result<Arc<Dataset>, String>>,
+    built: OnceLock<Result<Arc<Dataset>, DatasetError>>,
     problems: Mutex<BTreeMap<u64, Arc<OnceLock<Arc<LeastSquares>>>>>,
 }
 
@@ -80,21 +80,17 @@ impl ResolvedData {
     /// The data set.
     ///
     /// # Errors
-    /// A sentence, if a file does not hold what the source expects.
-    pub fn dataset(&self) -> Result<Arc<Dataset>, String> {
-        self.built
-            .get_or_init(|| {
-                let built = self.source.build(&self.parameters, &self.contents);
-                built.map(Arc::new).map_err(|error| error.to_string())
-            })
-            .clone()
+    /// If a file does not hold what the source expects.
+    pub fn dataset(&self) -> Result<Arc<Dataset>, DatasetError> {
+        let build = || self.source.build(&self.parameters, &self.contents).map(Arc::new);
+        self.built.get_or_init(build).clone()
     }
 
     /// The least-squares problem on the data set with ridge parameter `ridge`.
     ///
     /// # Errors
     /// As [`ResolvedData::dataset`].
-    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, String> {
+    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, DatasetError> {
         let dataset = self.dataset()?;
         let cell = {
             let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);

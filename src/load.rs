@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use maruyama_dynamics::parameter::{Lookup as _, Part, Violation};
+use maruyama_dynamics::dataset::DatasetError;
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part, Value, Violation};
 use maruyama_dynamics::{dataset, model, problem, simulate};
 
 use crate::analyse::ESTIMATORS;
@@ -137,12 +138,23 @@ fn check_data(folder: &Path, data: &DataSet, library: &Library) -> Vec<Violation
         Err(violation) => vec![violation],
         Ok(resolved) => match resolved.dataset() {
             Ok(_) => Vec::new(),
-            Err(message) => vec![Violation {
-                parameter: "file",
-                message,
+            Err(error) => vec![Violation {
+                parameter: at_fault(&error, &data.parameters),
+                message: error.to_string(),
                 remedy: "correct the file, or how it is read".to_owned(),
             }],
         },
+    }
+}
+
+/// The parameter of a data set to point at for `error`.
+fn at_fault(error: &DatasetError, parameters: &Parameters) -> &'static str {
+    match error {
+        DatasetError::UnknownColumn { column, .. } => {
+            let response = parameters.get("response").and_then(Value::as_text);
+            if response == Some(column) { "response" } else { "features" }
+        }
+        _ => "file",
     }
 }
 

@@ -227,7 +227,7 @@ impl Reader<'_> {
         let ensemble = &unit.cell.ensemble;
         let least_squares = |ridge: f64| {
             let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
-            data.least_squares(ridge).map_err(AnalysisError::Data)
+            data.least_squares(ridge).map_err(|error| AnalysisError::Data(error.to_string()))
         };
         Ok(Frame::new(&blocks).and_then(|frame| {
             let input = Input {

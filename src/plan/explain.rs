@@ -117,7 +117,7 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
     if to_run.is_empty() {
         return Vec::new();
     }
-    let former = Former::new(plan, index, to_run.len());
+    let mut former = Former::new(plan, index, to_run.len());
     to_run
         .into_iter()
         .map(|(to_run, stored, total)| {
@@ -140,6 +140,8 @@ struct Former {
     by_cell: BTreeMap<String, Vec<usize>>,
     code: BTreeMap<String, BTreeMap<String, String>>,
     compare_all: bool,
+    /// Ensembles that have explained a cell.
+    explained: BTreeSet<usize>,
 }
 
 impl Former {
@@ -156,28 +158,35 @@ impl Former {
             by_cell.entry(key(&ensemble.cell)).or_default().push(idx);
         }
         let compare_all = ensembles.len().saturating_mul(n_cells) <= MAX_COMPARISONS;
-        Former { ensembles, by_cell, code: index.code(), compare_all }
+        Former { ensembles, by_cell, code: index.code(), compare_all, explained: BTreeSet::new() }
     }
 
-    fn reason(&self, cell: &PlannedCell) -> Reason {
+    /// Why `cell` runs; a former cell explains one cell only.
+    fn reason(&mut self, cell: &PlannedCell) -> Reason {
         let now = cell.ensemble.cell_json();
-        let same_cell = self.by_cell.get(&key(&now)).map(Vec::as_slice).unwrap_or_default();
-        let nearest = |candidates: &mut dyn Iterator<Item = usize>| {
-            candidates
-                .map(|idx| self.changes(cell, &now, &self.ensembles[idx]))
-                .filter(|changes| !changes.is_empty())
-                .min_by_key(Vec::len)
-        };
-        let is_former = |changes: &Vec<Change>| {
-            let n_parameters =
-                changes.iter().filter(|change| matches!(change, Change::Parameter { .. })).count();
-            n_parameters <= MAX_CHANGES
-        };
-        let changes = nearest(&mut same_cell.iter().copied()).or_else(|| {
-            let all = if self.compare_all { self.ensembles.len() } else { 0 };
-            nearest(&mut (0..all)).filter(is_former)
-        });
-        changes.map_or(Reason::NeverRun, Reason::Changed)
+        let same_cell = self.by_cell.get(&key(&now)).cloned().unwrap_or_default();
+        let all = if self.compare_all { 0..self.ensembles.len() } else { 0..0 };
+        let nearest = self.nearest(cell, &now, same_cell).or_else(|| self.nearest(cell, &now, all));
+        let Some((idx, changes)) = nearest else { return Reason::NeverRun };
+        self.explained.insert(idx);
+        Reason::Changed(changes)
+    }
+
+    /// The former cell among `candidates` with the fewest changes.
+    fn nearest(
+        &self,
+        cell: &PlannedCell,
+        now: &serde_json::Map<String, Json>,
+        candidates: impl IntoIterator<Item = usize>,
+    ) -> Option<(usize, Vec<Change>)> {
+        let is_parameter = |change: &&Change| matches!(change, Change::Parameter { .. });
+        candidates
+            .into_iter()
+            .filter(|idx| !self.explained.contains(idx))
+            .map(|idx| (idx, self.changes(cell, now, &self.ensembles[idx])))
+            .filter(|(_, changes)| !changes.is_empty())
+            .filter(|(_, changes)| changes.iter().filter(is_parameter).count() <= MAX_CHANGES)
+            .min_by_key(|(_, changes)| changes.len())
     }
 
     fn changes(

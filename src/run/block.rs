@@ -16,7 +16,8 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
     let ensemble = &planned.ensemble;
     let parameters = &ensemble.parameters;
     let data = ensemble.data.as_ref().ok_or("the problem needs a data set")?;
-    let problem = data.least_squares(parameters.real("ridge"))?;
+    let problem =
+        data.least_squares(parameters.real("ridge")).map_err(|error| error.to_string())?;
     let simulation = Simulation::new(parameters, problem, ensemble.stream);
     let names = parameters.get("observe").and_then(Value::as_list).unwrap_or_default();
     let mut observations = Observations {
