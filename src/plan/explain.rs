@@ -118,17 +118,25 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
         return Vec::new();
     }
     let mut former = Former::new(plan, index, to_run.len());
+    let certain: Vec<Option<Reason>> = to_run
+        .iter()
+        .map(|(to_run, stored, total)| {
+            if to_run.cell.blocks().any(|block| index.lost.contains(&block.id)) {
+                Some(Reason::Damaged)
+            } else if *stored > 0 {
+                let change = Change::Chains { stored: *stored, total: *total };
+                Some(Reason::Changed(vec![change]))
+            } else {
+                former.with_same_parameters(to_run.cell)
+            }
+        })
+        .collect();
     to_run
         .into_iter()
-        .map(|(to_run, stored, total)| {
-            let cell = to_run.cell;
-            let reason = if cell.blocks().any(|block| index.lost.contains(&block.id)) {
-                Reason::Damaged
-            } else if stored > 0 {
-                Reason::Changed(vec![Change::Chains { stored, total }])
-            } else {
-                former.reason(cell)
-            };
+        .zip(certain)
+        .map(|((to_run, ..), certain)| {
+            let similar = |former: &mut Former| former.with_similar_parameters(to_run.cell);
+            let reason = certain.or_else(|| similar(&mut former)).unwrap_or(Reason::NeverRun);
             ToRun { reason, ..to_run }
         })
         .collect()
@@ -161,15 +169,28 @@ impl Former {
         Former { ensembles, by_cell, code: index.code(), compare_all, explained: BTreeSet::new() }
     }
 
-    /// Why `cell` runs; a former cell explains one cell only.
-    fn reason(&mut self, cell: &PlannedCell) -> Reason {
+    /// What changed if a former cell had the parameters of `cell`; it then explains no other cell.
+    fn with_same_parameters(&mut self, cell: &PlannedCell) -> Option<Reason> {
         let now = cell.ensemble.cell_json();
-        let same_cell = self.by_cell.get(&key(&now)).cloned().unwrap_or_default();
-        let all = if self.compare_all { 0..self.ensembles.len() } else { 0..0 };
-        let nearest = self.nearest(cell, &now, same_cell).or_else(|| self.nearest(cell, &now, all));
-        let Some((idx, changes)) = nearest else { return Reason::NeverRun };
+        let candidates = self.by_cell.get(&key(&now)).cloned().unwrap_or_default();
+        self.explained_by(cell, &now, candidates)
+    }
+
+    /// What changed if a former cell had almost the parameters of `cell`; it then explains no other.
+    fn with_similar_parameters(&mut self, cell: &PlannedCell) -> Option<Reason> {
+        let n_candidates = if self.compare_all { self.ensembles.len() } else { 0 };
+        self.explained_by(cell, &cell.ensemble.cell_json(), 0..n_candidates)
+    }
+
+    fn explained_by(
+        &mut self,
+        cell: &PlannedCell,
+        now: &serde_json::Map<String, Json>,
+        candidates: impl IntoIterator<Item = usize>,
+    ) -> Option<Reason> {
+        let (idx, changes) = self.nearest(cell, now, candidates)?;
         self.explained.insert(idx);
-        Reason::Changed(changes)
+        Some(Reason::Changed(changes))
     }
 
     /// The former cell among `candidates` with the fewest changes.
