@@ -10,12 +10,14 @@ use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
 use crate::manifest::types::{Analysis, Filter, Manifest};
+use crate::plan::{MAX_BLOCKS, n_blocks};
 use crate::report::{self, Test};
 
 /// Every mistake in what `manifest` asks of estimators and plots.
 #[must_use]
 pub fn check(manifest: &Manifest) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
+    check_sizes(manifest, &mut mistakes);
     for analysis in &manifest.analyses {
         check_observables(manifest, analysis, &mut mistakes);
     }
@@ -71,6 +73,19 @@ fn check_test(columns: &Columns<'_>, test: &Located<String>, mistakes: &mut Vec<
             mistakes.push(Diagnostic::new(span, message).help(
                 "a test compares columns and numbers, for example `p_naive >= 0.05 and nu in [2, 4]`",
             ));
+        }
+    }
+}
+
+/// Refuses sweeps whose blocks cannot be listed.
+fn check_sizes(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
+    for sweep in &manifest.sweeps {
+        let sizes = sweep.cells.iter().map(|cell| n_blocks(&cell.parameters));
+        let n_blocks = sizes.fold(0, u64::saturating_add);
+        if n_blocks > MAX_BLOCKS && analyse::needs_samples(manifest, &sweep.name) {
+            let message = format!("sweep `{}` has {n_blocks} blocks of chains", sweep.name);
+            let help = format!("a sweep has at most {MAX_BLOCKS}: take fewer chains or cells");
+            mistakes.push(Diagnostic::new(sweep.span, message).help(help));
         }
     }
 }

@@ -184,4 +184,62 @@ mod tests {
         assert_eq!(plain, of(&["/elsewhere/crates/dynamics/src/real.rs"]));
         assert_eq!(plain.files.len(), 1);
     }
+
+    /// The sources of all parts that results depend on.
+    fn sources_of_parts() -> Vec<&'static str> {
+        use maruyama_dynamics::{dataset, model, observable, problem};
+        let mut sources = vec!["crates/dynamics/src/simulate/cell.rs"];
+        sources.extend(problem::PROBLEMS.iter().map(|part| part.source));
+        sources.extend(model::MODELS.iter().map(|model| model.part().source));
+        sources.extend(dataset::SOURCES.iter().map(|source| source.part().source));
+        sources.extend(observable::OBSERVABLES.iter().map(|observable| observable.part.source));
+        sources.extend(crate::analyse::ESTIMATORS.iter().map(|estimator| estimator.part().source));
+        sources
+    }
+
+    #[test]
+    fn a_file_reaches_registries_only_where_their_parts_are_declared_as_sources() {
+        let reached = of(&sources_of_parts());
+        let mut lost = BTreeSet::new();
+        for file in reached.files.keys() {
+            let File { tree, row } = file_at(file);
+            for path in TREES[tree].rows[row].2 {
+                let root = path.split("::").next().unwrap();
+                let is_ours = root == "crate" || TREES.iter().any(|tree| tree.name == root);
+                if is_ours && resolve(tree, path).is_none() {
+                    lost.insert((file.as_str(), *path));
+                }
+            }
+        }
+        // `plan::code` adds the model and the observables of a cell, `Estimator::sources` the
+        // families; `NAMES` only tells which names a manifest may give.
+        let declared = [
+            ("crates/dynamics/src/simulate/cell.rs", "crate::model::model"),
+            ("crates/dynamics/src/simulate/cell.rs", "crate::observable::NAMES"),
+            ("crates/dynamics/src/simulate/cell.rs", "crate::observable::observable"),
+            ("src/analyse/goodness_of_fit.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
+            ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/tail_sandwich.rs", "maruyama_dynamics::observable"),
+        ];
+        assert_eq!(lost, BTreeSet::from(declared), "a path that no fingerprint follows");
+    }
+
+    #[test]
+    fn an_analysis_depends_on_the_families_that_it_fits_and_on_no_other() {
+        use maruyama_dynamics::parameter::{Parameters, Value};
+        let estimator = crate::analyse::estimator("goodness_of_fit");
+        let files = |family: &str| {
+            let families = Value::List(vec![Value::Text(family.to_owned())]);
+            let parameters = Parameters::from([("families".to_owned(), families)]);
+            let mut sources = estimator.sources(&parameters);
+            sources.push(estimator.part().source);
+            of(&sources).files
+        };
+        let stable = ["fit/stable_ml.rs", "law/stable.rs", "fit/stable_ascent.rs"];
+        for file in stable.map(|file| format!("crates/statistics/src/{file}")) {
+            assert!(files("stable_ml").contains_key(&file), "{file}");
+            assert!(!files("student_t").contains_key(&file), "{file}");
+        }
+    }
 }

@@ -64,8 +64,12 @@ fn read_one(
     profile: &str,
     library: &Library,
 ) -> Result<Loaded, Diagnostics> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let name = path.to_string_lossy().replace('\\', "/");
+    let mut name = path.to_string_lossy().into_owned();
+    if std::path::MAIN_SEPARATOR == '\\' {
+        name = name.replace('\\', "/");
+    }
+    // The plan looks the data up beside the manifest's name: here it must be the same folder.
+    let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
     let check_data = |data: &DataSet| check_data(folder, data, library);
     let check_cell = |cell: &Cell| check_cell(folder, cell, library);
     let words = Words::new();

@@ -87,6 +87,12 @@ pub trait Estimator: Sync {
     /// The observables that it reads; none for theory, which needs no simulation.
     fn observables(&self, parameters: &Parameters) -> Vec<String>;
 
+    /// The source files that an outcome depends on besides those that its own file names: parts that
+    /// it reaches by name through a registry.
+    fn sources(&self, _parameters: &Parameters) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Rows and curves for one cell: a pure function of the input and the parameters.
     ///
     /// # Errors

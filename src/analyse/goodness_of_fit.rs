@@ -95,6 +95,10 @@ impl Estimator for GoodnessOfFit {
         vec![parameters.text("observable").to_owned()]
     }
 
+    fn sources(&self, parameters: &Parameters) -> Vec<&'static str> {
+        families(parameters).map(Family::source).collect()
+    }
+
     fn estimate(
         &self,
         input: &Input<'_>,
@@ -105,8 +109,7 @@ impl Estimator for GoodnessOfFit {
         let z: Vec<f64> = sample.values.iter().map(|value| value - centre).collect();
         let replicates = parameters.count("bootstrap");
         let mut outcome = CellOutcome::default();
-        let families = parameters.get("families").and_then(Value::as_list).unwrap_or_default();
-        for family in families.iter().filter_map(|name| fit::family(name.as_text()?)) {
+        for family in families(parameters) {
             let fitted = family.fit(&z).map_err(statistic)?;
             let mut row = fit_row(family, &fitted, &z)?;
             if replicates > 0 {
@@ -120,6 +123,12 @@ impl Estimator for GoodnessOfFit {
         add_delta_aic(&mut outcome.rows);
         Ok(outcome)
     }
+}
+
+/// The families that are asked for, in their order.
+fn families(parameters: &Parameters) -> impl Iterator<Item = &'static dyn Family> {
+    let names = parameters.get("families").and_then(Value::as_list).unwrap_or_default();
+    names.iter().filter_map(|name| fit::family(name.as_text()?))
 }
 
 /// Parameters, test and information criteria of one fit.

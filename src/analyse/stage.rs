@@ -14,7 +14,7 @@ use crate::identity::{Digest, Hasher};
 use crate::manifest::canonical;
 use crate::manifest::types::Analysis;
 use crate::plan::{Plan, PlannedCell, PlannedItem};
-use crate::run::{Interrupt, Progress, Verbosity};
+use crate::run::{Interrupt, Progress, Verbosity, contain};
 use crate::store::{BlockId, Index, Observations, Outcome, Outcomes, Store, StoreError};
 
 /// Outcomes computed before they are stored as one file.
@@ -27,7 +27,7 @@ const DECODED_FILES: usize = 16;
 pub struct AnalysedCell<'a> {
     /// The cell.
     pub cell: &'a PlannedCell,
-    /// What the estimator gave; empty if it failed.
+    /// What the estimator gave; empty if it failed or the cell is not stored.
     pub outcome: Arc<CellOutcome>,
     /// Digest of the outcome.
     pub digest: Digest,
@@ -60,7 +60,7 @@ pub struct Stage<'a> {
     pub cached: usize,
     /// What failed; nothing is stored for it, so that it is tried again.
     pub failures: Vec<Failure>,
-    /// Outcomes left because the user interrupted.
+    /// Outcomes left because blocks are missing or the user interrupted.
     pub left: usize,
 }
 
@@ -71,8 +71,8 @@ struct Unit<'a> {
     analysis: &'a Analysis,
     estimator: &'static dyn Estimator,
     cell: &'a PlannedCell,
-    /// Blocks to read, with the file that holds each.
-    blocks: Vec<(BlockId, Digest)>,
+    /// Blocks to read, with the file that holds each; `None` if one is not stored.
+    blocks: Option<Vec<(BlockId, Digest)>>,
 }
 
 /// Runs every analysis of `plan` whose inputs are stored.
@@ -97,8 +97,10 @@ pub fn analyse<'a>(
             Some((unit.id, CellOutcome::from_json(outcomes.results.get(&unit.id)?)?))
         })
         .collect();
-    let missing: Vec<&Unit<'_>> =
-        units.iter().filter(|unit| !stored.contains_key(&unit.id)).collect();
+    let missing: Vec<&Unit<'_>> = units
+        .iter()
+        .filter(|unit| unit.blocks.is_some() && !stored.contains_key(&unit.id))
+        .collect();
     let progress = Progress::start(verbosity, "analyse", "cells", missing.len() as u64);
     let reader = Reader { store, decoded: Mutex::default() };
     let mut computed: BTreeMap<Digest, Result<CellOutcome, AnalysisError>> = BTreeMap::new();
@@ -125,20 +127,20 @@ pub fn analyse<'a>(
     Ok(gather(plan, &units, &stored, &computed))
 }
 
-/// Every application of an estimator whose blocks are stored, in the plan's order.
+/// Every application of an estimator, in the plan's order.
 fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
     let mut units = Vec::new();
-    let mut code: BTreeMap<&str, Fingerprint> = BTreeMap::new();
+    let mut code: BTreeMap<Vec<&str>, Fingerprint> = BTreeMap::new();
     for (item_idx, item) in plan.items.iter().enumerate() {
         for analysis in &item.manifest.analyses {
             let estimator = crate::analyse::estimator(&analysis.estimate);
-            let source = estimator.part().source;
-            let code = code.entry(source).or_insert_with(|| fingerprint::of(&[source]));
+            let mut sources = estimator.sources(&analysis.parameters);
+            sources.push(estimator.part().source);
+            let code = code.entry(sources).or_insert_with_key(|sources| fingerprint::of(sources));
             for cell in cells_of(item, analysis) {
-                if let Some((blocks, digests)) = inputs(estimator, analysis, cell, index) {
-                    let id = identity(analysis, cell, &digests, code);
-                    units.push(Unit { id, item: item_idx, analysis, estimator, cell, blocks });
-                }
+                let (blocks, digests) = inputs(estimator, analysis, cell, index).unzip();
+                let id = identity(analysis, cell, &digests.unwrap_or_default(), code);
+                units.push(Unit { id, item: item_idx, analysis, estimator, cell, blocks });
             }
         }
     }
@@ -220,24 +222,28 @@ type DecodedFile = Arc<BTreeMap<BlockId, Observations>>;
 
 impl Reader<'_> {
     fn estimate(&self, unit: &Unit<'_>) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
+        let blocks = unit.blocks.as_deref().unwrap_or_default();
         let files =
-            unit.blocks.iter().map(|(_, file)| self.file(*file)).collect::<Result<Vec<_>, _>>()?;
+            blocks.iter().map(|(_, file)| self.file(*file)).collect::<Result<Vec<_>, _>>()?;
         let blocks: Vec<&Observations> =
-            unit.blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
+            blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
         let ensemble = &unit.cell.ensemble;
         let least_squares = |ridge: f64| {
             let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
             data.least_squares(ridge).map_err(|error| AnalysisError::Data(error.to_string()))
         };
-        Ok(Frame::new(&blocks).and_then(|frame| {
-            let input = Input {
-                parameters: &ensemble.parameters,
-                stream: stream(unit),
-                frame,
-                least_squares: &least_squares,
-            };
-            unit.estimator.estimate(&input, &unit.analysis.parameters)
-        }))
+        let estimate = || {
+            Frame::new(&blocks).and_then(|frame| {
+                let input = Input {
+                    parameters: &ensemble.parameters,
+                    stream: stream(unit),
+                    frame,
+                    least_squares: &least_squares,
+                };
+                unit.estimator.estimate(&input, &unit.analysis.parameters)
+            })
+        };
+        Ok(contain(estimate).unwrap_or_else(|panic| Err(AnalysisError::Statistic(panic))))
     }
 
     fn file(&self, name: Digest) -> Result<DecodedFile, StoreError> {

@@ -1,6 +1,6 @@
 //! The stages in their order, from manifests to reports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::analyse::{self, analyse};
@@ -12,7 +12,7 @@ use crate::load::load;
 use crate::plan::Plan;
 use crate::report::{ItemReport, publish};
 use crate::run::{Interrupt, Summary, Verbosity, run};
-use crate::store::{Index, Store};
+use crate::store::{BlockId, Index, Store};
 
 /// Which stages a command has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,7 @@ impl Pipeline {
         for (path, _) in &self.index.damaged {
             store.quarantine(path)?;
         }
+        let damaged = self.index.damaged.clone();
         let summary = run(missing, &store, &interrupt, self.verbosity)?;
         let index = if summary.computed > 0 { store.index()? } else { self.index };
         let mut done = Done {
@@ -134,7 +135,7 @@ impl Pipeline {
             n_blocks: self.plan.blocks.len(),
             failed_cells: failed_cells(&self.plan, &summary),
             run: summary,
-            damaged: index.damaged.clone(),
+            damaged,
             analysed: 0,
             analyses_cached: 0,
             analysis_failures: Vec::new(),
@@ -198,14 +199,16 @@ pub(crate) fn digest(plan: &Plan, index: &Index) -> Option<Digest> {
 }
 
 fn failed_cells(plan: &Plan, summary: &Summary) -> Vec<(String, String)> {
+    if summary.failures.is_empty() {
+        return Vec::new();
+    }
+    let reasons: BTreeMap<BlockId, &str> =
+        summary.failures.iter().map(|failure| (failure.id, failure.reason.as_str())).collect();
     let mut failed = Vec::new();
-    for (item, sweep, cell) in plan.cells() {
-        let failure = cell
-            .blocks()
-            .find_map(|block| summary.failures.iter().find(|failure| failure.id == block.id));
-        if let Some(failure) = failure {
+    for (item, sweep, cell) in plan.cells().filter(|(_, sweep, _)| sweep.is_simulated) {
+        if let Some(reason) = cell.blocks().find_map(|block| reasons.get(&block.id).copied()) {
             let name = format!("{}, sweep `{}`, {}", item.manifest.item, sweep.name, cell.label());
-            failed.push((name, failure.reason.clone()));
+            failed.push((name, reason.to_owned()));
         }
     }
     failed

@@ -226,8 +226,21 @@ fn done_json(done: &Done) -> serde_json::Value {
             })
         }))
         .collect();
+    let problems: Vec<_> = done
+        .reports
+        .iter()
+        .flat_map(|report| report.problems.iter().map(|problem| (&report.item, problem)))
+        .map(|(item, problem)| json!({ "item": item, "reason": problem }))
+        .collect();
+    let damaged: Vec<_> = done
+        .damaged
+        .iter()
+        .map(|(path, reason)| json!({ "file": path, "reason": reason }))
+        .collect();
     json!({
         "cells": done.n_cells,
+        "damaged": damaged,
+        "undrawn": problems,
         "blocks": done.n_blocks,
         "simulated": done.run.computed,
         "left": done.run.left,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use maruyama_dynamics::parameter::{Lookup as _, Parameters};
 use maruyama_dynamics::simulate::passes_per_chain;
 
 use crate::identity::Hasher;
@@ -14,6 +15,9 @@ const PASSES_PER_BLOCK: u64 = 1 << 19;
 const MIN_CHAINS: u64 = 16;
 /// A block has at most this many chains, so that memory stays bounded for short paths.
 const MAX_CHAINS: u64 = 4096;
+
+/// A sweep has at most this many blocks: their list has to fit in memory.
+pub const MAX_BLOCKS: u64 = 10_000_000;
 
 /// A block that some cell needs.
 #[derive(Clone, Debug)]
@@ -53,6 +57,12 @@ impl PlannedCell {
             PlannedBlock { id, ensemble: Arc::clone(&self.ensemble), first_chain, n_chains }
         })
     }
+}
+
+/// Number of blocks of a cell with these resolved parameters.
+#[must_use]
+pub fn n_blocks(parameters: &Parameters) -> u64 {
+    parameters.count("chains").div_ceil(chains_per_block(passes_per_chain(parameters)))
 }
 
 /// The largest power of two whose chains make no more than [`PASSES_PER_BLOCK`], within the limits.

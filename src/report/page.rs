@@ -65,6 +65,11 @@ impl Page<'_> {
                 let _ = writeln!(page, "**The verdict on record is: {}.**\n", claim.expect);
             }
             page.push_str(&evidence_table(&judged.evidence));
+            if judged.n_missing > 0 {
+                let cells = crate::error::plural(judged.n_missing, "cell");
+                let _ =
+                    writeln!(page, "**{cells} gave no result and is no part of this evidence.**\n");
+            }
             if !claim.remark.is_empty() {
                 let _ = writeln!(page, "{}\n", claim.remark.trim());
             }

@@ -1,5 +1,7 @@
 //! The claims of an item, judged.
 
+use std::iter::repeat_n;
+
 use crate::analyse::{AnalysedItem, Scalar};
 use crate::manifest::types::{Claim, Manifest, Verdict};
 use crate::report::claim::{Test, Truth, verdict};
@@ -25,6 +27,8 @@ pub struct Judged<'a> {
     pub verdict: Verdict,
     /// The rows that it was judged by.
     pub evidence: Vec<Evidence>,
+    /// Cells that should have given evidence and have no result; what they would say is undecided.
+    pub n_missing: usize,
 }
 
 impl Judged<'_> {
@@ -63,8 +67,10 @@ fn judge_one<'a>(
                 .collect(),
         })
         .collect();
-    let truths: Vec<Truth> = evidence.iter().map(|evidence| evidence.truth).collect();
-    Judged { claim, verdict: verdict(claim.over, &truths), evidence }
+    let n_missing = RowView::n_without(manifest, item, &claim.of, &claim.filter);
+    let truths = evidence.iter().map(|evidence| evidence.truth);
+    let truths: Vec<Truth> = truths.chain(repeat_n(Truth::Undecided, n_missing)).collect();
+    Judged { claim, verdict: verdict(claim.over, &truths), evidence, n_missing }
 }
 
 /// The labels of the row's cell, and its values of the columns that the claim filters by.

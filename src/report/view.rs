@@ -40,6 +40,28 @@ impl<'a> RowView<'a> {
         rows.filter(|row| row.passes(filter)).collect()
     }
 
+    /// Number of cells that have no row of `analysis` and may pass `filter`, since nothing is known
+    /// of them that does not.
+    #[must_use]
+    pub fn n_without(
+        manifest: &'a Manifest,
+        item: &'a AnalysedItem<'a>,
+        analysis: &'a str,
+        filter: &Filter,
+    ) -> usize {
+        let row = Row::new();
+        let cells = item.get(analysis).map(Vec::as_slice).unwrap_or_default();
+        let without = cells.iter().filter(|cell| cell.outcome.rows.is_empty()).filter(|cell| {
+            let view =
+                RowView { analysis, cell, row: &row, item, references: &manifest.references };
+            filter.iter().all(|condition| {
+                let found = view.look_up(&condition.column.value);
+                found == Scalar::Missing || condition.values.iter().any(|v| equals(&found, v))
+            })
+        });
+        without.count()
+    }
+
     /// The value of `column`:
     /// a column of the row; `ref_<column>`, a published value; `rel_<column>`, the relative
     /// difference to it; `data` or a parameter of the cell; `<analysis>.<column>` of another

@@ -19,8 +19,9 @@ pub use progress::{Progress, Verbosity};
 /// at most [`MAX_PASSES_PER_TASK`]: files stay few, and a killed run loses little.
 const MIN_PASSES_PER_TASK: u64 = 1 << 19;
 const MAX_PASSES_PER_TASK: u64 = 1 << 22;
-/// Tasks that each thread is to have, so that all end at about the same time.
-const TASKS_PER_THREAD: u64 = 16;
+/// Tasks that a run is to have at least, so that threads end at about the same time. It is no
+/// function of their number: the same run makes the same files, bit for bit, on any machine.
+const TASKS: u64 = 64;
 /// A task gathers at most this many blocks, so that a killed run loses little.
 const BLOCKS_PER_TASK: usize = 512;
 
@@ -59,6 +60,9 @@ pub fn run(
     verbosity: Verbosity,
 ) -> Result<Summary, StoreError> {
     let n_blocks = blocks.len();
+    if n_blocks == 0 {
+        return Ok(Summary::default());
+    }
     let tasks = gather(blocks);
     let progress = Progress::start(verbosity, "simulate", "blocks", n_blocks as u64);
     let state = State {
@@ -86,8 +90,7 @@ pub fn run(
 /// Gathers consecutive blocks into tasks, and puts the largest first.
 fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
     let total = blocks.iter().map(PlannedBlock::work).fold(0, u64::saturating_add);
-    let share = total / (TASKS_PER_THREAD * rayon::current_num_threads() as u64);
-    let most = share.clamp(MIN_PASSES_PER_TASK, MAX_PASSES_PER_TASK);
+    let most = (total / TASKS).clamp(MIN_PASSES_PER_TASK, MAX_PASSES_PER_TASK);
     let mut tasks: Vec<(u64, Vec<PlannedBlock>)> = Vec::new();
     for block in blocks {
         let work = block.work();
@@ -125,6 +128,9 @@ impl State<'_> {
             let mut done = Vec::with_capacity(task.len());
             let mut failures = Vec::new();
             for planned in task {
+                if interrupt.requested() {
+                    break;
+                }
                 match compute(planned) {
                     Ok(block) => done.push(block),
                     Err(reason) => failures.push(Failure { id: planned.id, reason }),
@@ -151,10 +157,15 @@ impl State<'_> {
 
 /// Computes one block; a panic is caught and becomes the reason of its failure.
 fn compute(planned: &PlannedBlock) -> Result<Block, String> {
-    catch_unwind(AssertUnwindSafe(|| block::compute(planned))).unwrap_or_else(|panic| {
+    contain(|| block::compute(planned)).and_then(|result| result)
+}
+
+/// Calls `work`, which leaves nothing half done behind it; a panic becomes an error that says why.
+pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(format!("internal error: {}", text.unwrap_or("unknown panic")))
+        format!("internal error: {}", text.unwrap_or("unknown panic"))
     })
 }
 

@@ -54,9 +54,10 @@ impl Store {
         if alone {
             store.clear_temporary_files()?;
         }
-        // A file system without locks only loses the tidying above.
+        // It waits while another process tidies, lest that one clears what this one writes. A file
+        // system without locks only loses the tidying above.
         let _ = lock.unlock();
-        let _ = lock.try_lock_shared();
+        let _ = lock.lock_shared();
         store.lock = Some(lock);
         if is_new {
             store.write_file(&root.join("FORMAT"), format!("{FORMAT}\n").as_bytes())?;

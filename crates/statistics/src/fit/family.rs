@@ -13,6 +13,10 @@ pub trait Family: Debug + Send + Sync {
     /// Name by which manifests and tables know the family.
     fn name(&self) -> &'static str;
 
+    /// Its source file, as `file!()` gives it in that file: what is computed with the family depends
+    /// on it, although it is reached by name.
+    fn source(&self) -> &'static str;
+
     /// Number of free parameters.
     fn n_parameters(&self) -> usize;
 

@@ -22,6 +22,10 @@ impl Family for NormalFamily {
         "normal"
     }
 
+    fn source(&self) -> &'static str {
+        file!()
+    }
+
     fn n_parameters(&self) -> usize {
         2
     }

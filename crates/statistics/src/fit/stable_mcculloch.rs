@@ -95,6 +95,10 @@ impl Family for StableMcCulloch {
         "stable_mcculloch"
     }
 
+    fn source(&self) -> &'static str {
+        file!()
+    }
+
     fn n_parameters(&self) -> usize {
         4
     }

@@ -96,6 +96,10 @@ impl Family for StableMl {
         NAME
     }
 
+    fn source(&self) -> &'static str {
+        file!()
+    }
+
     fn n_parameters(&self) -> usize {
         3
     }

@@ -139,6 +139,10 @@ impl Family for StudentTFamily {
         NAME
     }
 
+    fn source(&self) -> &'static str {
+        file!()
+    }
+
     fn n_parameters(&self) -> usize {
         3
     }
