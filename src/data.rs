@@ -100,10 +100,17 @@ impl ResolvedData {
     }
 }
 
-/// Every data set met so far.
+/// A data set with the folder in which it is declared.
+#[derive(Debug)]
+struct Known {
+    folder: PathBuf,
+    data: Arc<ResolvedData>,
+}
+
+/// Every data set met so far: few, and asked for by every cell.
 #[derive(Debug, Default)]
 pub struct Library {
-    sets: Mutex<BTreeMap<(PathBuf, String), Arc<ResolvedData>>>,
+    sets: Mutex<Vec<Known>>,
 }
 
 impl Library {
@@ -116,14 +123,15 @@ impl Library {
     /// # Panics
     /// If the data set has not passed the vocabulary.
     pub fn resolve(&self, folder: &Path, data: &DataSet) -> Result<Arc<ResolvedData>, Violation> {
-        let text = canonical::text(&data.parameters).expect("a resolved parameter is finite");
-        let key = (folder.to_owned(), text);
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = sets.get(&key) {
-            return Ok(Arc::clone(known));
+        let is_it = |known: &&Known| {
+            known.data.parameters == data.parameters && known.folder.as_os_str() == folder
+        };
+        if let Some(known) = sets.iter().find(is_it) {
+            return Ok(Arc::clone(&known.data));
         }
         let resolved = Arc::new(ResolvedData::read(&data.parameters, folder)?);
-        sets.insert(key, Arc::clone(&resolved));
+        sets.push(Known { folder: folder.to_owned(), data: Arc::clone(&resolved) });
         Ok(resolved)
     }
 }

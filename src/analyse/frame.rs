@@ -1,7 +1,8 @@
 //! Stored observations as a polars frame: the only place that knows polars.
 
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq as _, Column, DataFrame, NamedFrom as _, PolarsError, Series,
+    BooleanChunked, ChunkCompareEq as _, ChunkFilter as _, Column, DataFrame, NamedFrom as _,
+    PolarsError, Series,
 };
 
 use crate::analyse::estimator::AnalysisError;
@@ -51,9 +52,10 @@ impl Frame {
             .and_then(|column| Ok(column.u32()?.equal(idx as u32)))
             .map_err(internal)?;
         let is_last = self.rows.column("step").and_then(|column| Ok(column.u64()?.equal(step)));
-        let wanted =
-            self.rows.filter(&(is_wanted & is_last.map_err(internal)?)).map_err(internal)?;
-        let values = wanted.column("value").and_then(|column| column.f64().cloned());
+        let is_wanted = is_wanted & is_last.map_err(internal)?;
+        // A column is filtered in this thread, a frame in polars' own pool; a worker of ours that
+        // waits for another pool takes up the next cell meanwhile, nested without bound.
+        let values = self.rows.column("value").and_then(|column| column.f64()?.filter(&is_wanted));
         let all: Vec<f64> = values.map_err(internal)?.iter().flatten().collect();
         let n_chains = all.len();
         let values: Vec<f64> = all.into_iter().filter(|value| !value.is_nan()).collect();
@@ -104,6 +106,8 @@ fn internal(error: PolarsError) -> AnalysisError {
 
 #[cfg(test)]
 mod tests {
+    use rayon::prelude::*;
+
     use super::*;
 
     #[test]
@@ -119,5 +123,21 @@ mod tests {
         let sample = frame.last_values("risk").unwrap();
         assert_eq!(sample, Sample { values: vec![4.0, 10.0], step: 20, n_diverged: 1 });
         assert_eq!(frame.last_values("bulk"), Err(AnalysisError::NotRecorded("bulk".to_owned())));
+    }
+
+    #[test]
+    fn many_cells_in_parallel_do_not_nest_on_the_stack() {
+        let block = Observations {
+            first_chain: 0,
+            observables: vec!["q1".to_owned()],
+            steps: vec![1],
+            values: vec![1.0; 8],
+            diverged_at: vec![None; 8],
+        };
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(1 << 18).build().unwrap();
+        let read = |_| Frame::new(&[&block]).unwrap().last_values("q1").unwrap().values.len();
+        let n_values: usize = pool.install(|| (0..20_000).into_par_iter().map(read).sum());
+        assert_eq!(n_values, 8 * 20_000);
     }
 }

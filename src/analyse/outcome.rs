@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+
+use crate::identity::{Digest, Hasher};
 
 /// A value in a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +111,18 @@ impl Scalar {
             _ => None,
         }
     }
+
+    fn hash(&self, hasher: &mut Hasher) {
+        match self {
+            Scalar::Number(value) => hash_reals(hasher, &[*value]),
+            Scalar::Interval { value, low, high } => hash_reals(hasher, &[*value, *low, *high]),
+            Scalar::Text(text) => {
+                hasher.field(b"text");
+                hasher.field(text.as_bytes());
+            }
+            Scalar::Missing => hasher.field(b"missing"),
+        }
+    }
 }
 
 /// Named values of one row.
@@ -123,7 +138,8 @@ pub struct Curve {
 }
 
 /// What an estimator gives for one cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(try_from = "StoredOutcome")]
 pub struct CellOutcome {
     /// Rows, in the estimator's order.
     pub rows: Vec<Row>,
@@ -147,26 +163,62 @@ impl CellOutcome {
         json!({ "rows": self.rows.iter().map(row).collect::<Vec<_>>(), "curves": curves })
     }
 
-    /// Reads the JSON encoding; `None` if it is not one.
+    /// SHA-256 of the content, independent of its encoding.
     #[must_use]
-    pub fn from_json(json: &Json) -> Option<CellOutcome> {
-        let row = |row: &Json| -> Option<Row> {
-            row.as_object()?
-                .iter()
-                .map(|(name, value)| Some((name.clone(), Scalar::from_json(value)?)))
-                .collect()
-        };
-        let column = |json: &Json| -> Option<Vec<f64>> {
-            json.as_array()?.iter().map(real_from_json).collect()
-        };
-        let rows = json.get("rows")?.as_array()?.iter().map(row).collect::<Option<_>>()?;
-        let mut curves = BTreeMap::new();
-        for (name, curve) in json.get("curves")?.as_object()? {
-            let curve = Curve { x: column(curve.get("x")?)?, y: column(curve.get("y")?)? };
-            curves.insert(name.clone(), curve);
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new("maruyama outcome 1");
+        for row in &self.rows {
+            hasher.field(&row.len().to_le_bytes());
+            for (name, value) in row {
+                hasher.field(name.as_bytes());
+                value.hash(&mut hasher);
+            }
         }
-        Some(CellOutcome { rows, curves })
+        for (name, curve) in &self.curves {
+            hasher.field(name.as_bytes());
+            hash_reals(&mut hasher, &curve.x);
+            hash_reals(&mut hasher, &curve.y);
+        }
+        hasher.finish()
     }
+}
+
+/// The layout of the JSON encoding.
+#[derive(Deserialize)]
+struct StoredOutcome {
+    rows: Vec<BTreeMap<String, Json>>,
+    curves: BTreeMap<String, StoredCurve>,
+}
+
+#[derive(Deserialize)]
+struct StoredCurve {
+    x: Vec<Json>,
+    y: Vec<Json>,
+}
+
+impl TryFrom<StoredOutcome> for CellOutcome {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredOutcome) -> Result<CellOutcome, &'static str> {
+        let row = |row: BTreeMap<String, Json>| -> Option<Row> {
+            row.into_iter().map(|(name, json)| Some((name, Scalar::from_json(&json)?))).collect()
+        };
+        let column =
+            |column: &[Json]| column.iter().map(real_from_json).collect::<Option<Vec<_>>>();
+        let curve = |(name, curve): (String, StoredCurve)| {
+            Some((name, Curve { x: column(&curve.x)?, y: column(&curve.y)? }))
+        };
+        let rows = stored.rows.into_iter().map(row).collect::<Option<_>>();
+        let curves = stored.curves.into_iter().map(curve).collect::<Option<_>>();
+        let (rows, curves) = rows.zip(curves).ok_or("a value is not one of an outcome")?;
+        Ok(CellOutcome { rows, curves })
+    }
+}
+
+fn hash_reals(hasher: &mut Hasher, values: &[f64]) {
+    hasher.field(b"reals");
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_bits().to_le_bytes()).collect();
+    hasher.field(&bytes);
 }
 
 fn reals(values: &[f64]) -> Vec<Json> {
@@ -207,8 +259,43 @@ mod tests {
         let outcome =
             CellOutcome { rows: vec![row], curves: BTreeMap::from([("q".to_owned(), curve)]) };
         let text = outcome.to_json().to_string();
-        let back = CellOutcome::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        let back: CellOutcome = serde_json::from_str(&text).unwrap();
         assert_eq!(back, outcome);
+        assert_eq!(back.digest(), outcome.digest());
+    }
+
+    #[test]
+    fn the_digest_tells_rows_kinds_and_curves_apart() {
+        let row = |value| Row::from([("a".to_owned(), value)]);
+        let of = |rows: &[Row]| CellOutcome { rows: rows.to_vec(), ..CellOutcome::default() };
+        let curve = Curve { x: vec![1.0], y: vec![] };
+        let outcomes = [
+            of(&[]),
+            of(&[row(Scalar::Number(1.0))]),
+            of(&[row(Scalar::Number(1.0)), Row::new()]),
+            of(&[row(Scalar::interval(1.0, 1.0, 1.0))]),
+            of(&[row(Scalar::text("reals"))]),
+            of(&[row(Scalar::text("missing"))]),
+            of(&[row(Scalar::Missing)]),
+            CellOutcome { rows: vec![], curves: BTreeMap::from([("a".to_owned(), curve)]) },
+        ];
+        for (idx, outcome) in outcomes.iter().enumerate() {
+            for other in &outcomes[..idx] {
+                assert_ne!(outcome.digest(), other.digest(), "{outcome:?} and {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_outcome_is_refused() {
+        for text in [
+            r#"{"rows": [{"a": [1]}], "curves": {}}"#,
+            r#"{"rows": [{"a": "nan"}], "curves": {}}"#,
+            r#"{"rows": [], "curves": {"q": {"x": [null], "y": []}}}"#,
+            r#"{"rows": []}"#,
+        ] {
+            assert!(serde_json::from_str::<CellOutcome>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

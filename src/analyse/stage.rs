@@ -29,8 +29,6 @@ pub struct AnalysedCell<'a> {
     pub cell: &'a PlannedCell,
     /// What the estimator gave; empty if it failed or the cell is not stored.
     pub outcome: Arc<CellOutcome>,
-    /// Digest of the outcome.
-    pub digest: Digest,
 }
 
 /// The analyses of one item, by name.
@@ -86,17 +84,12 @@ pub fn analyse<'a>(
     plan: &'a Plan,
     store: &Store,
     index: &Index,
-    outcomes: &Outcomes,
+    outcomes: &Outcomes<CellOutcome>,
     interrupt: &Interrupt,
     verbosity: Verbosity,
 ) -> Result<Stage<'a>, StoreError> {
     let units = units(plan, index);
-    let stored: BTreeMap<Digest, CellOutcome> = units
-        .iter()
-        .filter_map(|unit| {
-            Some((unit.id, CellOutcome::from_json(outcomes.results.get(&unit.id)?)?))
-        })
-        .collect();
+    let stored = &outcomes.results;
     let missing: Vec<&Unit<'_>> = units
         .iter()
         .filter(|unit| unit.blocks.is_some() && !stored.contains_key(&unit.id))
@@ -124,7 +117,7 @@ pub fn analyse<'a>(
         computed.extend(results.into_iter().filter_map(|(id, result)| Some((id, result?))));
     }
     progress.finish();
-    Ok(gather(plan, &units, &stored, &computed))
+    Ok(gather(plan, &units, stored, &computed))
 }
 
 /// Every application of an estimator, in the plan's order.
@@ -137,11 +130,14 @@ fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
             let mut sources = estimator.sources(&analysis.parameters);
             sources.push(estimator.part().source);
             let code = code.entry(sources).or_insert_with_key(|sources| fingerprint::of(sources));
-            for cell in cells_of(item, analysis) {
+            let parameters = parameters_text(analysis);
+            let unit = |cell: &'a PlannedCell| {
                 let (blocks, digests) = inputs(estimator, analysis, cell, index).unzip();
-                let id = identity(analysis, cell, &digests.unwrap_or_default(), code);
-                units.push(Unit { id, item: item_idx, analysis, estimator, cell, blocks });
-            }
+                let digests = digests.unwrap_or_default();
+                let id = identity((&analysis.estimate, &parameters), cell, &digests, code);
+                Unit { id, item: item_idx, analysis, estimator, cell, blocks }
+            };
+            units.par_extend(cells_of(item, analysis).par_iter().map(unit));
         }
     }
     units
@@ -174,16 +170,16 @@ fn inputs(
 /// Identity of an outcome: the estimator with its parameters and code, the cell's parameters and
 /// data, and the digests of what is read.
 fn identity(
-    analysis: &Analysis,
+    (estimate, parameters): (&str, &str),
     cell: &PlannedCell,
     digests: &[Digest],
     code: &Fingerprint,
 ) -> Digest {
     let mut hasher = Hasher::new("maruyama analysis 1");
-    hasher.field(analysis.estimate.as_bytes());
-    hasher.field(parameters_text(analysis).as_bytes());
+    hasher.field(estimate.as_bytes());
+    hasher.field(parameters.as_bytes());
     hasher.field(code.digest.to_string().as_bytes());
-    hasher.field(cell.ensemble.parameters_text().as_bytes());
+    hasher.field(cell.ensemble.parameters_digest.to_string().as_bytes());
     hasher.field(&cell.chains.to_le_bytes());
     if let Some(data) = &cell.ensemble.data {
         hasher.field(data.definition.as_bytes());
@@ -264,7 +260,7 @@ impl Reader<'_> {
 fn gather<'a>(
     plan: &'a Plan,
     units: &[Unit<'a>],
-    stored: &BTreeMap<Digest, CellOutcome>,
+    stored: &BTreeMap<Digest, Arc<CellOutcome>>,
     computed: &BTreeMap<Digest, Result<CellOutcome, AnalysisError>>,
 ) -> Stage<'a> {
     let mut stage = Stage {
@@ -275,11 +271,11 @@ fn gather<'a>(
         let outcome = match (stored.get(&unit.id), computed.get(&unit.id)) {
             (Some(outcome), _) => {
                 stage.cached += 1;
-                outcome.clone()
+                Arc::clone(outcome)
             }
             (None, Some(Ok(outcome))) => {
                 stage.computed += 1;
-                outcome.clone()
+                Arc::new(outcome.clone())
             }
             (None, Some(Err(error))) => {
                 stage.failures.push(Failure {
@@ -288,15 +284,14 @@ fn gather<'a>(
                     cell: unit.cell.label(),
                     error: error.clone(),
                 });
-                CellOutcome::default()
+                Arc::default()
             }
             (None, None) => {
                 stage.left += 1;
-                CellOutcome::default()
+                Arc::default()
             }
         };
-        let digest = Digest::of_bytes(outcome.to_json().to_string().as_bytes());
-        let analysed = AnalysedCell { cell: unit.cell, outcome: Arc::new(outcome), digest };
+        let analysed = AnalysedCell { cell: unit.cell, outcome };
         stage.items[unit.item].entry(unit.analysis.name.clone()).or_default().push(analysed);
     }
     stage

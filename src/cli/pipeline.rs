@@ -115,7 +115,7 @@ impl Pipeline {
     }
 
     /// Runs the stages of a command.
-    pub(crate) fn execute(self, stages: Stages) -> Result<Done, Error> {
+    pub(crate) fn execute(&self, stages: Stages) -> Result<Done, Error> {
         let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
         let missing = self.plan.missing(&self.index);
         if !stages.run && !missing.is_empty() {
@@ -129,7 +129,8 @@ impl Pipeline {
         }
         let damaged = self.index.damaged.clone();
         let summary = run(missing, &store, &interrupt, self.verbosity)?;
-        let index = if summary.computed > 0 { store.index()? } else { self.index };
+        let read_again = (summary.computed > 0).then(|| store.index()).transpose()?;
+        let index = read_again.as_ref().unwrap_or(&self.index);
         let mut done = Done {
             n_cells: self.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count(),
             n_blocks: self.plan.blocks.len(),
@@ -141,7 +142,7 @@ impl Pipeline {
             analysis_failures: Vec::new(),
             reports: Vec::new(),
             reports_folder: self.reports.clone(),
-            digest: digest(&self.plan, &index),
+            digest: digest(&self.plan, index),
             interrupted: interrupt.requested(),
             records_verdicts: self.records_verdicts,
         };
@@ -153,7 +154,7 @@ impl Pipeline {
             store.quarantine(path)?;
             done.damaged.push((path.clone(), reason.clone()));
         }
-        let stage = analyse(&self.plan, &store, &index, &outcomes, &interrupt, self.verbosity)?;
+        let stage = analyse(&self.plan, &store, index, &outcomes, &interrupt, self.verbosity)?;
         done.analysed = stage.computed;
         done.analyses_cached = stage.cached;
         done.analysis_failures.clone_from(&stage.failures);

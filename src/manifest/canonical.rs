@@ -3,6 +3,8 @@
 //! RFC 8785 (JSON Canonicalization Scheme): no white space, members sorted by the UTF-16 code units
 //! of their names, numbers as ECMAScript prints them, the shortest escapes.
 
+use std::cmp::Ordering;
+
 use maruyama_dynamics::parameter::{Parameters, Value};
 use serde_json::Value as Json;
 
@@ -28,8 +30,17 @@ pub fn digest(domain: &str, parameters: &Parameters) -> Result<Digest, NotFinite
 /// # Errors
 /// [`NotFinite`] if a number is infinite or NaN.
 pub fn text(parameters: &Parameters) -> Result<String, NotFinite> {
+    text_without(parameters, &[])
+}
+
+/// The canonical JSON object of the parameters other than `names`.
+///
+/// # Errors
+/// [`NotFinite`] if a number is infinite or NaN.
+pub fn text_without(parameters: &Parameters, names: &[&str]) -> Result<String, NotFinite> {
     let mut out = String::new();
-    let members = parameters.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let members = parameters.iter().map(|(name, value)| (name.as_str(), value));
+    let members = members.filter(|(name, _)| !names.contains(name)).collect();
     write_object(members, &mut out, write_value)?;
     Ok(out)
 }
@@ -90,7 +101,7 @@ fn write_object<T>(
     out: &mut String,
     write: Write<T>,
 ) -> Result<(), NotFinite> {
-    members.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    members.sort_by(|a, b| by_utf16(a.0, b.0));
     out.push('{');
     for (idx, (name, value)) in members.into_iter().enumerate() {
         if idx > 0 {
@@ -104,9 +115,22 @@ fn write_object<T>(
     Ok(())
 }
 
+/// The order of RFC 8785, section 3.2.3. That of ASCII names is that of their bytes.
+fn by_utf16(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        return a.cmp(b);
+    }
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
 /// Quotes `text` with the escapes of RFC 8785, section 3.2.2.2.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
+    if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for letter in text.chars() {
         match letter {
             '"' => out.push_str("\\\""),
@@ -132,6 +156,12 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
     if !value.is_finite() {
         return Err(NotFinite(value));
     }
+    if value == 0.0 {
+        return Ok("0".to_owned());
+    }
+    if (1e-6..TIES_FROM).contains(&value.abs()) {
+        return Ok(value.to_string());
+    }
     let scientific = shortest(value.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -153,6 +183,14 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
     };
     Ok(if value < 0.0 { format!("-{magnitude}") } else { magnitude })
 }
+
+/// Doubles below this are never halfway between two decimals of equal length that both read back as
+/// the double, so that there the standard library and ECMAScript print the same digits.
+///
+/// Halfway means that the double, an odd multiple of 2^-m, has m decimals of which the last is a 5,
+/// and that its spacing is no less than that of the shorter decimals, 10^(1-m). Then it has all of
+/// its 53 bits, about 16 + 0.7 m digits, and the shorter ones no more than 17: m is 3 at most.
+const TIES_FROM: f64 = (1_u64 << 49) as f64;
 
 /// The shortest scientific notation that reads back as `value`. Of two that are equally close to
 /// it, the standard library prints the larger one and ECMAScript the even one.

@@ -193,6 +193,7 @@ impl Resolver<'_, '_> {
             }
         }
         let data = self.selected.data(row).ok()?.map(Arc::clone);
+        let parameters = Arc::new(parameters);
         Some(Cell { parameters, data, varying: Arc::clone(varying), span: row.origin })
     }
 

@@ -73,7 +73,7 @@ pub struct Sweep {
 pub struct Cell {
     /// Every parameter with its value, defaults filled in, among them `problem` and `model`. The
     /// name of the data set is not among them.
-    pub parameters: Parameters,
+    pub parameters: Arc<Parameters>,
     /// The data set, if the cell names one.
     pub data: Option<Arc<DataSet>>,
     /// Parameters that differ between the cells of the sweep; shared by all of them.

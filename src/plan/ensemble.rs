@@ -14,6 +14,9 @@ use crate::manifest::canonical;
 use crate::manifest::types::{Cell, shown};
 use crate::manifest::vocabulary::DATA;
 
+/// The parameter that tells the cells of an ensemble apart.
+const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
+
 /// Parameters that choose how much of a path is computed or kept, not which path it is: they are
 /// no part of the random streams' address, so that more chains or more steps extend what there is.
 const NOT_IN_STREAM: [&str; 4] = ["chains", "steps", "observe", "record_at"];
@@ -24,8 +27,10 @@ pub struct Ensemble {
     /// SHA-256 of the canonical JSON (RFC 8785) of the resolved parameters without `chains`, of the
     /// data set's definition and the bytes of its files, and of the code that computes it.
     pub id: Digest,
-    /// The resolved parameters, without `chains`.
-    pub parameters: Parameters,
+    /// The resolved parameters of a cell of the ensemble.
+    pub parameters: Arc<Parameters>,
+    /// SHA-256 of the canonical JSON of the resolved parameters without `chains`.
+    pub parameters_digest: Digest,
     /// The data set.
     pub data: Option<Arc<ResolvedData>>,
     /// The code.
@@ -38,14 +43,14 @@ impl Ensemble {
     /// The ensemble of a cell with these resolved parameters.
     #[must_use]
     pub fn new(
-        parameters: &Parameters,
+        parameters: Arc<Parameters>,
         data: Option<Arc<ResolvedData>>,
         code: Arc<Fingerprint>,
     ) -> Ensemble {
-        let parameters = without(parameters, &["chains"]);
+        let parameters_text = text_without(&parameters, &NOT_IN_ENSEMBLE);
         let definition = data.as_ref().map_or("", |data| data.definition.as_str());
         let mut hasher = Hasher::new("maruyama ensemble 1");
-        hasher.field(text(&parameters).as_bytes());
+        hasher.field(parameters_text.as_bytes());
         hasher.field(definition.as_bytes());
         for (parameter, digest) in data.iter().flat_map(|data| &data.files) {
             hasher.field(parameter.as_bytes());
@@ -53,11 +58,12 @@ impl Ensemble {
         }
         hasher.field(code.digest.to_string().as_bytes());
         let mut stream = Hasher::new("maruyama stream 1");
-        stream.field(text(&without(&parameters, &NOT_IN_STREAM)).as_bytes());
+        stream.field(text_without(&parameters, &NOT_IN_STREAM).as_bytes());
         stream.field(definition.as_bytes());
         Ensemble {
             id: hasher.finish(),
             stream: StreamKey(stream.finish().leading_u64()),
+            parameters_digest: Digest::of_bytes(parameters_text.as_bytes()),
             parameters,
             data,
             code,
@@ -75,16 +81,10 @@ impl Ensemble {
         }
     }
 
-    /// Canonical JSON of the resolved parameters.
-    #[must_use]
-    pub fn parameters_text(&self) -> String {
-        text(&self.parameters)
-    }
-
-    /// The resolved cell as JSON: parameters, and the data set's definition under `data`.
+    /// The resolved cell as JSON: parameters without `chains`, and the data set's definition under `data`.
     #[must_use]
     pub fn cell_json(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut cell = json_object(&text(&self.parameters));
+        let mut cell = json_object(&text_without(&self.parameters, &NOT_IN_ENSEMBLE));
         if let Some(data) = &self.data {
             cell.insert("data".to_owned(), json_object(&data.definition).into());
         }
@@ -184,17 +184,8 @@ pub(crate) fn shorten_labels(cells: &mut [PlannedCell]) {
     }
 }
 
-fn without(parameters: &Parameters, names: &[&str]) -> Parameters {
-    let keep = |name: &str| !names.contains(&name);
-    parameters
-        .iter()
-        .filter(|(name, _)| keep(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-fn text(parameters: &Parameters) -> String {
-    canonical::text(parameters).expect("a resolved parameter is finite")
+fn text_without(parameters: &Parameters, names: &[&str]) -> String {
+    canonical::text_without(parameters, names).expect("a resolved parameter is finite")
 }
 
 fn json_object(text: &str) -> serde_json::Map<String, serde_json::Value> {

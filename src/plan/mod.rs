@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::data::Library;
 use crate::manifest::types::{Cell, Manifest};
 use crate::store::{BlockId, Index};
@@ -64,12 +66,12 @@ impl Plan {
             let folder = Path::new(&manifest.path).parent().unwrap_or(Path::new(""));
             let mut sweeps = Vec::with_capacity(manifest.sweeps.len());
             for sweep in &manifest.sweeps {
-                let plan_cell = |cell| plan_cell(cell, folder, library, &mut fingerprints);
-                let mut cells: Vec<PlannedCell> = sweep.cells.iter().map(plan_cell).collect();
+                let mut cells = plan_cells(&sweep.cells, folder, library, &mut fingerprints);
                 ensemble::shorten_labels(&mut cells);
                 let is_simulated = is_simulated(&manifest, &sweep.name);
                 let simulated = if is_simulated { cells.as_slice() } else { &[] };
-                for block in simulated.iter().flat_map(PlannedCell::blocks) {
+                let blocks = simulated.par_iter().flat_map_iter(PlannedCell::blocks);
+                for block in blocks.collect::<Vec<_>>() {
                     if seen.insert(block.id) {
                         plan.blocks.push(block);
                     }
@@ -98,16 +100,25 @@ impl Plan {
     }
 }
 
-fn plan_cell(
-    cell: &Cell,
+/// Gives `cells` their identities, in parallel once the data sets and the code are known.
+fn plan_cells(
+    cells: &[Cell],
     folder: &Path,
     library: &Library,
     fingerprints: &mut code::Fingerprints,
-) -> PlannedCell {
-    let data = cell.data.as_ref().map(|data| {
+) -> Vec<PlannedCell> {
+    let resolve = |data| {
         library.resolve(folder, data).expect("the data set was read when the manifest was checked")
-    });
-    let code = fingerprints.of_cell(cell);
-    let ensemble = Arc::new(Ensemble::new(&cell.parameters, data, code));
-    PlannedCell::new(cell, ensemble)
+    };
+    let resolved = cells
+        .iter()
+        .map(|cell| (cell, cell.data.as_deref().map(resolve), fingerprints.of_cell(cell)))
+        .collect::<Vec<_>>();
+    resolved
+        .into_par_iter()
+        .map(|(cell, data, code)| {
+            let parameters = Arc::clone(&cell.parameters);
+            PlannedCell::new(cell, Arc::new(Ensemble::new(parameters, data, code)))
+        })
+        .collect()
 }

@@ -112,8 +112,9 @@ fn key(item: &PlannedItem, analysed: &AnalysedItem<'_>, text: &str, code: Digest
     hasher.field(code.to_string().as_bytes());
     for (name, cells) in analysed {
         hasher.field(name.as_bytes());
-        for cell in cells {
-            hasher.field(cell.digest.to_string().as_bytes());
+        let digests: Vec<Digest> = cells.par_iter().map(|cell| cell.outcome.digest()).collect();
+        for digest in digests {
+            hasher.field(digest.to_string().as_bytes());
         }
     }
     hasher.finish()

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::identity::Digest;
 use crate::store::error::StoreError;
@@ -20,19 +23,19 @@ pub struct Outcome {
     pub result: serde_json::Value,
 }
 
-/// The verified outcomes of a store.
-#[derive(Debug, Default)]
-pub struct Outcomes {
+/// The verified outcomes of a store, decoded as `T`.
+#[derive(Debug)]
+pub struct Outcomes<T> {
     /// Results by identity.
-    pub results: BTreeMap<Digest, serde_json::Value>,
+    pub results: BTreeMap<Digest, Arc<T>>,
     /// Files that are not what was written, with the reason.
     pub damaged: Vec<(PathBuf, String)>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Line {
+#[derive(Deserialize)]
+struct Line<T> {
     id: String,
-    result: serde_json::Value,
+    result: T,
 }
 
 impl Store {
@@ -58,18 +61,19 @@ impl Store {
     ///
     /// # Errors
     /// If the folder cannot be read. A damaged file is not an error: it is listed.
-    pub fn outcomes(&self) -> Result<Outcomes, StoreError> {
+    pub fn outcomes<T: DeserializeOwned + Send + Sync>(&self) -> Result<Outcomes<T>, StoreError> {
         let (folder, extension) = ANALYSES;
         let (files, strange) = self.contents(folder, extension)?;
-        let mut outcomes = Outcomes::default();
-        let read = files.into_iter().map(|file| {
+        let mut outcomes = Outcomes { results: BTreeMap::new(), damaged: Vec::new() };
+        let read_one = |file| {
             self.read_content(folder, file, extension).and_then(|bytes| {
                 parse(&bytes).map_err(|reason| StoreError::Damaged {
                     path: self.content_path(folder, file, extension),
                     reason,
                 })
             })
-        });
+        };
+        let read: Vec<Result<Vec<_>, _>> = files.into_par_iter().map(read_one).collect();
         for lines in strange.into_iter().map(Err).chain(read) {
             match lines {
                 Ok(lines) => outcomes.results.extend(lines),
@@ -81,12 +85,12 @@ impl Store {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Vec<(Digest, serde_json::Value)>, String> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(Digest, Arc<T>)>, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let line = |line| {
         let Line { id, result } = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let id = Digest::parse(&id).ok_or("an identity is not a SHA-256")?;
-        Ok((id, result))
+        Ok((id, Arc::new(result)))
     };
     text.lines().map(line).collect()
 }
