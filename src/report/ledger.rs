@@ -132,7 +132,8 @@ fn named(verdict: &str) -> Option<Verdict> {
     all.into_iter().find(|candidate| candidate.to_string() == verdict)
 }
 
-/// Text that may stand in a cell of a Markdown table.
-fn escaped(text: &str) -> String {
-    text.replace('\n', " ").replace('|', "\\|")
+/// Text on one line of Markdown, or in a cell of a table, as it stands: `η_*` and `η^*` would
+/// otherwise emphasise what is between their stars.
+pub(crate) fn escaped(text: &str) -> String {
+    text.trim().replace('\n', " ").replace('*', "\\*").replace('|', "\\|")
 }

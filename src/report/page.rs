@@ -6,6 +6,7 @@ use maruyama_figure::{Cell, Column, Table};
 
 use crate::manifest::types::{Manifest, Status, Verdict};
 use crate::plan::PlannedItem;
+use crate::report::ledger::escaped;
 use crate::report::table::to_cell;
 use crate::report::verdict::{Evidence, Judged};
 
@@ -55,8 +56,8 @@ impl Page<'_> {
                 symbol(judged.verdict),
                 capitalised(&judged.verdict.to_string()),
                 claim.id,
-                claim.statement.trim(),
-                claim.place,
+                escaped(&claim.statement),
+                escaped(&claim.place),
                 status(claim.status),
                 claim.test.value,
                 quantifier(judged),

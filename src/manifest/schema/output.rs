@@ -58,7 +58,8 @@ fn status() -> Json {
     json!({
         "enum": ["paper", "code", "recalled", "derived"],
         "enumDescriptions": [
-            "Read in the publication.", "Remembered, not looked up.", "Computed or proved by us.",
+            "Read in the publication.", "Printed by the authors' public code.",
+            "Remembered, not looked up.", "Computed or proved by us.",
         ],
     })
 }
