@@ -17,8 +17,11 @@ use crate::plan::{Plan, PlannedCell, PlannedItem};
 use crate::run::{Interrupt, Progress, Verbosity, contain};
 use crate::store::{BlockId, Index, Observations, Outcome, Outcomes, Store, StoreError};
 
-/// Outcomes computed before they are stored as one file.
-const OUTCOMES_PER_FILE: usize = 1024;
+/// Outcomes are stored in about this many files, as they are computed: a killed run keeps what the
+/// finished ones hold.
+const FILES: usize = 16;
+/// Most outcomes that are computed before they are stored.
+const MAX_OUTCOMES_PER_FILE: usize = 1024;
 /// Decoded results files kept in memory.
 const DECODED_FILES: usize = 16;
 
@@ -97,7 +100,7 @@ pub fn analyse<'a>(
     let progress = Progress::start(verbosity, "analyse", "cells", missing.len() as u64);
     let reader = Reader { store, decoded: Mutex::default() };
     let mut computed: BTreeMap<Digest, Result<CellOutcome, AnalysisError>> = BTreeMap::new();
-    for batch in missing.chunks(OUTCOMES_PER_FILE) {
+    for batch in missing.chunks(missing.len().div_ceil(FILES).clamp(1, MAX_OUTCOMES_PER_FILE)) {
         let results: Vec<(Digest, Option<Result<CellOutcome, AnalysisError>>)> = batch
             .par_iter()
             .map(|unit| {
