@@ -62,7 +62,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR")]
     pub reports: Option<PathBuf>,
     /// Number of threads; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Profile of the manifests: `paper` is the file as it stands
     #[arg(long, value_name = "NAME", default_value = "paper")]

@@ -88,7 +88,7 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
                     "manifest": item.manifest.path,
                     "cells": n_cells,
                     "stored": n_stored,
-                    "report": store.published_report(&item.manifest.item).is_some(),
+                    "report": store.published_report(&item.manifest.report_name()).is_some(),
                 })
             })
             .collect();
@@ -105,7 +105,11 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
     for item in &pipeline.plan.items {
         let (n_stored, n_cells) = stored(item);
         let name = &item.manifest.item;
-        let report = if store.published_report(name).is_some() { "reported" } else { "no report" };
+        let report = if store.published_report(&item.manifest.report_name()).is_some() {
+            "reported"
+        } else {
+            "no report"
+        };
         let _ =
             writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
     }

@@ -156,19 +156,33 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
     if !value.is_finite() {
         return Err(NotFinite(value));
     }
-    if value == 0.0 {
+    let sign = if value < 0.0 { "-" } else { "" };
+    let magnitude = value.abs();
+    if magnitude == 0.0 {
         return Ok("0".to_owned());
     }
-    if (1e-6..TIES_FROM).contains(&value.abs()) {
-        return Ok(value.to_string());
+    if (1e-6..1e21).contains(&magnitude) {
+        let plain = magnitude.to_string();
+        if plain.len() <= EXACT_DIGITS {
+            return Ok(format!("{sign}{plain}"));
+        }
     }
-    let scientific = shortest(value.abs());
+    Ok(format!("{sign}{}", ecmascript(magnitude)))
+}
+
+/// Two decimals of at most this many digits never read back as the same double, so that there is
+/// no choice between them.
+const EXACT_DIGITS: usize = f64::DIGITS as usize;
+
+/// The text of [`number`] for any positive number.
+fn ecmascript(magnitude: f64) -> String {
+    let scientific = shortest(magnitude);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let count = digits.len() as i32;
     let point = exponent + 1;
-    let magnitude = if (-5..=0).contains(&point) {
+    if (-5..=0).contains(&point) {
         format!("0.{}{digits}", "0".repeat(-point as usize))
     } else if point >= count && point <= 21 {
         format!("{digits}{}", "0".repeat((point - count) as usize))
@@ -180,17 +194,8 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
         let (first, rest) = digits.split_at(1);
         let dot = if rest.is_empty() { "" } else { "." };
         format!("{first}{dot}{rest}e{sign}{}", exponent.abs())
-    };
-    Ok(if value < 0.0 { format!("-{magnitude}") } else { magnitude })
+    }
 }
-
-/// Doubles below this are never halfway between two decimals of equal length that both read back as
-/// the double, so that there the standard library and ECMAScript print the same digits.
-///
-/// Halfway means that the double, an odd multiple of 2^-m, has m decimals of which the last is a 5,
-/// and that its spacing is no less than that of the shorter decimals, 10^(1-m). Then it has all of
-/// its 53 bits, about 16 + 0.7 m digits, and the shorter ones no more than 17: m is 3 at most.
-const TIES_FROM: f64 = (1_u64 << 49) as f64;
 
 /// The shortest scientific notation that reads back as `value`. Of two that are equally close to
 /// it, the standard library prints the larger one and ECMAScript the even one.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use maruyama_dynamics::parameter::{Parameters, Value};
 
 use crate::manifest::canonical;
+use crate::manifest::profile::PAPER;
 use crate::manifest::span::{Located, Span};
 
 /// A checked manifest in one of its profiles.
@@ -35,6 +36,18 @@ pub struct Manifest {
     pub figures: Vec<Figure>,
     /// Statements to be tested.
     pub claims: Vec<Claim>,
+}
+
+impl Manifest {
+    /// Name of the record of its report: the item, and the profile unless it is `paper`.
+    #[must_use]
+    pub fn report_name(&self) -> String {
+        if self.profile == PAPER {
+            self.item.clone()
+        } else {
+            format!("{}.{}", self.item, self.profile)
+        }
+    }
 }
 
 /// A publication.

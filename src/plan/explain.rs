@@ -51,6 +51,7 @@ impl fmt::Display for Change {
             Change::Parameter { name, old, new } => write!(f, "{name} {old} → {new}"),
             Change::Code { file } => write!(f, "{file} changed"),
             Change::Data { parameter } => write!(f, "data set changed (`{parameter}`)"),
+            Change::Chains { stored: 0, .. } => f.write_str("number of chains changed"),
             Change::Chains { stored, total } => {
                 write!(f, "more chains or unfinished: {stored} of {total} blocks stored")
             }
@@ -123,7 +124,7 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
         .map(|(to_run, stored, total)| {
             if to_run.cell.blocks().any(|block| index.lost.contains(&block.id)) {
                 Some(Reason::Damaged)
-            } else if *stored > 0 {
+            } else if *stored > 0 || former.stored.contains(&to_run.cell.ensemble.id) {
                 let change = Change::Chains { stored: *stored, total: *total };
                 Some(Reason::Changed(vec![change]))
             } else {
@@ -145,6 +146,8 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
 /// Stored ensembles that no cell of the plan uses: what a changed cell may have been.
 struct Former {
     ensembles: Vec<StoredEnsemble>,
+    /// Identities of all stored ensembles, also of those in use.
+    stored: BTreeSet<Digest>,
     by_cell: BTreeMap<String, Vec<usize>>,
     code: BTreeMap<String, BTreeMap<String, String>>,
     compare_all: bool,
@@ -155,8 +158,9 @@ struct Former {
 impl Former {
     fn new(plan: &Plan, index: &Index, n_cells: usize) -> Former {
         let in_use: BTreeSet<Digest> = plan.cells().map(|(_, _, cell)| cell.ensemble.id).collect();
-        let ensembles: Vec<StoredEnsemble> = index
-            .ensembles()
+        let all = index.ensembles();
+        let stored = all.keys().copied().collect();
+        let ensembles: Vec<StoredEnsemble> = all
             .into_iter()
             .filter(|(id, _)| !in_use.contains(id))
             .map(|(_, ensemble)| ensemble)
@@ -166,7 +170,14 @@ impl Former {
             by_cell.entry(key(&ensemble.cell)).or_default().push(idx);
         }
         let compare_all = ensembles.len().saturating_mul(n_cells) <= MAX_COMPARISONS;
-        Former { ensembles, by_cell, code: index.code(), compare_all, explained: BTreeSet::new() }
+        Former {
+            ensembles,
+            stored,
+            by_cell,
+            code: index.code(),
+            compare_all,
+            explained: BTreeSet::new(),
+        }
     }
 
     /// What changed if a former cell had the parameters of `cell`; it then explains no other cell.

@@ -80,8 +80,11 @@ fn publish_one(
     let key = key(item, analysed, text, code).to_string();
     let mut report =
         ItemReport { item: manifest.item.clone(), written: false, verdicts, problems: Vec::new() };
-    let published = store.published_report(&manifest.item);
-    if published.is_some_and(|published| published.key == key && is_intact(&published, reports)) {
+    let name = manifest.report_name();
+    let published = store.published_report(&name);
+    let is_current =
+        |published: &PublishedReport| published.key == key && is_intact(published, reports);
+    if published.as_ref().is_some_and(is_current) {
         return Ok(report);
     }
     let (files, undrawn) = render(item, analysed, &judged);
@@ -97,8 +100,13 @@ fn publish_one(
         store.write_report_file(reports, file)?;
         digests.insert(file.path.clone(), Digest::of_bytes(&file.bytes).to_string());
     }
+    for (path, digest) in published.iter().flat_map(|published| &published.files) {
+        if !digests.contains_key(path) && is_unchanged(&reports.join(path), digest) {
+            store.remove_report_file(&reports.join(path))?;
+        }
+    }
     if undrawn.is_empty() {
-        store.record_report(&manifest.item, &PublishedReport { key, files: digests })?;
+        store.record_report(&name, &PublishedReport { key, files: digests })?;
     }
     Ok(report)
 }
@@ -121,10 +129,11 @@ fn key(item: &PlannedItem, analysed: &AnalysedItem<'_>, text: &str, code: Digest
 }
 
 fn is_intact(published: &PublishedReport, reports: &Path) -> bool {
-    published.files.iter().all(|(path, digest)| {
-        fs::read(reports.join(path))
-            .is_ok_and(|bytes| Digest::of_bytes(&bytes).to_string() == *digest)
-    })
+    published.files.iter().all(|(path, digest)| is_unchanged(&reports.join(path), digest))
+}
+
+fn is_unchanged(path: &Path, digest: &str) -> bool {
+    fs::read(path).is_ok_and(|bytes| Digest::of_bytes(&bytes).to_string() == digest)
 }
 
 fn render(

@@ -198,9 +198,10 @@ fn check_format(root: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Whether a folder holds nothing that a store does not: creating one may have been interrupted.
+/// Whether a folder holds nothing that a store does not: creating one may have been interrupted, or
+/// be what another process has just done.
 fn holds_only_own(entries: fs::ReadDir) -> bool {
-    let own = ["results", "analyses", "reports", "damaged", "tmp", "LOCK"];
+    let own = ["FORMAT", "results", "analyses", "reports", "damaged", "tmp", "LOCK"];
     let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
     names.all(|name| own.iter().any(|own| name == *own))
 }

@@ -28,24 +28,27 @@ pub struct WrittenFile {
 }
 
 impl Store {
-    /// The report of `item` as it was last written, if its record can be read.
+    /// The report that is recorded as `name` as it was last written, if its record can be read.
     #[must_use]
-    pub fn published_report(&self, item: &str) -> Option<PublishedReport> {
-        let bytes = fs::read(self.root().join("reports").join(format!("{item}.json"))).ok()?;
+    pub fn published_report(&self, name: &str) -> Option<PublishedReport> {
+        let bytes = fs::read(self.root().join("reports").join(format!("{name}.json"))).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Records that the report of `item` was written.
+    /// Records as `name` that a report was written.
     ///
     /// # Errors
     /// If the record cannot be written.
-    pub fn record_report(&self, item: &str, report: &PublishedReport) -> Result<(), StoreError> {
-        let path = self.root().join("reports").join(format!("{item}.json"));
+    pub fn record_report(&self, name: &str, report: &PublishedReport) -> Result<(), StoreError> {
+        let path = self.root().join("reports").join(format!("{name}.json"));
         let text = serde_json::json!(report);
         self.write_file(&path, format!("{text:#}\n").as_bytes())
     }
 
     /// Writes a file of a report, atomically, below the folder `reports`.
+    ///
+    /// The temporary file is in the store, where a killed run's are cleared, unless the reports are
+    /// on another file system.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -54,6 +57,21 @@ impl Store {
         let failed = |source: io::Error| StoreError::Write { path: path.clone(), source };
         let folder = path.parent().unwrap_or(reports);
         fs::create_dir_all(folder).map_err(failed)?;
-        write_atomically(folder, &path, &file.bytes).map_err(failed)
+        match write_atomically(&self.root().join("tmp"), &path, &file.bytes) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                write_atomically(folder, &path, &file.bytes)
+            }
+            written => written,
+        }
+        .map_err(failed)
+    }
+
+    /// Removes a file that a report no longer has.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_report_file(&self, path: &Path) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Write { path: path.to_owned(), source };
+        fs::remove_file(path).map_err(failed)
     }
 }

@@ -41,6 +41,19 @@ fn numbers_match_the_vectors_of_the_rfc() {
 }
 
 #[test]
+fn short_numbers_take_the_same_text_as_long_ones() {
+    let decimals = (1..100_000).map(|idx| f64::from(idx) / 1e6);
+    let eighths = (1..100_000).map(|idx| 1e8 + f64::from(idx) * 0.125);
+    let powers = (0..130).map(|exponent| f64::from_bits((960_u64 + exponent) << 52) * 1.5);
+    for value in decimals.chain(eighths).chain(powers) {
+        assert_eq!(number(value), Ok(ecmascript(value)));
+        assert_eq!(number(-value), Ok(format!("-{}", ecmascript(value))));
+    }
+    // Halfway between ...62 and ...63, both of which read back as it: the even one is right.
+    assert_eq!(number(83_409_457.025_390_625).as_deref(), Ok("83409457.02539062"));
+}
+
+#[test]
 fn names_are_sorted_by_utf_16_as_in_the_rfc() {
     // RFC 8785, section 3.2.3: U+1F600 sorts before U+FB33 in UTF-16, behind it in UTF-8.
     let json: Json = serde_json::from_str(

@@ -1,0 +1,12 @@
+//! Tests of the whole program: its commands, run in a folder of their own on small manifests.
+
+mod changes;
+mod damage;
+mod interruption;
+mod mistakes;
+mod plan;
+mod project;
+mod reproduction;
+mod shipped;
+mod storage;
+mod verdicts;

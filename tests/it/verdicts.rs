@@ -1,0 +1,107 @@
+//! Claims, chains that diverge and analyses that fail: reported, counted, in the exit code.
+
+use crate::project::{Project, SMALL};
+
+#[test]
+fn a_verdict_that_is_not_the_one_on_record_is_an_exit_code() {
+    let project = Project::small();
+    project.edit("small.yaml", "expect: reproduced", "expect: contradicted");
+    let differs = "differs: claim small-spread is reproduced, on record contradicted";
+    for _ in 0..2 {
+        project.run(["reproduce"]).code(1).prints(differs);
+        project.run(["reproduce", "--quiet"]).code(1).prints(differs);
+    }
+    project.run(["report"]).code(1).prints(differs);
+    project.run(["plan"]).code(0);
+    project.edit("small.yaml", "expect: contradicted", "expect: reproduced");
+    project.run(["reproduce"]).code(0).prints_no("differs");
+}
+
+#[test]
+fn each_verdict_can_be_given_and_is_in_the_ledger() {
+    for (test, verdict) in [
+        ("std > 0", "reproduced"),
+        ("std > 1e6", "contradicted"),
+        ("nu > 5", "inconclusive"),
+        ("step_size == 0.1", "contradicted"),
+    ] {
+        let project = Project::small();
+        project.edit("small.yaml", "std > 0", test);
+        project.edit("small.yaml", "expect: reproduced", &format!("expect: {verdict}"));
+        project.run(["reproduce"]).code(0);
+        let ledger = project.contents("reports").remove("reports/claims.json").expect("a ledger");
+        let ledger: serde_json::Value = serde_json::from_slice(&ledger).expect("JSON");
+        let claim = &ledger[0];
+        assert_eq!(ledger.as_array().map(Vec::len), Some(1));
+        for (key, value) in [
+            ("id", "small-spread"),
+            ("paper", "2402.01382"),
+            ("item", "small"),
+            ("statement", "The iterates spread."),
+            ("source", "Section 4 (derived here)"),
+            ("verdict", verdict),
+            ("expected", verdict),
+        ] {
+            assert_eq!(claim[key], value, "{test}: {claim:#}");
+        }
+        let evidence = claim["evidence"].as_array().expect("a list");
+        assert_eq!(evidence.len(), 2, "{claim:#}");
+    }
+}
+
+#[test]
+fn small_profiles_judge_nothing() {
+    let profile = "profiles: { smoke: { simulate: { runs: { chains: 10 } } } }\n";
+    let project = Project::new().manifest("small.yaml", &format!("{SMALL}\n{profile}"));
+    project.edit("small.yaml", "expect: reproduced", "expect: contradicted");
+    project.run(["reproduce", "--profile", "smoke"]).code(0).prints_no("differs");
+    project.run(["reproduce"]).code(1).prints("differs");
+}
+
+#[test]
+fn chains_that_diverge_are_counted() {
+    let project = Project::small();
+    for (old, new) in [
+        ("[0.1, 0.2]", "[0.1, 3]"),
+        ("steps: 50", "steps: 800"),
+        ("tail_index, of: runs", "goodness_of_fit, of: runs, families: [normal], bootstrap: 0"),
+        ("std] }", "scale] }"),
+        ("y: std", "y: scale"),
+        ("std > 0", "scale > 0"),
+    ] {
+        project.edit("small.yaml", old, new);
+    }
+    project.run(["reproduce"]).code(0);
+    let csv = project.contents("reports").remove("reports/small/tails.csv").expect("a table");
+    let csv = String::from_utf8(csv).expect("text");
+    let counts = |step_size: &str| -> (u32, u32) {
+        let row = csv.lines().find(|line| line.starts_with(step_size)).expect("a row");
+        let fields: Vec<&str> = row.split(',').collect();
+        (fields[1].parse().expect("a count"), fields[2].parse().expect("a count"))
+    };
+    assert!(csv.starts_with("step_size,n,n_diverged,"), "{csv}");
+    assert_eq!(counts("0.1,"), (40, 0));
+    let (left, diverged) = counts("3,");
+    assert!(diverged > 0 && left > 0 && left + diverged == 40, "{csv}");
+}
+
+#[test]
+fn an_analysis_that_fails_leaves_the_others() {
+    let project = Project::small();
+    project.edit("small.yaml", "[0.1, 0.2]", "[0.1, 100]");
+    project.edit("small.yaml", "steps: 50", "steps: 2000");
+    for _ in 0..2 {
+        project
+            .run(["reproduce"])
+            .code(1)
+            .prints("failed: small, analysis `tails`, step_size=100: ")
+            .prints("40")
+            .prints_no("step_size=0.1:");
+    }
+    let reports = project.contents("reports");
+    let csv = String::from_utf8_lossy(&reports["reports/small/tails.csv"]);
+    assert!(csv.lines().any(|line| line.starts_with("0.1,40,0,")), "{csv}");
+    let failed = project.run(["reproduce", "--format", "json"]).code(1).json();
+    assert_eq!(failed["failed"].as_array().map(Vec::len), Some(1), "{failed:#}");
+    assert_eq!(failed["failed"][0]["analysis"], "tails");
+}
