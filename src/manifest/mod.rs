@@ -1,7 +1,7 @@
 //! Manifests: the YAML files that say what to simulate, analyse and report.
 //!
 //! Text becomes a tree with places ([`tree`]), the tree is read against the vocabulary of the
-//! program's parts ([`vocabulary`]), grids are expanded into cells ([`grid`], [`cells`]), and what
+//! program's parts ([`vocabulary`]), grids are expanded into cells (`grid`, `cells`), and what
 //! results is a [`types::Manifest`] in which every name is known, every value is in its range and
 //! every default is filled in. Mistakes are collected, not thrown: one run reports all of them, with
 //! the place of each ([`diagnostic`]).
