@@ -61,6 +61,16 @@ pub enum Error {
         /// The other.
         second: String,
     },
+    /// Two manifests have a claim of one name.
+    #[error("{first} and {second} both have a claim `{id}`; give one of them another `id:`")]
+    SameClaim {
+        /// The name.
+        id: String,
+        /// One manifest.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// Results that a report needs are not in the store.
     #[error("{missing} of {total} blocks are not in the store; `maruyama run` computes them")]
     NotComputed {
@@ -87,7 +97,8 @@ impl Error {
             | Error::NotText { .. }
             | Error::ReadManifest { .. }
             | Error::NoManifest { .. }
-            | Error::SameItem { .. } => INPUT,
+            | Error::SameItem { .. }
+            | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } => DIFFERS,
             Error::Start(_) | Error::Store(_) => STORE,
         }

@@ -35,7 +35,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// If a path cannot be read, a manifest has mistakes (those of all manifests are reported
-/// together), or two manifests describe one item.
+/// together), or two manifests have an item or a claim of one name.
 pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<Loaded>, Error> {
     let mut loaded = Vec::new();
     let mut mistakes = Vec::new();
@@ -54,7 +54,7 @@ pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<L
     if !mistakes.is_empty() {
         return Err(Error::Manifests(mistakes));
     }
-    refuse_same_items(&loaded)?;
+    refuse_same_names(&loaded)?;
     Ok(loaded)
 }
 
@@ -222,15 +222,21 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-fn refuse_same_items(loaded: &[Loaded]) -> Result<(), Error> {
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+/// Items name folders of reports, and claims are found by their name: neither may occur twice.
+fn refuse_same_names(loaded: &[Loaded]) -> Result<(), Error> {
+    let mut items: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut claims: BTreeMap<&str, &str> = BTreeMap::new();
     for Loaded { manifest, .. } in loaded {
-        if let Some(first) = seen.insert(&manifest.item, &manifest.path) {
-            return Err(Error::SameItem {
-                item: manifest.item.clone(),
-                first: first.to_owned(),
-                second: manifest.path.clone(),
-            });
+        let second = || manifest.path.clone();
+        if let Some(first) = items.insert(&manifest.item, &manifest.path) {
+            let (item, first) = (manifest.item.clone(), first.to_owned());
+            return Err(Error::SameItem { item, first, second: second() });
+        }
+        for claim in &manifest.claims {
+            if let Some(first) = claims.insert(&claim.id, &manifest.path) {
+                let (id, first) = (claim.id.clone(), first.to_owned());
+                return Err(Error::SameClaim { id, first, second: second() });
+            }
         }
     }
     Ok(())

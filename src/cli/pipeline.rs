@@ -124,6 +124,9 @@ impl Pipeline {
         }
         self.check_problems(&missing)?;
         let store = Store::open_to_write(&self.store_folder)?;
+        if stages.report {
+            store.prepare_reports(&self.reports)?;
+        }
         for (path, _) in &self.index.damaged {
             store.quarantine(path)?;
         }

@@ -156,17 +156,17 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
     if !value.is_finite() {
         return Err(NotFinite(value));
     }
-    let sign = if value < 0.0 { "-" } else { "" };
     let magnitude = value.abs();
     if magnitude == 0.0 {
         return Ok("0".to_owned());
     }
     if (1e-6..1e21).contains(&magnitude) {
-        let plain = magnitude.to_string();
+        let plain = value.to_string();
         if plain.len() <= EXACT_DIGITS {
-            return Ok(format!("{sign}{plain}"));
+            return Ok(plain);
         }
     }
+    let sign = if value < 0.0 { "-" } else { "" };
     Ok(format!("{sign}{}", ecmascript(magnitude)))
 }
 

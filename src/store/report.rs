@@ -45,6 +45,16 @@ impl Store {
         self.write_file(&path, format!("{text:#}\n").as_bytes())
     }
 
+    /// Makes the folder `reports`, so that a place that cannot be written is noticed before anything
+    /// is computed.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn prepare_reports(&self, reports: &Path) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Write { path: reports.to_owned(), source };
+        fs::create_dir_all(reports).map_err(failed)
+    }
+
     /// Writes a file of a report, atomically, below the folder `reports`.
     ///
     /// The temporary file is in the store, where a killed run's are cleared, unless the reports are

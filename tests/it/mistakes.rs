@@ -133,6 +133,13 @@ fn two_manifests_of_one_item_are_refused() {
 }
 
 #[test]
+fn two_claims_of_one_name_are_refused() {
+    let project = Project::small();
+    project.write("experiments/again.yaml", SMALL);
+    refuses(&project, ["reproduce"]).complains("both have a claim");
+}
+
+#[test]
 fn a_profile_must_be_declared() {
     refuses(&Project::small(), ["reproduce", "--profile", "smoke"])
         .complains("no profile `smoke`")

@@ -56,10 +56,19 @@ fn folders_that_cannot_be_written_are_named() {
 }
 
 #[test]
-fn results_survive_reports_that_cannot_be_written() {
+fn reports_that_cannot_be_written_are_noticed_before_anything_runs() {
     let project = Project::small();
     project.write("taken", "something else");
     project.run(["reproduce", "--reports", "taken"]).code(3).complains("taken");
+    assert!(project.list("store/results", "parquet").is_empty(), "something ran");
+}
+
+#[test]
+fn results_survive_a_report_that_cannot_be_written() {
+    let project = Project::small();
+    fs::create_dir_all(project.path("reports/small/README.md/taken")).expect("a folder");
+    project.run(["reproduce"]).code(3).complains("README.md");
+    fs::remove_dir_all(project.path("reports/small")).expect("the folder");
     assert_eq!(project.reproduce()["simulated"], 0, "the results were not kept");
 }
 
