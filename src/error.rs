@@ -24,9 +24,6 @@ pub enum Error {
     /// Manifests have mistakes, each with its position.
     #[error("{} in the manifests", plural(.0.iter().map(|file| file.list().len()).sum(), "mistake"))]
     Manifests(Vec<Diagnostics>),
-    /// Cells that are valid in themselves do not fit their data.
-    #[error("{}", .0.join("\n"))]
-    Cells(Vec<String>),
     /// A manifest is not text.
     #[error("{path} is not UTF-8 text: byte {offset} cannot be read")]
     NotText {
@@ -93,7 +90,6 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Manifests(_)
-            | Error::Cells(_)
             | Error::NotText { .. }
             | Error::ReadManifest { .. }
             | Error::NoManifest { .. }

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use maruyama_dynamics::parameter::Violation;
+
 use crate::analyse::{self, analyse};
 use crate::cli::arguments::Options;
 use crate::data::Library;
 use crate::error::{DIFFERS, DONE, Error, INTERRUPTED};
 use crate::identity::{Digest, Hasher};
 use crate::load::load;
-use crate::plan::Plan;
+use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
+use crate::plan::{Plan, PlannedItem};
 use crate::report::{ItemReport, publish};
 use crate::run::{Interrupt, Summary, Verbosity, run};
 use crate::store::{BlockId, Index, Store};
@@ -171,24 +174,32 @@ impl Pipeline {
     /// Checks the cells that will run against the spectrum of their problem.
     fn check_problems(&self, missing: &[crate::plan::PlannedBlock]) -> Result<(), Error> {
         let to_run: BTreeSet<Digest> = missing.iter().map(|block| block.ensemble.id).collect();
-        let mut mistakes = Vec::new();
-        for (item, sweep, cell) in self.plan.cells() {
-            if to_run.contains(&cell.ensemble.id) {
-                for violation in cell.ensemble.check_problem() {
-                    mistakes.push(format!(
-                        "{}: sweep `{}`, {}: `{}`: {}; {}",
-                        item.manifest.path,
-                        sweep.name,
-                        cell.label(),
-                        violation.parameter,
-                        violation.message,
-                        violation.remedy
-                    ));
+        let mut files = Vec::new();
+        for (item, text) in self.plan.items.iter().zip(&self.texts) {
+            let mistakes = mistakes_in(item, &to_run);
+            if !mistakes.is_empty() {
+                files.push(Diagnostics::new(&item.manifest.path, text, mistakes));
+            }
+        }
+        if files.is_empty() { Ok(()) } else { Err(Error::Manifests(files)) }
+    }
+}
+
+/// What the spectra of their problems forbid to the cells of `item` that will run.
+fn mistakes_in(item: &PlannedItem, to_run: &BTreeSet<Digest>) -> Vec<Diagnostic> {
+    let mut mistakes = Vec::new();
+    for (declared, planned) in item.manifest.sweeps.iter().zip(&item.sweeps) {
+        for (cell, planned) in declared.cells.iter().zip(&planned.cells) {
+            if to_run.contains(&planned.ensemble.id) {
+                for Violation { parameter, message, remedy } in planned.ensemble.check_problem() {
+                    let message = format!("`{parameter}`: {message}");
+                    let mistake = Diagnostic::new(cell.span, message).help(remedy);
+                    mistakes.push(mistake.label(format!("in the cell {}", planned.label())));
                 }
             }
         }
-        if mistakes.is_empty() { Ok(()) } else { Err(Error::Cells(mistakes)) }
     }
+    mistakes
 }
 
 /// One digest over all results of the plan; `None` while some are missing.
