@@ -63,7 +63,7 @@ fn check_test(columns: &Columns<'_>, test: &Located<String>, mistakes: &mut Vec<
     match Test::parse(&test.value) {
         Ok(parsed) => {
             for column in parsed.columns() {
-                let start = test.value.find(column).unwrap_or(0);
+                let start = word(&test.value, column);
                 columns.check(column, test.part(start..start + column.len()), mistakes);
             }
         }
@@ -75,6 +75,15 @@ fn check_test(columns: &Columns<'_>, test: &Located<String>, mistakes: &mut Vec<
             ));
         }
     }
+}
+
+/// Where `name` stands in `text` as a word, not as a part of a longer name.
+fn word(text: &str, name: &str) -> usize {
+    let in_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let is_whole = |start: usize| {
+        !text[..start].ends_with(in_name) && !text[start + name.len()..].starts_with(in_name)
+    };
+    text.match_indices(name).map(|(start, _)| start).find(|start| is_whole(*start)).unwrap_or(0)
 }
 
 /// Refuses sweeps whose blocks cannot be listed.
@@ -171,4 +180,16 @@ impl<'a> Columns<'a> {
 
 fn columns_of(analysis: &Analysis) -> Vec<&'static str> {
     analyse::estimator(&analysis.estimate).columns().iter().map(|(name, _)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_pointed_at_where_it_stands_alone() {
+        assert_eq!(word("p_naive >= 0.05 and p > 1", "p"), 20);
+        assert_eq!(word("bounds.nu < nu", "nu"), 12);
+        assert_eq!(word("nu<2", "nu"), 0);
+    }
 }

@@ -1,6 +1,6 @@
 //! The stage: every analysis of every item, each cell's outcome stored under its identity.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use maruyama_dynamics::noise::StreamKey;
@@ -93,9 +93,11 @@ pub fn analyse<'a>(
 ) -> Result<Stage<'a>, StoreError> {
     let units = units(plan, index);
     let stored = &outcomes.results;
+    let mut seen = BTreeSet::new();
     let missing: Vec<&Unit<'_>> = units
         .iter()
         .filter(|unit| unit.blocks.is_some() && !stored.contains_key(&unit.id))
+        .filter(|unit| seen.insert(unit.id))
         .collect();
     let progress = Progress::start(verbosity, "analyse", "cells", missing.len() as u64);
     let reader = Reader { store, decoded: Mutex::default() };

@@ -49,6 +49,7 @@ pub(crate) struct Done {
     pub failed_cells: Vec<(String, String)>,
     pub damaged: Vec<(PathBuf, String)>,
     pub analysed: usize,
+    pub analyses_left: usize,
     pub analyses_cached: usize,
     pub analysis_failures: Vec<analyse::Failure>,
     pub reports: Vec<ItemReport>,
@@ -144,6 +145,7 @@ impl Pipeline {
             run: summary,
             damaged,
             analysed: 0,
+            analyses_left: 0,
             analyses_cached: 0,
             analysis_failures: Vec::new(),
             reports: Vec::new(),
@@ -162,6 +164,7 @@ impl Pipeline {
         }
         let stage = analyse(&self.plan, &store, index, &outcomes, &interrupt, self.verbosity)?;
         done.analysed = stage.computed;
+        done.analyses_left = stage.left;
         done.analyses_cached = stage.cached;
         done.analysis_failures.clone_from(&stage.failures);
         done.interrupted = interrupt.requested();

@@ -176,11 +176,11 @@ pub(crate) fn done(done: &Done, options: &Options) -> String {
         plural(done.run.computed, "block"),
     );
     if done.interrupted {
-        let _ = writeln!(
-            text,
-            "interrupted with {} left; the same command resumes",
-            plural(done.run.left, "block")
-        );
+        let left = match done.run.left {
+            0 => plural(done.analyses_left, "analysis result"),
+            blocks => plural(blocks, "block"),
+        };
+        let _ = writeln!(text, "interrupted with {left} left; the same command resumes");
         return text;
     }
     if !done.reports.is_empty() {

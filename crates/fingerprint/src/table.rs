@@ -80,7 +80,7 @@ fn render(sources: &BTreeMap<String, String>, manifest: &str) -> Result<String, 
 }
 
 fn is_assembly(path: &str) -> bool {
-    path == "lib.rs" || path.ends_with("mod.rs")
+    path == "lib.rs" || path.split('/').next_back() == Some("mod.rs")
 }
 
 /// Digest of a file's text and of the requirements of the external crates that it names.
