@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use maruyama_dynamics::dataset::DatasetError;
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part, Value, Violation};
@@ -64,7 +64,9 @@ fn read_one(
     profile: &str,
     library: &Library,
 ) -> Result<Loaded, Diagnostics> {
-    let mut name = path.to_string_lossy().into_owned();
+    let without_dot: PathBuf =
+        path.components().filter(|part| *part != Component::CurDir).collect();
+    let mut name = without_dot.to_string_lossy().into_owned();
     if std::path::MAIN_SEPARATOR == '\\' {
         name = name.replace('\\', "/");
     }

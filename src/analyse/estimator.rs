@@ -5,6 +5,7 @@ use std::sync::Arc;
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{Parameters, Part};
 use maruyama_dynamics::problem::LeastSquares;
+use maruyama_statistics::sample::moments::mean;
 use thiserror::Error;
 
 use crate::analyse::frame::{Frame, Sample};
@@ -32,9 +33,23 @@ pub enum AnalysisError {
         /// How many the estimator needs.
         needed: usize,
     },
+    /// The user interrupted; nothing is known.
+    #[error("interrupted")]
+    Interrupted,
     /// A statistic does not exist for the sample.
     #[error("{0}")]
     Statistic(String),
+}
+
+/// A sample less its mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Centred {
+    /// Values less the mean, in the order of the chains.
+    pub z: Vec<f64>,
+    /// The mean.
+    pub mean: f64,
+    /// Chains that diverged, which have no value.
+    pub n_diverged: usize,
 }
 
 /// One cell, as an estimator sees it.
@@ -44,7 +59,8 @@ pub struct Input<'a> {
     /// Address of random streams for resampling; a function of the cell and the analysis.
     pub stream: StreamKey,
     pub(crate) frame: Frame,
-    pub(crate) least_squares: &'a dyn Fn(f64) -> Result<Arc<LeastSquares>, AnalysisError>,
+    pub(crate) is_interrupted: &'a (dyn Fn() -> bool + Sync),
+    pub(crate) least_squares: &'a (dyn Fn(f64) -> Result<Arc<LeastSquares>, AnalysisError> + Sync),
 }
 
 impl Input<'_> {
@@ -54,6 +70,25 @@ impl Input<'_> {
     /// If the cell has no data set, or it cannot be built.
     pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, AnalysisError> {
         (self.least_squares)(ridge)
+    }
+
+    /// An error once the user has interrupted: to be called between replicates of long work.
+    ///
+    /// # Errors
+    /// [`AnalysisError::Interrupted`].
+    pub fn go_on(&self) -> Result<(), AnalysisError> {
+        if (self.is_interrupted)() { Err(AnalysisError::Interrupted) } else { Ok(()) }
+    }
+
+    /// [`Input::sample`] less its mean.
+    ///
+    /// # Errors
+    /// As [`Input::sample`].
+    pub fn centred(&self, observable: &str, needed: usize) -> Result<Centred, AnalysisError> {
+        let sample = self.sample(observable, needed)?;
+        let mean = mean(&sample.values);
+        let z = sample.values.iter().map(|value| value - mean).collect();
+        Ok(Centred { z, mean, n_diverged: sample.n_diverged })
     }
 
     /// The last recorded value of `observable` over the chains that did not diverge, in the order

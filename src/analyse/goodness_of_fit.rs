@@ -1,6 +1,6 @@
 //! The estimator `goodness_of_fit`: laws fitted to a sample, and tests of the fits.
 
-use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
+use maruyama_dynamics::noise::{Purpose, Stream};
 use maruyama_dynamics::observable;
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
@@ -13,11 +13,10 @@ use maruyama_statistics::goodness::statistic::kolmogorov_smirnov;
 use maruyama_statistics::interval::binomial::Interval;
 use maruyama_statistics::law::normal::standard_quantile;
 use maruyama_statistics::sample::check::sorted;
-use maruyama_statistics::sample::moments::mean;
 use maruyama_statistics::sample::quantile::quantile;
 use rayon::prelude::*;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Curve, Row, Scalar};
 
 /// Level of every interval.
@@ -104,9 +103,7 @@ impl Estimator for GoodnessOfFit {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let sample = input.sample(parameters.text("observable"), 8)?;
-        let centre = mean(&sample.values);
-        let z: Vec<f64> = sample.values.iter().map(|value| value - centre).collect();
+        let Centred { z, n_diverged, .. } = input.centred(parameters.text("observable"), 8)?;
         let replicates = parameters.count("bootstrap");
         let mut outcome = CellOutcome::default();
         for family in families(parameters) {
@@ -114,9 +111,9 @@ impl Estimator for GoodnessOfFit {
             let mut row = fit_row(family, &fitted, &z)?;
             if replicates > 0 {
                 let d = kolmogorov_smirnov(&z, fitted.law.as_ref()).map_err(statistic)?;
-                row.extend(bootstrap(family, &fitted, z.len(), d, replicates, input.stream));
+                row.extend(bootstrap(family, &fitted, z.len(), d, replicates, input)?);
             }
-            row.insert("n_diverged".to_owned(), Scalar::count(sample.n_diverged));
+            row.insert("n_diverged".to_owned(), Scalar::count(n_diverged));
             outcome.rows.push(row);
             outcome.curves.insert(format!("qq {}", family.name()), qq(&fitted, &z));
         }
@@ -191,26 +188,28 @@ fn bootstrap(
     n: usize,
     d: f64,
     replicates: u64,
-    key: StreamKey,
-) -> Row {
+    input: &Input<'_>,
+) -> Result<Row, AnalysisError> {
     let family_idx = FAMILIES.iter().position(|name| *name == family.name()).unwrap_or(0) as u64;
     let one = |idx: u64| {
-        let mut stream = Stream::new(key, family_idx << 40 | idx, Purpose::Bootstrap);
-        replicate(family, fitted, n, &mut stream).ok()
+        input.go_on()?;
+        let mut stream = Stream::new(input.stream, family_idx << 40 | idx, Purpose::Bootstrap);
+        Ok(replicate(family, fitted, n, &mut stream).ok())
     };
-    let drawn: Vec<Option<f64>> = (0..replicates).into_par_iter().map(one).collect();
+    let drawn: Vec<Option<f64>> =
+        (0..replicates).into_par_iter().map(one).collect::<Result<_, AnalysisError>>()?;
     let distances: Vec<f64> = drawn.iter().copied().flatten().collect();
     let p = BootstrapP::new(d, &distances);
     let interval = p.interval(LEVEL);
     let critical = (!distances.is_empty()).then(|| quantile(&sorted(&distances), LEVEL));
-    Row::from([
+    Ok(Row::from([
         (
             "p_bootstrap".to_owned(),
             Scalar::interval(p.p, interval.low.min(p.p), interval.high.max(p.p)),
         ),
         ("d_critical".to_owned(), Scalar::optional(critical)),
         ("bootstrap_failures".to_owned(), Scalar::count(drawn.len() - distances.len())),
-    ])
+    ]))
 }
 
 fn add_delta_aic(rows: &mut [Row]) {

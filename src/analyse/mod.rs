@@ -4,6 +4,7 @@ mod estimator;
 mod frame;
 mod goodness_of_fit;
 mod outcome;
+mod reader;
 mod scale_prediction;
 mod sgd_tail_index;
 mod stage;
@@ -13,7 +14,7 @@ mod tail_sandwich;
 
 use crate::manifest::types::{Analysis, Manifest};
 
-pub use estimator::{AnalysisError, Estimator, Input};
+pub use estimator::{AnalysisError, Centred, Estimator, Input};
 pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};

@@ -4,9 +4,8 @@ use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
 use maruyama_dynamics::theory::student_t_scale;
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::law::normal::standard_quantile;
-use maruyama_statistics::sample::moments::mean;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::goodness_of_fit::{degrees_of_freedom, statistic};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 use crate::analyse::tail_bounds::bounds_of;
@@ -49,10 +48,8 @@ impl Estimator for ScalePrediction {
     }
 
     fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
-        let sample = input.sample("q1", 8)?;
-        let bulk = mean(&input.sample("bulk", 8)?.values);
-        let centre = mean(&sample.values);
-        let z: Vec<f64> = sample.values.iter().map(|value| value - centre).collect();
+        let Centred { z, n_diverged, .. } = input.centred("q1", 8)?;
+        let bulk = input.centred("bulk", 8)?.mean;
         let fitted = student_t::fit(&z, student_t::Location::Zero).map_err(statistic)?;
         let errors = fitted.standard_errors(&z, student_t::Location::Zero);
         let half = errors.scale.map(|error| standard_quantile(0.5 + 0.5 * LEVEL) * error);
@@ -69,7 +66,7 @@ impl Estimator for ScalePrediction {
         let row = Row::from(
             [
                 ("n", Scalar::count(z.len())),
-                ("n_diverged", Scalar::count(sample.n_diverged)),
+                ("n_diverged", Scalar::count(n_diverged)),
                 ("nu", degrees_of_freedom(&z, student_t::Location::Zero)?),
                 ("nu_predicted", Scalar::number(nu)),
                 ("scale", scale(1.0)),

@@ -1,7 +1,7 @@
 //! The stage: every analysis of every item, each cell's outcome stored under its identity.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::frame::Frame;
 use crate::analyse::outcome::CellOutcome;
+use crate::analyse::reader::Reader;
 use crate::fingerprint::{self, Fingerprint};
 use crate::identity::{Digest, Hasher};
 use crate::manifest::canonical;
@@ -22,8 +23,6 @@ use crate::store::{BlockId, Index, Observations, Outcome, Outcomes, Store, Store
 const FILES: usize = 16;
 /// Most outcomes that are computed before they are stored.
 const MAX_OUTCOMES_PER_FILE: usize = 1024;
-/// Decoded results files kept in memory.
-const DECODED_FILES: usize = 16;
 
 /// One cell with its outcome.
 #[derive(Clone, Debug)]
@@ -100,7 +99,7 @@ pub fn analyse<'a>(
         .filter(|unit| seen.insert(unit.id))
         .collect();
     let progress = Progress::start(verbosity, "analyse", "cells", missing.len() as u64);
-    let reader = Reader { store, decoded: Mutex::default() };
+    let reader = Reader::new(store);
     let mut computed: BTreeMap<Digest, Result<CellOutcome, AnalysisError>> = BTreeMap::new();
     for batch in missing.chunks(missing.len().div_ceil(FILES).clamp(1, MAX_OUTCOMES_PER_FILE)) {
         let results: Vec<(Digest, Option<Result<CellOutcome, AnalysisError>>)> = batch
@@ -109,9 +108,10 @@ pub fn analyse<'a>(
                 if interrupt.requested() {
                     return Ok((unit.id, None));
                 }
-                let result = reader.estimate(unit)?;
+                let result = estimate(unit, &reader, interrupt)?;
                 progress.advance(1);
-                Ok((unit.id, Some(result)))
+                let is_known = result != Err(AnalysisError::Interrupted);
+                Ok((unit.id, is_known.then_some(result)))
             })
             .collect::<Result<_, StoreError>>()?;
         let outcome = |(id, result): &(Digest, Option<Result<CellOutcome, _>>)| match result {
@@ -213,53 +213,34 @@ fn stream(unit: &Unit<'_>) -> StreamKey {
     StreamKey(hasher.finish().leading_u64())
 }
 
-/// Reads results files, keeping the last few decoded: neighbouring cells share them.
-struct Reader<'a> {
-    store: &'a Store,
-    decoded: Mutex<VecDeque<(Digest, DecodedFile)>>,
-}
-
-type DecodedFile = Arc<BTreeMap<BlockId, Observations>>;
-
-impl Reader<'_> {
-    fn estimate(&self, unit: &Unit<'_>) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
-        let blocks = unit.blocks.as_deref().unwrap_or_default();
-        let files =
-            blocks.iter().map(|(_, file)| self.file(*file)).collect::<Result<Vec<_>, _>>()?;
-        let blocks: Vec<&Observations> =
-            blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
-        let ensemble = &unit.cell.ensemble;
-        let least_squares = |ridge: f64| {
-            let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
-            data.least_squares(ridge).map_err(|error| AnalysisError::Data(error.to_string()))
-        };
-        let estimate = || {
-            Frame::new(&blocks).and_then(|frame| {
-                let input = Input {
-                    parameters: &ensemble.parameters,
-                    stream: stream(unit),
-                    frame,
-                    least_squares: &least_squares,
-                };
-                unit.estimator.estimate(&input, &unit.analysis.parameters)
-            })
-        };
-        Ok(contain(estimate).unwrap_or_else(|panic| Err(AnalysisError::Statistic(panic))))
-    }
-
-    fn file(&self, name: Digest) -> Result<DecodedFile, StoreError> {
-        let lock = || self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, file)) = lock().iter().find(|(known, _)| *known == name) {
-            return Ok(Arc::clone(file));
-        }
-        let file: DecodedFile = Arc::new(self.store.read_blocks(name)?.into_iter().collect());
-        let mut decoded = lock();
-        decoded.push_back((name, Arc::clone(&file)));
-        if decoded.len() > DECODED_FILES {
-            decoded.pop_front();
-        }
-        Ok(file)
-    }
+/// Applies the estimator of `unit`; a panic is an error of this cell alone.
+fn estimate(
+    unit: &Unit<'_>,
+    reader: &Reader<'_>,
+    interrupt: &Interrupt,
+) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
+    let blocks = unit.blocks.as_deref().unwrap_or_default();
+    let files = blocks.iter().map(|(_, file)| reader.file(*file)).collect::<Result<Vec<_>, _>>()?;
+    let blocks: Vec<&Observations> =
+        blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
+    let ensemble = &unit.cell.ensemble;
+    let least_squares = |ridge: f64| {
+        let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
+        data.least_squares(ridge).map_err(|error| AnalysisError::Data(error.to_string()))
+    };
+    let estimate = || {
+        Frame::new(&blocks).and_then(|frame| {
+            let input = Input {
+                parameters: &ensemble.parameters,
+                stream: stream(unit),
+                frame,
+                is_interrupted: &|| interrupt.requested(),
+                least_squares: &least_squares,
+            };
+            unit.estimator.estimate(&input, &unit.analysis.parameters)
+        })
+    };
+    Ok(contain(estimate).unwrap_or_else(|panic| Err(AnalysisError::Statistic(panic))))
 }
 
 fn gather<'a>(

@@ -5,10 +5,10 @@ use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Range,
 };
 use maruyama_statistics::fit::student_t;
-use maruyama_statistics::sample::moments::{mean, moments};
+use maruyama_statistics::sample::moments::moments;
 use maruyama_statistics::tail::hill::Magnitudes;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::goodness_of_fit::{degrees_of_freedom, statistic};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 
@@ -68,9 +68,7 @@ impl Estimator for TailIndex {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let sample = input.sample(parameters.text("observable"), 8)?;
-        let centre = mean(&sample.values);
-        let z: Vec<f64> = sample.values.iter().map(|value| value - centre).collect();
+        let Centred { z, mean, n_diverged } = input.centred(parameters.text("observable"), 8)?;
         let k = ((parameters.real("fraction") * z.len() as f64) as usize).clamp(2, z.len() - 1);
         let hill = Magnitudes::new(&z).map_err(statistic)?.hill(k).map_err(statistic)?;
         let interval = hill.interval(LEVEL);
@@ -78,11 +76,11 @@ impl Estimator for TailIndex {
         let row = Row::from(
             [
                 ("n", Scalar::count(z.len())),
-                ("n_diverged", Scalar::count(sample.n_diverged)),
+                ("n_diverged", Scalar::count(n_diverged)),
                 ("k", Scalar::count(k)),
                 ("hill", Scalar::interval(hill.alpha, interval.low, interval.high)),
                 ("nu", degrees_of_freedom(&z, student_t::Location::Free)?),
-                ("mean", Scalar::number(centre)),
+                ("mean", Scalar::number(mean)),
                 ("std", Scalar::number(moments.std)),
                 ("excess_kurtosis", Scalar::number(moments.excess_kurtosis)),
             ]

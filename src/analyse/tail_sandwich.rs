@@ -8,10 +8,9 @@ use maruyama_dynamics::real;
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::law::interface::Law as _;
 use maruyama_statistics::law::student_t::StudentT;
-use maruyama_statistics::sample::moments::mean;
 use maruyama_statistics::tail::ccdf::{exceedances, survival};
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::outcome::{CellOutcome, Curve, Row, Scalar};
 use crate::analyse::tail_bounds::bounds_of;
@@ -79,9 +78,8 @@ impl Estimator for TailSandwich {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let sample = input.sample(parameters.text("observable"), 8)?;
-        let centre = mean(&sample.values);
-        let z: Vec<f64> = sample.values.iter().map(|value| (value - centre).abs()).collect();
+        let Centred { z, n_diverged, .. } = input.centred(parameters.text("observable"), 8)?;
+        let z: Vec<f64> = z.iter().map(|z| z.abs()).collect();
         let bounds = bounds_of(input)?;
         let upper = bound(&z, bounds.upper)?;
         let lower = bounds.lower.map(|eta| bound(&z, eta)).transpose()?;
@@ -94,7 +92,7 @@ impl Estimator for TailSandwich {
                     ("ratio_upper", ratio(&z, &upper, level)?),
                     ("scale_upper", Scalar::number(upper.scale)),
                     ("n", Scalar::count(z.len())),
-                    ("n_diverged", Scalar::count(sample.n_diverged)),
+                    ("n_diverged", Scalar::count(n_diverged)),
                 ]
                 .map(|(name, value)| (name.to_owned(), value)),
             );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -141,14 +142,19 @@ pub(crate) fn done(done: &Done, options: &Options) -> String {
     if options.format == Format::Json {
         return format!("{:#}\n", done_json(done));
     }
+    let mut text = what_is_wrong(done, &options.store.join("damaged"));
+    if !options.quiet {
+        text.push_str(&what_was_done(done));
+    }
+    text
+}
+
+fn what_is_wrong(done: &Done, quarantine: &Path) -> String {
     let mut text = String::new();
+    let quarantine = quarantine.display();
     for (path, reason) in &done.damaged {
-        let _ = writeln!(
-            text,
-            "damaged, moved to {}: {}: {reason}",
-            options.store.join("damaged").display(),
-            path.display()
-        );
+        let path = path.display();
+        let _ = writeln!(text, "damaged, moved to {quarantine}: {path}: {reason}");
     }
     for (cell, reason) in &done.failed_cells {
         let _ = writeln!(text, "failed: {cell}: {reason}");
@@ -165,9 +171,11 @@ pub(crate) fn done(done: &Done, options: &Options) -> String {
     for (id, verdict, expected) in done.differing() {
         let _ = writeln!(text, "differs: claim {id} is {verdict}, on record {expected}");
     }
-    if options.quiet {
-        return text;
-    }
+    text
+}
+
+fn what_was_done(done: &Done) -> String {
+    let mut text = String::new();
     let cached = done.n_blocks - done.run.computed - done.run.left - done.run.failures.len();
     let _ = writeln!(
         text,

@@ -2,6 +2,7 @@
 
 mod claim;
 mod figure;
+mod grammar;
 mod ledger;
 mod page;
 mod plot;

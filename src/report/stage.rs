@@ -121,7 +121,8 @@ fn key(item: &PlannedItem, analysed: &AnalysedItem<'_>, text: &str, code: Digest
     for (name, cells) in analysed {
         hasher.field(name.as_bytes());
         let digests: Vec<Digest> = cells.par_iter().map(|cell| cell.outcome.digest()).collect();
-        for digest in digests {
+        for (cell, digest) in cells.iter().zip(digests) {
+            hasher.field(cell.cell.ensemble.parameters_digest.to_string().as_bytes());
             hasher.field(digest.to_string().as_bytes());
         }
     }
