@@ -91,7 +91,7 @@ fn words(text: &str) -> String {
 }
 
 fn in_formula(span: &Span) -> String {
-    let body: String = span.text.chars().map(symbol).collect();
+    let body = symbols(&span.text);
     let letters = span.text.chars().filter(char::is_ascii_alphabetic).count();
     let styled = match (span.italic, letters) {
         (true, 0 | 1) | (false, 0) => body,
@@ -102,6 +102,29 @@ fn in_formula(span: &Span) -> String {
         Shift::Base => styled,
         Shift::Sub => format!("_{{{styled}}}"),
         Shift::Sup => format!("^{{{styled}}}"),
+    }
+}
+
+/// Characters in a formula; a combining accent goes over the symbol before it.
+fn symbols(text: &str) -> String {
+    let mut symbols: Vec<String> = Vec::new();
+    for character in text.chars() {
+        match (accent(character), symbols.last_mut()) {
+            (Some(accent), Some(below)) => *below = format!("{accent}{{{below}}}"),
+            _ => symbols.push(symbol(character)),
+        }
+    }
+    symbols.concat()
+}
+
+/// The command of a combining accent.
+fn accent(character: char) -> Option<&'static str> {
+    match character {
+        '\u{302}' => Some("\\hat"),
+        '\u{303}' => Some("\\tilde"),
+        '\u{304}' => Some("\\bar"),
+        '\u{307}' => Some("\\dot"),
+        _ => None,
     }
 }
 
@@ -134,7 +157,7 @@ fn in_text(character: char) -> String {
 }
 
 /// Mathematical characters and their commands.
-const NAMES: [(char, &str); 51] = [
+const NAMES: [(char, &str); 52] = [
     ('α', "\\alpha"),
     ('β', "\\beta"),
     ('γ', "\\gamma"),
@@ -185,6 +208,7 @@ const NAMES: [(char, &str); 51] = [
     ('∫', "\\int"),
     ('√', "\\surd"),
     ('²', "^{2}"),
+    ('′', "^{\\prime}"),
     ('ℓ', "\\ell"),
 ];
 
@@ -197,6 +221,12 @@ fn command(character: char) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::table::{Align, Cell, Column};
+
+    #[test]
+    fn accents_stand_over_their_symbol() {
+        assert_eq!(words("*ν\u{302}*, *γ\u{304}*"), r"$\hat{{\nu}}$, $\bar{{\gamma}}$");
+        assert_eq!(words("*γ*′"), r"${\gamma}$$^{\prime}$");
+    }
 
     #[test]
     fn a_table_reads_as_written() {
