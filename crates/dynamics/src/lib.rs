@@ -11,6 +11,7 @@ pub mod observable;
 pub mod parameter;
 pub mod problem;
 pub mod real;
+pub mod simd;
 pub mod simulate;
 pub mod theory;
 

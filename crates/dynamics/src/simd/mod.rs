@@ -1,0 +1,7 @@
+//! Vectors: kernels that are compiled for several instruction sets and give the same bits on each.
+
+mod isa;
+mod level;
+
+pub use isa::Isa;
+pub use level::{Kernel, Level, MissingLevel, UnknownLevel, dispatch, dispatch_at};
