@@ -1,197 +1,123 @@
-//! Box–Muller transform of a block of random words, free of branches so that it vectorises.
-//!
-//! ```text
-//! u in (0,1),  r = sqrt(-2 ln u),  angle uniform on the circle,  (r cos angle, r sin angle) ~ N(0, I_2)
-//! ```
-//!
-//! Only `+ - * /`, `sqrt` and integer operations occur, each exact or correctly rounded; there is no
-//! fused multiply-add. The same words therefore give the same bits whatever the width of the
-//! processor's vectors.
+//! Box–Muller transform of random words.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::simd::Isa;
 
-/// Number of normal variates of one block.
-pub(crate) const BLOCK: usize = 64;
+const LN: [f64; 19] = [
+    0.9999999999999994,
+    -0.6666666666665619,
+    0.5000000000002472,
+    -0.4000000000348345,
+    0.3333333333253503,
+    -0.28571428174337,
+    0.24999999659442404,
+    -0.222222440364361,
+    0.20000036379207103,
+    -0.1818116658271282,
+    0.1666510398721506,
+    -0.1539542141071547,
+    0.1432052267004234,
+    -0.13243215321046078,
+    0.12082233053387127,
+    -0.11947053822766694,
+    0.1357414196938812,
+    -0.12650287244886424,
+    0.05660112815334491,
+];
+const SIN: [f64; 7] = [
+    1.5707963267948966,
+    -0.6459640975062443,
+    0.07969262624603957,
+    -0.004681754132282457,
+    0.00016044115029191622,
+    -3.598641755244711e-06,
+    5.633721100202825e-08,
+];
+const COS: [f64; 6] = [
+    -1.2337005501361553,
+    0.25366950789995935,
+    -0.020863480735867183,
+    0.0009192599541461406,
+    -2.5200143053971974e-05,
+    4.655337188040085e-07,
+];
 
-const PAIRS: usize = BLOCK / 2;
-
-/// Turns [`BLOCK`] random words into as many standard normal variates.
-///
-/// Words `i` and `i + 32` give variates `i` and `i + 32`.
-/// The first word gives the radius, from the midpoints of 2⁵² equal cells of (0, 1); the second the
-/// angle: 52 bits place it in the arc (−π/4, π/4), one bit reflects and one negates.
-///
-/// # Accuracy
-/// Each variate is within a relative error of 1e-15 of its exact value at the same words.
-///
-/// # Source
-/// Box & Muller, Annals of Mathematical Statistics 29(2), 1958.
-pub(crate) fn transform(words: &[u64; BLOCK], out: &mut [f64; BLOCK]) {
-    Arch::new().dispatch(Transform { words, out });
-}
-
-struct Transform<'a> {
-    words: &'a [u64; BLOCK],
-    out: &'a mut [f64; BLOCK],
-}
-
-impl WithSimd for Transform<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        transform_plainly(self.words, self.out);
-    }
-}
-
+/// Two standard normal variates from two words, in each lane.
 #[inline(always)]
-fn transform_plainly(words: &[u64; BLOCK], out: &mut [f64; BLOCK]) {
-    let (radial, angular) = words.split_at(PAIRS);
-    let (first, second) = out.split_at_mut(PAIRS);
-    for i in 0..PAIRS {
-        let radius = (-2.0 * ln(centred(radial[i]) + 0.5)).sqrt();
-        let (cos, sin) = arc(centred(angular[i]));
-        let swap = 0_u64.wrapping_sub(angular[i] & 1);
-        let sign = (angular[i] & 2) << 62;
-        let difference = (cos.to_bits() ^ sin.to_bits()) & swap;
-        first[i] = radius * f64::from_bits(cos.to_bits() ^ difference ^ sign);
-        second[i] = radius * f64::from_bits(sin.to_bits() ^ difference ^ sign);
-    }
+pub(crate) fn pair<S: Isa>(isa: S, radial: S::u64s, angular: S::u64s) -> (S::f64s, S::f64s) {
+    let radius = radius(isa, radial);
+    let sign = isa.shift_left(isa.and_u64s(angular, isa.splat_u64s(2)), 62);
+    let radius = isa.xor_f64s(radius, isa.transmute_f64s_u64s(sign));
+    let (cos, sin) = arc(isa, angular);
+    let swap = isa.equal_u64s(isa.and_u64s(angular, isa.splat_u64s(1)), isa.splat_u64s(1));
+    let first = isa.select_f64s(swap, sin, cos);
+    let second = isa.select_f64s(swap, cos, sin);
+    (isa.mul_f64s(radius, first), isa.mul_f64s(radius, second))
 }
 
-/// The upper 52 bits of `word` as a multiple of 2⁻⁵² plus 2⁻⁵³, less one half: in (−1/2, 1/2), exact.
+/// The upper 52 bits of `word` as the mantissa of a number in [1, 2).
 #[inline(always)]
-fn centred(word: u64) -> f64 {
+fn mantissa<S: Isa>(isa: S, word: S::u64s) -> S::f64s {
     const ONE: u64 = 0x3ff0_0000_0000_0000;
-    const HALF_CELL: f64 = f64::EPSILON / 2.0;
-    f64::from_bits(word >> 12 | ONE) - 1.5 + HALF_CELL
+    isa.transmute_f64s_u64s(isa.or_u64s(isa.shift_right(word, 12), isa.splat_u64s(ONE)))
 }
 
-/// Natural logarithm of a normal number, by the argument reduction and polynomial of fdlibm's `e_log.c`.
-///
-/// ```text
-/// u = 2^k m,  m in [sqrt(1/2), sqrt(2)),  f = m - 1,  s = f / (2 + f)
-/// ln u = k ln 2 + f - f^2/2 + s (f^2/2 + R(s^2))
-/// ```
+/// A uniform number in the open interval (0, 1): the midpoint of one of 2⁵² equal cells.
 #[inline(always)]
-fn ln(u: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+pub(crate) fn open_unit<S: Isa>(isa: S, word: S::u64s) -> S::f64s {
+    isa.sub_f64s(mantissa(isa, word), isa.splat_f64s(1.0 - f64::EPSILON / 2.0))
+}
+
+/// `sqrt(−2 ln u)`
+#[inline(always)]
+fn radius<S: Isa>(isa: S, word: S::u64s) -> S::f64s {
+    const ONE: u64 = 0x3ff0_0000_0000_0000;
     const SQRT_HALF: u64 = 0x3fe6_a09e_0000_0000;
-    const ONE: u64 = 0x3ff0_0000_0000_0000;
     const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
-    // An integer below 2^52 becomes a float by standing in the mantissa of 2^52; 1023 is the bias.
     const TWO_52: u64 = 0x4330_0000_0000_0000;
     const BIASED: f64 = (1_u64 << 52) as f64 + 1023.0;
-
-    let shifted = u.to_bits() + (ONE - SQRT_HALF);
-    let k = f64::from_bits(shifted >> 52 | TWO_52) - BIASED;
-    let f = f64::from_bits((shifted & MANTISSA) + SQRT_HALF) - 1.0;
-    let s = f / (2.0 + f);
-    let z = s * s;
-    let w = z * z;
-    let even = w
-        * (3.999_999_999_940_942e-1
-            + w * (2.222_219_843_214_978_4e-1 + w * 1.531_383_769_920_937_3e-1));
-    let odd = z
-        * (6.666_666_666_666_735e-1
-            + w * (2.857_142_874_366_239e-1
-                + w * (1.818_357_216_161_805e-1 + w * 1.479_819_860_511_658_6e-1)));
-    let half_square = 0.5 * f * f;
-    k * LN2_HIGH - ((half_square - (s * (half_square + (even + odd)) + k * LN2_LOW)) - f)
+    const HIGH: f64 = -2.0 * 6.931_471_803_691_238e-1;
+    const LOW: f64 = -2.0 * 1.908_214_929_270_587_7e-10;
+    let u = open_unit(isa, word);
+    let shifted = isa.add_u64s(isa.transmute_u64s_f64s(u), isa.splat_u64s(ONE - SQRT_HALF));
+    let k = isa.or_u64s(isa.shift_right(shifted, 52), isa.splat_u64s(TWO_52));
+    let k = isa.sub_f64s(isa.transmute_f64s_u64s(k), isa.splat_f64s(BIASED));
+    let m = isa.add_u64s(isa.and_u64s(shifted, isa.splat_u64s(MANTISSA)), isa.splat_u64s(SQRT_HALF));
+    let f = isa.sub_f64s(isa.transmute_f64s_u64s(m), isa.splat_f64s(1.0));
+    let square = isa.mul_f64s(f, f);
+    let p = horner(isa, f, &LN);
+    let low = isa.mul_add_f64s(square, p, isa.mul_f64s(k, isa.splat_f64s(LOW)));
+    let low = isa.mul_add_f64s(f, isa.splat_f64s(-2.0), low);
+    isa.sqrt_f64s(isa.mul_add_f64s(k, isa.splat_f64s(HIGH), low))
 }
 
-/// `(cos, sin)` of `turn * π/2` for `turn` in (−1/2, 1/2), by the polynomials of fdlibm's `k_cos.c`
-/// and `k_sin.c`.
 #[inline(always)]
-fn arc(turn: f64) -> (f64, f64) {
-    let x = turn * std::f64::consts::FRAC_PI_2;
-    let z = x * x;
-    let sin_tail = 8.333_333_333_322_49e-3
-        + z * (-1.984_126_982_985_795e-4
-            + z * (2.755_731_370_707_006_8e-6
-                + z * (-2.505_076_025_340_686_3e-8 + z * 1.589_690_995_211_55e-10)));
-    let sin = x + (z * x) * (-1.666_666_666_666_663_2e-1 + z * sin_tail);
-    let cos_tail = 4.166_666_666_666_66e-2
-        + z * (-1.388_888_888_887_411e-3
-            + z * (2.480_158_728_947_673e-5
-                + z * (-2.755_731_435_139_066_3e-7
-                    + z * (2.087_572_321_298_175e-9 + z * -1.135_964_755_778_819_5e-11))));
-    let half_square = 0.5 * z;
-    let head = 1.0 - half_square;
-    let cos = head + (((1.0 - head) - half_square) + z * (z * cos_tail));
+fn arc<S: Isa>(isa: S, word: S::u64s) -> (S::f64s, S::f64s) {
+    let t = isa.sub_f64s(mantissa(isa, word), isa.splat_f64s(1.5));
+    let t = isa.add_f64s(t, isa.splat_f64s(f64::EPSILON / 2.0));
+    let z = isa.mul_f64s(t, t);
+    let sin = isa.mul_f64s(t, horner(isa, z, &SIN));
+    let cos = isa.mul_add_f64s(z, horner(isa, z, &COS), isa.splat_f64s(1.0));
     (cos, sin)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::noise::{Purpose, Stream, StreamKey};
-    use crate::real;
-
-    /// Random words, with the extreme ones in front.
-    fn words(block: u64) -> [u64; BLOCK] {
-        let mut stream = Stream::new(StreamKey(17), block, Purpose::Start);
-        let mut words = [0; BLOCK];
-        words.fill_with(|| stream.next_u64());
-        if block == 0 {
-            words[..3].copy_from_slice(&[0, u64::MAX, 1 << 63]);
-            words[PAIRS..PAIRS + 4].copy_from_slice(&[0, u64::MAX, 1 << 63, 3]);
-        }
-        words
+/// `sum_i c_i x^i`: even and odd terms apart, so that fewer additions wait for each other.
+#[inline(always)]
+fn horner<S: Isa, const N: usize>(isa: S, x: S::f64s, coefficients: &[f64; N]) -> S::f64s {
+    let square = isa.mul_f64s(x, x);
+    let mut high = isa.splat_f64s(coefficients[N - 1]);
+    let mut low = isa.splat_f64s(coefficients[N - 2]);
+    let mut i = N - 2;
+    while i >= 2 {
+        high = isa.mul_add_f64s(high, square, isa.splat_f64s(coefficients[i - 1]));
+        low = isa.mul_add_f64s(low, square, isa.splat_f64s(coefficients[i - 2]));
+        i -= 2;
     }
-
-    fn relative_error(value: f64, reference: f64) -> f64 {
-        (value - reference).abs() / reference.abs()
-    }
-
-    #[test]
-    fn a_million_values_agree_with_the_mathematical_library() {
-        let (mut worst_ln, mut worst_arc, mut worst_pair) = (0.0_f64, 0.0_f64, 0.0_f64);
-        for block in 0..15_625 {
-            let words = words(block);
-            let mut out = [0.0; BLOCK];
-            transform_plainly(&words, &mut out);
-            for i in 0..PAIRS {
-                let u = centred(words[i]) + 0.5;
-                let turn = centred(words[i + PAIRS]);
-                worst_ln = worst_ln.max(relative_error(ln(u), real::ln(u)));
-                let (cos, sin) = arc(turn);
-                let (exact_sin, exact_cos) = real::sin_cos(turn * std::f64::consts::FRAC_PI_2);
-                worst_arc = worst_arc.max(relative_error(cos, exact_cos));
-                worst_arc = worst_arc.max(relative_error(sin, exact_sin));
-                let radius = (-2.0 * real::ln(u)).sqrt();
-                let swapped = words[i + PAIRS] & 1 == 1;
-                let sign = if words[i + PAIRS] & 2 == 2 { -radius } else { radius };
-                let (a, b) = if swapped { (exact_sin, exact_cos) } else { (exact_cos, exact_sin) };
-                worst_pair = worst_pair.max(relative_error(out[i], sign * a));
-                worst_pair = worst_pair.max(relative_error(out[i + PAIRS], sign * b));
-            }
-        }
-        assert!(worst_ln < 5e-16, "ln {worst_ln:e}");
-        assert!(worst_arc < 5e-16, "cos, sin {worst_arc:e}");
-        assert!(worst_pair < 1e-15, "pair {worst_pair:e}");
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_same_bits() {
-        for block in 0..2_000 {
-            let words = words(block);
-            let (mut plain, mut dispatched) = ([0.0; BLOCK], [0.0; BLOCK]);
-            transform_plainly(&words, &mut plain);
-            transform(&words, &mut dispatched);
-            assert_eq!(plain.map(f64::to_bits), dispatched.map(f64::to_bits), "block {block}");
-        }
-    }
-
-    #[test]
-    fn extreme_words_stay_finite_and_in_range() {
-        assert_eq!(centred(0), -0.5 + f64::EPSILON / 2.0);
-        assert_eq!(centred(u64::MAX), 0.5 - f64::EPSILON / 2.0);
-        let mut out = [0.0; BLOCK];
-        transform(&words(0), &mut out);
-        assert!(out.iter().all(|value| value.abs() < 8.6));
+    if i == 1 {
+        high = isa.mul_add_f64s(high, square, isa.splat_f64s(coefficients[0]));
+        isa.mul_add_f64s(low, x, high)
+    } else {
+        isa.mul_add_f64s(high, x, low)
     }
 }

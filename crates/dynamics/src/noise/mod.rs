@@ -5,10 +5,12 @@
 //! change a result.
 
 mod box_muller;
+mod lanes;
 mod numpy_legacy;
 mod philox;
 mod stream;
 
+pub use lanes::{LANES, LaneStream, Lanes};
 pub use numpy_legacy::NumpyLegacy;
 pub use philox::philox4x32;
 pub use stream::{Purpose, Stream, StreamKey};

@@ -1,7 +1,11 @@
 //! The random stream of one chain: xoshiro256++ seeded by Philox from (key, chain, purpose).
 
-use crate::noise::box_muller::{BLOCK, transform};
+use crate::noise::box_muller::pair;
 use crate::noise::philox::philox4x32;
+use crate::simd::{Isa, Kernel, dispatch};
+
+/// Pairs of normals that one stream makes at a time.
+const PAIRS: usize = 32;
 
 /// Which experiment a stream belongs to: 64 bits derived from the identity of its cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,16 +30,13 @@ pub enum Purpose {
 /// are two Philox4x32-10 blocks at the counters `(chain, purpose, 0)` and `(chain, purpose, 1)`
 /// under the experiment's key.
 ///
-/// Normal variates are made 64 at a time from 64 words and handed out one after another.
-/// They form one sequence, however requests are split: [`Stream::fill_normals`] of `k` and then of
-/// `m` values gives what one call for `k + m` gives, and [`Stream::normal`] takes the next one.
-/// A stream that serves both uniform and normal variates gives the same values for the same
-/// sequence of calls; the words of a block are taken when its first variate is asked for.
+/// Two words make a pair of normal variates; the second of a pair is kept until it is asked for.
+/// Normal variates form one sequence, however requests are split: [`Stream::fill_normals`] of `k`
+/// and then of `m` values gives what one call for `k + m` gives.
 #[derive(Clone, Debug)]
 pub struct Stream {
     state: [u64; 4],
-    normals: [f64; BLOCK],
-    used: usize,
+    spare: Option<f64>,
 }
 
 impl Stream {
@@ -51,7 +52,7 @@ impl Stream {
             pair[0] = u64::from(a) | u64::from(b) << 32;
             pair[1] = u64::from(c) | u64::from(d) << 32;
         }
-        Stream { state, normals: [0.0; BLOCK], used: BLOCK }
+        Stream { state, spare: None }
     }
 
     /// 64 uniform random bits.
@@ -74,42 +75,41 @@ impl Stream {
     /// # Panics
     /// If `n` is zero.
     pub fn index(&mut self, n: usize) -> usize {
-        assert!(n > 0, "an index is drawn from a non-empty range");
-        let n = n as u64;
-        loop {
-            let product = u128::from(self.next_u64()) * u128::from(n);
-            let low = product as u64;
-            if low >= n || low >= n.wrapping_neg() % n {
-                return (product >> 64) as usize;
-            }
-        }
+        draw_index(&mut self.state, n)
+    }
+
+    /// The state of the generator.
+    pub(crate) fn state(&self) -> [u64; 4] {
+        self.state
     }
 
     /// The next standard normal variate, by Box–Muller.
-    #[inline]
     pub fn normal(&mut self) -> f64 {
-        if self.used == BLOCK {
-            fill_block(&mut self.state, &mut self.normals);
-            self.used = 0;
-        }
-        self.used += 1;
-        self.normals[self.used - 1]
+        let mut out = [0.0];
+        self.fill_normals(&mut out);
+        out[0]
     }
 
     /// Fills `out` with the next standard normal variates; 1e-15 of relative accuracy.
     pub fn fill_normals(&mut self, out: &mut [f64]) {
-        let ready = out.len().min(BLOCK - self.used);
-        let (head, rest) = out.split_at_mut(ready);
-        head.copy_from_slice(&self.normals[self.used..self.used + ready]);
-        self.used += ready;
-        let (blocks, tail) = rest.as_chunks_mut::<BLOCK>();
-        for block in blocks {
-            fill_block(&mut self.state, block);
+        let (head, rest) = out.split_at_mut(usize::from(self.spare.is_some() && !out.is_empty()));
+        if let [head] = head {
+            *head = self.spare.take().unwrap_or_default();
         }
-        if !tail.is_empty() {
-            fill_block(&mut self.state, &mut self.normals);
-            self.used = tail.len();
-            tail.copy_from_slice(&self.normals[..self.used]);
+        dispatch(Fill { stream: self, out: rest });
+    }
+}
+
+/// A uniform index in `0..n` from the words of the generator `state`.
+#[inline]
+pub(crate) fn draw_index(state: &mut [u64; 4], n: usize) -> usize {
+    assert!(n > 0, "an index is drawn from a non-empty range");
+    let n = n as u64;
+    loop {
+        let product = u128::from(next_word(state)) * u128::from(n);
+        let low = product as u64;
+        if low >= n || low >= n.wrapping_neg() % n {
+            return (product >> 64) as usize;
         }
     }
 }
@@ -128,14 +128,39 @@ fn next_word(s: &mut [u64; 4]) -> u64 {
     output
 }
 
-fn fill_block(state: &mut [u64; 4], out: &mut [f64; BLOCK]) {
-    let mut words = [0; BLOCK];
-    let mut local = *state;
-    for word in &mut words {
-        *word = next_word(&mut local);
+/// Fills a slice with normals, in vectors across the pairs of one stream.
+struct Fill<'a> {
+    stream: &'a mut Stream,
+    out: &'a mut [f64],
+}
+
+impl Kernel for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) {
+        let mut state = self.stream.state;
+        for part in self.out.chunks_mut(2 * PAIRS) {
+            let n_pairs = part.len().div_ceil(2);
+            let (mut radial, mut angular) = ([0; PAIRS], [0; PAIRS]);
+            for i in 0..n_pairs {
+                radial[i] = next_word(&mut state);
+                angular[i] = next_word(&mut state);
+            }
+            let (mut first, mut second) = ([0.0; PAIRS], [0.0; PAIRS]);
+            for vector in 0..n_pairs.div_ceil(S::F64_LANES) {
+                let words = [&radial, &angular].map(|words| S::as_simd_u64s(words).0[vector]);
+                let (a, b) = pair(isa, words[0], words[1]);
+                S::as_mut_simd_f64s(&mut first).0[vector] = a;
+                S::as_mut_simd_f64s(&mut second).0[vector] = b;
+            }
+            for (i, target) in part.iter_mut().enumerate() {
+                *target = if i % 2 == 0 { first[i / 2] } else { second[i / 2] };
+            }
+            self.stream.spare = (part.len() % 2 == 1).then_some(second[n_pairs - 1]);
+        }
+        self.stream.state = state;
     }
-    *state = local;
-    transform(&words, out);
 }
 
 fn halves(bits: u64) -> [u32; 2] {

@@ -23,6 +23,10 @@ pub trait Isa: Simd {
     /// The 64-bit product of the low 32 bits of each word.
     fn product_of_low_halves(self, a: Self::u64s, b: Self::u64s) -> Self::u64s;
 
+    /// Sums of the eight numbers of each of eight rows, in the order
+    /// `((0+4) + (2+6)) + ((1+5) + (3+7))`; a row is held in the first vectors of its array.
+    fn sums_of_eight(self, rows: [[Self::f64s; 8]; 8]) -> [f64; 8];
+
     /// Rotates each word left by `0 < n < 64` bits.
     #[inline(always)]
     fn rotate(self, a: Self::u64s, n: u32) -> Self::u64s {
@@ -45,12 +49,20 @@ impl Isa for Scalar {
     fn product_of_low_halves(self, a: u64, b: u64) -> u64 {
         (a & 0xffff_ffff) * (b & 0xffff_ffff)
     }
+
+    #[inline(always)]
+    fn sums_of_eight(self, rows: [[f64; 8]; 8]) -> [f64; 8] {
+        rows.map(|[p0, p1, p2, p3, p4, p5, p6, p7]| {
+            ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7))
+        })
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use pulp::x86::{V3, V4};
-    use pulp::{cast, u64x4, u64x8};
+    use pulp::{cast, f64x4, f64x8, u64x4, u64x8};
+    use pulp::Simd as _;
 
     use crate::simd::isa::Isa;
 
@@ -68,6 +80,26 @@ mod x86 {
         #[inline(always)]
         fn product_of_low_halves(self, a: u64x4, b: u64x4) -> u64x4 {
             cast(self.avx2._mm256_mul_epu32(cast(a), cast(b)))
+        }
+
+        #[inline(always)]
+        fn sums_of_eight(self, rows: [[f64x4; 8]; 8]) -> [f64; 8] {
+            let halves = rows.map(|row| self.add_f64s(row[0], row[1]));
+            // Rows a and b to 04+26, 15+37 of a, then of b.
+            let fold = |a: f64x4, b: f64x4| {
+                let low = self.avx._mm256_permute2f128_pd::<0x20>(cast(a), cast(b));
+                let high = self.avx._mm256_permute2f128_pd::<0x31>(cast(a), cast(b));
+                self.avx._mm256_add_pd(low, high)
+            };
+            let four = |a: f64x4, b: f64x4, c: f64x4, d: f64x4| {
+                let (even, odd) = (fold(a, c), fold(b, d));
+                let low = self.avx._mm256_unpacklo_pd(even, odd);
+                let high = self.avx._mm256_unpackhi_pd(even, odd);
+                cast::<_, [f64; 4]>(self.avx._mm256_add_pd(low, high))
+            };
+            let [a, b, c, d, e, f, g, h] = halves;
+            let ([s0, s1, s2, s3], [s4, s5, s6, s7]) = (four(a, b, c, d), four(e, f, g, h));
+            [s0, s1, s2, s3, s4, s5, s6, s7]
         }
     }
 
@@ -87,6 +119,86 @@ mod x86 {
         #[inline(always)]
         fn product_of_low_halves(self, a: u64x8, b: u64x8) -> u64x8 {
             cast(self.avx512f._mm512_mul_epu32(cast(a), cast(b)))
+        }
+
+        #[inline(always)]
+        fn sums_of_eight(self, rows: [[f64x8; 8]; 8]) -> [f64; 8] {
+            let rows = rows.map(|row| cast(row[0]));
+            // The lower halves of both plus their upper halves; then the same within halves.
+            let fold = |a, b| {
+                let low = self.avx512f._mm512_shuffle_f64x2::<0x44>(a, b);
+                let high = self.avx512f._mm512_shuffle_f64x2::<0xee>(a, b);
+                self.avx512f._mm512_add_pd(low, high)
+            };
+            let fold_quarters = |a, b| {
+                let low = self.avx512f._mm512_shuffle_f64x2::<0x88>(a, b);
+                let high = self.avx512f._mm512_shuffle_f64x2::<0xdd>(a, b);
+                self.avx512f._mm512_add_pd(low, high)
+            };
+            let even = fold_quarters(fold(rows[0], rows[2]), fold(rows[4], rows[6]));
+            let odd = fold_quarters(fold(rows[1], rows[3]), fold(rows[5], rows[7]));
+            let low = self.avx512f._mm512_unpacklo_pd(even, odd);
+            let high = self.avx512f._mm512_unpackhi_pd(even, odd);
+            cast(self.avx512f._mm512_add_pd(low, high))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Kernel, Level, dispatch_at};
+
+    /// Eight rows of eight distinct numbers through [`Isa::sums_of_eight`].
+    struct Sums(Vec<f64>);
+
+    impl Kernel for Sums {
+        type Output = [f64; 8];
+
+        fn run<S: Isa>(self, isa: S) -> [f64; 8] {
+            let mut rows = [[isa.splat_f64s(0.0); 8]; 8];
+            for (row, entries) in rows.iter_mut().zip(self.0.chunks(8)) {
+                let vectors = S::as_simd_f64s(entries).0;
+                row[..vectors.len()].copy_from_slice(vectors);
+            }
+            isa.sums_of_eight(rows)
+        }
+    }
+
+    #[test]
+    fn sums_have_the_same_order_on_every_instruction_set() {
+        let entries: Vec<f64> = (0..64).map(|i| f64::from(i * i * i) + 1.0 / 3.0).collect();
+        let expected: Vec<f64> = entries.chunks(8).map(crate::real::sum).collect();
+        for level in Level::available() {
+            assert_eq!(dispatch_at(level, Sums(entries.clone())).to_vec(), expected, "{level}");
+        }
+    }
+
+    /// Both halves of integer products, shifts and rotations of two words.
+    struct Integers(u64, u64);
+
+    impl Kernel for Integers {
+        type Output = Vec<u64>;
+
+        fn run<S: Isa>(self, isa: S) -> Vec<u64> {
+            let (a, b) = (isa.splat_u64s(self.0), isa.splat_u64s(self.1));
+            let results = [
+                isa.product_of_low_halves(a, b),
+                isa.shift_left(a, 17),
+                isa.shift_right(b, 33),
+                isa.rotate(a, 23),
+            ];
+            results.map(|words| pulp::bytemuck::cast_slice::<_, u64>(&[words])[0]).to_vec()
+        }
+    }
+
+    #[test]
+    fn integer_operations_are_those_of_words() {
+        let (a, b) = (0x0123_4567_89ab_cdef_u64, 0xfedc_ba98_7654_3210_u64);
+        let low = 0x89ab_cdef_u64 * 0x7654_3210_u64;
+        let expected = vec![low, a << 17, b >> 33, a.rotate_left(23)];
+        for level in Level::available() {
+            assert_eq!(dispatch_at(level, Integers(a, b)), expected, "{level}");
         }
     }
 }

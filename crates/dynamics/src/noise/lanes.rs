@@ -1,0 +1,283 @@
+//! The random streams of sixteen consecutive chains, one chain a lane.
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use crate::noise::box_muller::{open_unit, pair};
+use crate::noise::stream::{Purpose, Stream, StreamKey, draw_index};
+use crate::simd::Isa;
+
+/// Number of chains that move together: two vectors of AVX-512, four of AVX2.
+pub const LANES: usize = 16;
+
+/// One number for each of [`LANES`] chains.
+pub type Lanes = [f64; LANES];
+
+/// The streams of [`LANES`] consecutive chains for one purpose.
+///
+/// Lane `l` yields, bit for bit, what the [`Stream`] of chain `first_chain + l` yields.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+pub struct LaneStream {
+    /// State words of xoshiro256++, `[4, LANES]`.
+    state: [[u64; LANES]; 4],
+    spare: Lanes,
+    has_spare: bool,
+}
+
+impl LaneStream {
+    /// The streams of the chains from `first_chain` on, for `purpose`, in the experiment `key`.
+    #[must_use]
+    pub fn new(key: StreamKey, first_chain: u64, purpose: Purpose) -> LaneStream {
+        let mut state = [[0; LANES]; 4];
+        for lane in 0..LANES {
+            let words = Stream::new(key, first_chain.wrapping_add(lane as u64), purpose).state();
+            for (row, word) in state.iter_mut().zip(words) {
+                row[lane] = word;
+            }
+        }
+        LaneStream { state, spare: [0.0; LANES], has_spare: false }
+    }
+
+    /// Fills `out` with the next standard normal variates of each chain.
+    #[inline(always)]
+    pub fn fill_normals<S: Isa>(&mut self, isa: S, out: &mut [Lanes]) {
+        let (head, rest) = out.split_at_mut(usize::from(self.has_spare && !out.is_empty()));
+        if let [head] = head {
+            *head = self.spare;
+            self.has_spare = false;
+        }
+        let (pairs, last) = rest.as_chunks_mut::<2>();
+        self.fill_pairs(isa, pairs);
+        if let [last] = last {
+            let mut pair = [[0.0; LANES]; 2];
+            self.fill_pairs(isa, std::slice::from_mut(&mut pair));
+            *last = pair[0];
+            self.spare = pair[1];
+            self.has_spare = true;
+        }
+    }
+
+    /// Fills `out` with the next uniform indices in `0..n` of each chain, exactly uniform.
+    ///
+    /// The upper half of the 96-bit product of a word and `n` is the index; the few words that
+    /// would make some indices more likely are drawn again, in their chain alone.
+    ///
+    /// # Source
+    /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+    #[inline(always)]
+    pub fn fill_indices<S: Isa>(&mut self, isa: S, n: u32, out: &mut [[u64; LANES]]) {
+        assert!(n > 0, "an index is drawn from a non-empty range");
+        let n = u64::from(n);
+        let factor = isa.splat_u64s(n);
+        let threshold = isa.splat_u64s(n.wrapping_neg() % n);
+        let low_half = isa.splat_u64s(0xffff_ffff);
+        for vector in 0..LANES / S::U64_LANES {
+            let mut state = self.load(isa, vector);
+            for row in out.iter_mut() {
+                let before = state;
+                let word = next(isa, &mut state);
+                let low = isa.product_of_low_halves(word, factor);
+                let high = isa.product_of_low_halves(isa.shift_right(word, 32), factor);
+                let high = isa.add_u64s(high, isa.shift_right(low, 32));
+                S::as_mut_simd_u64s(row).0[vector] = isa.shift_right(high, 32);
+                let fraction = isa.shift_left(high, 32);
+                let fraction = isa.or_u64s(fraction, isa.and_u64s(low, low_half));
+                let rejected = isa.less_than_u64s(fraction, threshold);
+                if isa.first_true_m64s(rejected) < S::U64_LANES {
+                    self.store(isa, vector, before);
+                    for lane in vector * S::U64_LANES..(vector + 1) * S::U64_LANES {
+                        row[lane] = self.index(lane, n as usize) as u64;
+                    }
+                    state = self.load(isa, vector);
+                }
+            }
+            self.store(isa, vector, state);
+        }
+    }
+
+    /// The next uniform index in `0..n` of one chain; the others do not move.
+    ///
+    /// # Panics
+    /// If `n` is zero.
+    #[inline]
+    pub fn index(&mut self, lane: usize, n: usize) -> usize {
+        let mut state = [0, 1, 2, 3].map(|row: usize| self.state[row][lane]);
+        let index = draw_index(&mut state, n);
+        for (row, word) in self.state.iter_mut().zip(state) {
+            row[lane] = word;
+        }
+        index
+    }
+
+    /// Fills `out` with independent random signs, −1 or 1; each call takes one word a chain for
+    /// every 64 of them.
+    #[inline(always)]
+    pub fn fill_signs<S: Isa>(&mut self, isa: S, out: &mut [Lanes]) {
+        for vector in 0..LANES / S::U64_LANES {
+            let mut state = self.load(isa, vector);
+            for rows in out.chunks_mut(64) {
+                let mut word = next(isa, &mut state);
+                for row in rows {
+                    let sign = isa.and_u64s(word, isa.splat_u64s(1 << 63));
+                    let sign = isa.or_u64s(sign, isa.splat_u64s(1.0_f64.to_bits()));
+                    S::as_mut_simd_f64s(row).0[vector] = isa.transmute_f64s_u64s(sign);
+                    word = isa.shift_left(word, 1);
+                }
+            }
+            self.store(isa, vector, state);
+        }
+    }
+
+    /// Fills `out` with uniform variates in (0, 1): the midpoints of 2⁵² equal cells.
+    #[inline(always)]
+    pub fn fill_uniforms<S: Isa>(&mut self, isa: S, out: &mut [Lanes]) {
+        for vector in 0..LANES / S::U64_LANES {
+            let mut state = self.load(isa, vector);
+            for row in out.iter_mut() {
+                let word = next(isa, &mut state);
+                S::as_mut_simd_f64s(row).0[vector] = open_unit(isa, word);
+            }
+            self.store(isa, vector, state);
+        }
+    }
+
+    #[inline(always)]
+    fn fill_pairs<S: Isa>(&mut self, isa: S, pairs: &mut [[Lanes; 2]]) {
+        for vector in 0..LANES / S::U64_LANES {
+            let mut state = self.load(isa, vector);
+            for [first, second] in pairs.iter_mut() {
+                let radial = next(isa, &mut state);
+                let angular = next(isa, &mut state);
+                let (a, b) = pair(isa, radial, angular);
+                S::as_mut_simd_f64s(first).0[vector] = a;
+                S::as_mut_simd_f64s(second).0[vector] = b;
+            }
+            self.store(isa, vector, state);
+        }
+    }
+
+    #[inline(always)]
+    fn load<S: Isa>(&self, _: S, vector: usize) -> [S::u64s; 4] {
+        let [a, b, c, d] = &self.state;
+        [a, b, c, d].map(|row| S::as_simd_u64s(row).0[vector])
+    }
+
+    #[inline(always)]
+    fn store<S: Isa>(&mut self, _: S, vector: usize, state: [S::u64s; 4]) {
+        for (row, words) in self.state.iter_mut().zip(state) {
+            S::as_mut_simd_u64s(row).0[vector] = words;
+        }
+    }
+}
+
+/// One step of xoshiro256++ in every lane.
+#[inline(always)]
+fn next<S: Isa>(isa: S, s: &mut [S::u64s; 4]) -> S::u64s {
+    let output = isa.add_u64s(isa.rotate(isa.add_u64s(s[0], s[3]), 23), s[0]);
+    let shifted = isa.shift_left(s[1], 17);
+    s[2] = isa.xor_u64s(s[2], s[0]);
+    s[3] = isa.xor_u64s(s[3], s[1]);
+    s[1] = isa.xor_u64s(s[1], s[2]);
+    s[0] = isa.xor_u64s(s[0], s[3]);
+    s[2] = isa.xor_u64s(s[2], shifted);
+    s[3] = isa.rotate(s[3], 45);
+    output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Kernel, Level, dispatch_at};
+
+    /// Every kind of draw, in amounts that leave spares and cross words, as bits.
+    struct Everything(LaneStream);
+
+    impl Kernel for Everything {
+        type Output = Vec<[u64; LANES]>;
+
+        fn run<S: Isa>(mut self, isa: S) -> Vec<[u64; LANES]> {
+            let mut reals = vec![[0.0; LANES]; 300];
+            let (normals, rest) = reals.split_at_mut(100);
+            let (uniforms, signs) = rest.split_at_mut(100);
+            let (head, tail) = normals.split_at_mut(33);
+            self.0.fill_normals(isa, head);
+            self.0.fill_uniforms(isa, uniforms);
+            self.0.fill_normals(isa, tail);
+            self.0.fill_signs(isa, signs);
+            let mut indices = vec![[0; LANES]; 20];
+            self.0.fill_indices(isa, 1000, &mut indices);
+            let bits = reals.iter().map(|row| row.map(f64::to_bits));
+            bits.chain(indices).collect()
+        }
+    }
+
+    fn stream(purpose: Purpose) -> LaneStream {
+        LaneStream::new(StreamKey(11), 1000, purpose)
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let reference = dispatch_at(Level::Scalar, Everything(stream(Purpose::Brownian)));
+        for level in Level::available() {
+            let found = dispatch_at(level, Everything(stream(Purpose::Brownian)));
+            assert_eq!(found, reference, "{level}");
+        }
+    }
+
+    #[test]
+    fn a_lane_is_the_stream_of_its_chain() {
+        let drawn = dispatch_at(Level::current(), Everything(stream(Purpose::Batch)));
+        for lane in [0, 7, 15] {
+            let mut single = Stream::new(StreamKey(11), 1000 + lane as u64, Purpose::Batch);
+            let lane: Vec<u64> = drawn.iter().map(|row| row[lane]).collect();
+            let mut normals = vec![0.0; 33];
+            single.fill_normals(&mut normals);
+            let uniforms: Vec<f64> = (0..100).map(|_| single.uniform()).collect();
+            let mut rest = vec![0.0; 67];
+            single.fill_normals(&mut rest);
+            normals.extend(rest);
+            normals.extend(uniforms);
+            for word in (0..2).map(|_| single.next_u64()) {
+                let sign = |bit: usize| if word << bit >> 63 == 1 { -1.0 } else { 1.0 };
+                normals.extend((0..if normals.len() == 200 { 64 } else { 36 }).map(sign));
+            }
+            let expected = normals.iter().map(|real: &f64| real.to_bits());
+            let indices = (0..20).map(|_| single.index(1000) as u64);
+            assert_eq!(lane, expected.chain(indices).collect::<Vec<u64>>());
+        }
+    }
+
+    /// Indices in a range so large that almost half of all words are rejected.
+    struct Indices(LaneStream, u32);
+
+    impl Kernel for Indices {
+        type Output = Vec<[u64; LANES]>;
+
+        fn run<S: Isa>(mut self, isa: S) -> Vec<[u64; LANES]> {
+            let mut indices = vec![[0; LANES]; 50];
+            self.0.fill_indices(isa, self.1, &mut indices);
+            indices
+        }
+    }
+
+    #[test]
+    fn rejected_words_are_replaced_in_their_chain_alone() {
+        // The generator's words are 64 bits, so that a rejection in 2^32 is forced by the state:
+        // an output of zero, which is rejected for every n that is no power of two.
+        for level in Level::available() {
+            let mut lanes = stream(Purpose::Batch);
+            let plain = dispatch_at(level, Indices(lanes.clone(), 1000));
+            for row in 0..4 {
+                lanes.state[row][3] = 0;
+            }
+            lanes.state[1][3] = 1;
+            let forced = dispatch_at(level, Indices(lanes.clone(), 1000));
+            let mut state = [0, 1, 0, 0];
+            let expected: Vec<u64> = (0..50).map(|_| draw_index(&mut state, 1000) as u64).collect();
+            for (i, (a, b)) in plain.iter().zip(&forced).enumerate() {
+                assert_eq!(b[3], expected[i], "{level}");
+                assert!((0..LANES).filter(|lane| *lane != 3).all(|lane| a[lane] == b[lane]));
+            }
+        }
+    }
+}
