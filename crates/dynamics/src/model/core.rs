@@ -1,10 +1,14 @@
-//! The trait of a model: a chain that moves in steps.
+//! The trait of a model: chains that move in steps, sixteen at a time.
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use std::sync::Arc;
 
-use crate::noise::{Purpose, Stream, StreamKey};
+use crate::model::batch::Sampler;
+use crate::noise::{LANES, LaneStream, Lanes, Purpose, StreamKey};
 use crate::parameter::{Parameters, Part, Violation};
-use crate::problem::LeastSquares;
+use crate::problem::Problem;
+use crate::simd::{Aligned, Isa, Kernel, dispatch};
 
 /// What the numbers of a state are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,64 +19,226 @@ pub enum Coordinates {
     Principal,
 }
 
-/// The random streams of one chain.
-#[derive(Clone, Debug)]
-pub struct ChainStreams {
-    /// The starting point.
-    pub start: Stream,
-    /// Which samples a mini-batch holds.
-    pub batch: Stream,
-    /// Increments of Brownian motion.
-    pub brownian: Stream,
+/// How a vector of [`LANES`] chains lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Coordinate after coordinate, each with one number a chain: for equations whose coordinates
+    /// move alike.
+    ByCoordinate,
+    /// Chain after chain, each padded with zeros to whole vectors: for gradients of single samples,
+    /// which are rows of a matrix.
+    ByChain,
 }
 
-impl ChainStreams {
-    /// The streams of `chain` in the experiment `key`.
+/// The shape of the state of [`LANES`] chains: vectors of `dim` coordinates, all in one layout.
+///
+/// The first vector is what observables see; others are what an optimiser remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How each vector lies in memory.
+    pub layout: Layout,
+    /// Number of coordinates of each vector.
+    pub dim: usize,
+    /// Number of vectors, at least one.
+    pub n_vectors: usize,
+}
+
+impl Shape {
+    /// Coordinates of a vector including padding.
     #[must_use]
-    pub fn new(key: StreamKey, chain: u64) -> ChainStreams {
-        let stream = |purpose| Stream::new(key, chain, purpose);
-        ChainStreams {
-            start: stream(Purpose::Start),
-            batch: stream(Purpose::Batch),
-            brownian: stream(Purpose::Brownian),
+    pub fn stride(&self) -> usize {
+        match self.layout {
+            Layout::ByCoordinate => self.dim,
+            Layout::ByChain => self.dim.next_multiple_of(8),
+        }
+    }
+
+    /// Numbers of one vector of all chains.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.stride() * LANES
+    }
+
+    /// Whether there are no coordinates.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.dim == 0
+    }
+
+    /// The place of `coordinate` of chain `lane` in a vector.
+    #[must_use]
+    #[inline]
+    pub fn place(&self, lane: usize, coordinate: usize) -> usize {
+        match self.layout {
+            Layout::ByCoordinate => coordinate * LANES + lane,
+            Layout::ByChain => lane * self.stride() + coordinate,
         }
     }
 }
 
-/// Memory that a model uses within a step and whose contents mean nothing between calls, except
-/// that `indices` keeps the order that [`Model::workspace`] gave it.
+/// The random streams of [`LANES`] chains.
 #[derive(Clone, Debug)]
-pub struct Workspace {
-    /// Room for real numbers.
-    pub reals: Vec<f64>,
-    /// Room for indices.
-    pub indices: Vec<usize>,
+pub struct Streams {
+    /// Which samples a mini-batch holds.
+    pub batch: LaneStream,
+    /// Noise of gradients and increments of Brownian motion.
+    pub brownian: LaneStream,
 }
 
-/// A stochastic process in discrete steps, one step being one iteration of SGD.
-pub trait Model: Send + Sync {
+/// [`LANES`] consecutive chains that move together.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// Key of the experiment.
+    pub key: StreamKey,
+    /// Index of the first chain.
+    pub first_chain: u64,
+    /// Steps done.
+    pub step: u64,
+    /// The vectors of [`Shape`], one after the other.
+    pub state: Aligned,
+    /// Random numbers.
+    pub streams: Streams,
+}
+
+impl Bundle {
+    /// The chains from `first_chain` on in the experiment `key`, all with zero state.
+    #[must_use]
+    pub fn new(shape: Shape, key: StreamKey, first_chain: u64) -> Bundle {
+        let stream = |purpose| LaneStream::new(key, first_chain, purpose);
+        let streams =
+            Streams { batch: stream(Purpose::Batch), brownian: stream(Purpose::Brownian) };
+        let state = Aligned::zeros(shape.len() * shape.n_vectors);
+        Bundle { key, first_chain, step: 0, state, streams }
+    }
+
+    /// Writes the numbers of one vector of chain `lane`.
+    pub fn set(&mut self, shape: Shape, vector: usize, lane: usize, values: &[f64]) {
+        let state = &mut self.state[vector * shape.len()..];
+        for (coordinate, value) in values.iter().enumerate() {
+            state[shape.place(lane, coordinate)] = *value;
+        }
+    }
+
+    /// Reads the numbers of one vector of chain `lane` into `out`, `[dim]`.
+    pub fn get(&self, shape: Shape, vector: usize, lane: usize, out: &mut [f64]) {
+        let state = &self.state[vector * shape.len()..];
+        for (coordinate, value) in out.iter_mut().enumerate() {
+            *value = state[shape.place(lane, coordinate)];
+        }
+    }
+}
+
+/// Memory that a model uses within a call of [`Model::advance`]; no result depends on what is in it.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// Room for real numbers.
+    pub reals: Aligned,
+    /// Room for indices of samples, `[B, LANES]`.
+    pub indices: Vec<[u64; LANES]>,
+    /// What drawing batches needs.
+    pub sampler: Sampler,
+}
+
+/// Consecutive numbers of [`LANES`] chains as rows.
+#[must_use]
+#[inline(always)]
+pub fn rows(reals: &[f64]) -> &[Lanes] {
+    reals.as_chunks().0
+}
+
+/// Consecutive numbers of [`LANES`] chains as rows.
+#[inline(always)]
+pub fn rows_mut(reals: &mut [f64]) -> &mut [Lanes] {
+    reals.as_chunks_mut().0
+}
+
+/// How the chains of a model move, written once for all instruction sets.
+pub trait Dynamics: Send + Sync {
     /// What its state is.
-    fn coordinates(&self) -> Coordinates;
+    fn coordinates(&self) -> Coordinates {
+        Coordinates::Parameters
+    }
 
-    /// Number of real numbers in its state.
-    fn dim(&self) -> usize;
+    /// The shape of its state.
+    fn shape(&self) -> Shape;
 
-    /// Writes to `state`, `[dim]`, the state that starts at the parameters `x`, `[d]`.
-    fn embed(&self, x: &[f64], state: &mut [f64]);
+    /// Writes to `state`, `[dim]`, the first vector of a chain that starts at the parameters `x`,
+    /// `[d]`; other vectors start at zero.
+    fn embed(&self, x: &[f64], state: &mut [f64]) {
+        state.copy_from_slice(x);
+    }
 
-    /// Memory for [`Model::advance`].
+    /// Memory for [`Dynamics::advance`].
     fn workspace(&self) -> Workspace;
 
-    /// Moves `state` by `n_steps` steps.
+    /// Moves the chains of `bundle` by `n_steps` steps and counts them.
     ///
-    /// Steps taken in several calls give the same bits as in one.
-    fn advance(
+    /// Steps taken in several calls give the same bits as in one; a chain does not depend on its
+    /// neighbours. To be marked `#[inline(always)]`.
+    fn advance<S: Isa>(
         &self,
+        isa: S,
         n_steps: u64,
-        streams: &mut ChainStreams,
+        bundle: &mut Bundle,
         workspace: &mut Workspace,
-        state: &mut [f64],
     );
+}
+
+/// A stochastic process in discrete steps, one step being one iteration of SGD: [`Dynamics`] behind
+/// a pointer, with one virtual call for many steps of many chains.
+pub trait Model: Send + Sync {
+    /// As [`Dynamics::coordinates`].
+    fn coordinates(&self) -> Coordinates;
+
+    /// As [`Dynamics::shape`].
+    fn shape(&self) -> Shape;
+
+    /// As [`Dynamics::embed`].
+    fn embed(&self, x: &[f64], state: &mut [f64]);
+
+    /// As [`Dynamics::workspace`].
+    fn workspace(&self) -> Workspace;
+
+    /// As [`Dynamics::advance`], on the instruction set [`crate::simd::Level::current`].
+    fn advance(&self, n_steps: u64, bundle: &mut Bundle, workspace: &mut Workspace);
+}
+
+impl<D: Dynamics> Model for D {
+    fn coordinates(&self) -> Coordinates {
+        Dynamics::coordinates(self)
+    }
+
+    fn shape(&self) -> Shape {
+        Dynamics::shape(self)
+    }
+
+    fn embed(&self, x: &[f64], state: &mut [f64]) {
+        Dynamics::embed(self, x, state);
+    }
+
+    fn workspace(&self) -> Workspace {
+        Dynamics::workspace(self)
+    }
+
+    fn advance(&self, n_steps: u64, bundle: &mut Bundle, workspace: &mut Workspace) {
+        dispatch(Advance { dynamics: self, n_steps, bundle, workspace });
+    }
+}
+
+struct Advance<'a, D> {
+    dynamics: &'a D,
+    n_steps: u64,
+    bundle: &'a mut Bundle,
+    workspace: &'a mut Workspace,
+}
+
+impl<D: Dynamics> Kernel for Advance<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) {
+        self.dynamics.advance(isa, self.n_steps, self.bundle, self.workspace);
+    }
 }
 
 /// A kind of model that a manifest selects by name.
@@ -80,17 +246,22 @@ pub trait ModelKind: Send + Sync {
     /// Name, documentation and parameters.
     fn part(&self) -> &'static Part;
 
-    /// Combinations of parameters that are invalid for data of `n_rows` samples.
+    /// Names of the problems that it is a model for.
+    fn problems(&self) -> &'static [&'static str];
+
+    /// Combinations of parameters that are invalid; `n_rows` is the number of samples of the data,
+    /// zero for a problem without data.
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation>;
 
     /// Combinations that are invalid for this problem; may compute its spectrum.
-    fn check_problem(&self, parameters: &Parameters, problem: &LeastSquares) -> Vec<Violation>;
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation>;
 
     /// The model.
     ///
     /// # Panics
-    /// If the parameters have not been checked against [`ModelKind::part`].
-    fn build(&self, parameters: &Parameters, problem: Arc<LeastSquares>) -> Box<dyn Model>;
+    /// If the parameters have not been checked against [`ModelKind::part`], or the problem is not
+    /// one of [`ModelKind::problems`].
+    fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model>;
 
     /// Number of passes over the state that one step takes: the unit in which work is divided.
     fn passes_per_step(&self, parameters: &Parameters) -> u64;

@@ -5,14 +5,18 @@
 //!        + (gamma lambda_i/n) sqrt( (1/B) [sum_j lambda_j² Y_j² + beta] ) dB_i
 //! ```
 
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
 use std::sync::Arc;
 
-use crate::model::core::{ChainStreams, Coordinates, Model, ModelKind, Workspace};
+use crate::model::core::{
+    Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows_mut,
+};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
-use crate::noise::Stream;
+use crate::noise::{LANES, LaneStream, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
-use crate::problem::LeastSquares;
-use crate::real;
+use crate::problem::{LeastSquares, Problem};
+use crate::simd::{Aligned, Isa};
 
 /// Homogenized SGD.
 pub struct HsgdKind;
@@ -47,11 +51,16 @@ impl ModelKind for HsgdKind {
         &PART
     }
 
+    fn problems(&self) -> &'static [&'static str] {
+        &["least_squares"]
+    }
+
     fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
         Vec::new()
     }
 
-    fn check_problem(&self, parameters: &Parameters, problem: &LeastSquares) -> Vec<Violation> {
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        let problem: &LeastSquares = problem.expect();
         let n_parts = parts_of_a_step(parameters.real("dt"));
         let Some(largest) = problem.spectrum().singular_values.first() else { return Vec::new() };
         let rate = parameters.real("step_size") * (largest * largest + problem.ridge())
@@ -66,10 +75,10 @@ impl ModelKind for HsgdKind {
         }]
     }
 
-    fn build(&self, parameters: &Parameters, problem: Arc<LeastSquares>) -> Box<dyn Model> {
+    fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let step_size = parameters.real("step_size");
         let batch_size = parameters.count("batch_size");
-        Box::new(Hsgd::new(problem, step_size, batch_size, parameters.real("dt")))
+        Box::new(Hsgd::new(problem.expect_shared(), step_size, batch_size, parameters.real("dt")))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -124,29 +133,57 @@ impl Hsgd {
         }
     }
 
-    /// One step of Euler–Maruyama; `room` is of shape `[r]`.
-    fn part_of_a_step(&self, stream: &mut Stream, room: &mut [f64], y: &mut [f64]) {
-        let r = y.len();
-        let (squares, decay) = (&self.squares[..r], &self.decay[..r]);
-        let (push, noise, room) = (&self.push[..r], &self.noise[..r], &mut room[..r]);
-        for i in 0..r {
-            room[i] = squares[i] * y[i];
+    /// One step of Euler–Maruyama; `z`, `[r, LANES]`, is room for normals.
+    #[inline(always)]
+    fn part_of_a_step<S: Isa>(
+        &self,
+        isa: S,
+        stream: &mut LaneStream,
+        z: &mut [Lanes],
+        y: &mut [Lanes],
+    ) {
+        stream.fill_normals(isa, z);
+        for vector in 0..LANES / S::F64_LANES {
+            let risk = isa.add_f64s(self.excess(isa, vector, y), isa.splat_f64s(self.beta));
+            let level = isa.sqrt_f64s(isa.div_f64s(risk, isa.splat_f64s(self.batch_size)));
+            for (i, (y, z)) in y.iter_mut().zip(z.iter()).enumerate() {
+                let y = &mut S::as_mut_simd_f64s(y).0[vector];
+                let kick = isa.mul_f64s(level, isa.splat_f64s(self.noise[i]));
+                let next = isa.mul_add_f64s(kick, S::as_simd_f64s(z).0[vector], isa.splat_f64s(self.push[i]));
+                *y = isa.mul_add_f64s(isa.splat_f64s(self.decay[i]), *y, next);
+            }
         }
-        let level = ((real::dot(room, y) + self.beta) / self.batch_size).sqrt();
-        stream.fill_normals(room);
-        for i in 0..r {
-            y[i] = decay[i] * y[i] + push[i] + level * noise[i] * room[i];
+    }
+
+    /// `sum_j lambda_j² Y_j²` of some of the chains: four interleaved partial sums.
+    #[inline(always)]
+    fn excess<S: Isa>(&self, isa: S, vector: usize, y: &[Lanes]) -> S::f64s {
+        let mut partial = [isa.splat_f64s(0.0); 4];
+        let (squares, y) = (self.squares.as_chunks::<4>(), y.as_chunks::<4>());
+        let term = |square: f64, y: &Lanes, sum| {
+            let y = S::as_simd_f64s(y).0[vector];
+            isa.mul_add_f64s(isa.mul_f64s(isa.splat_f64s(square), y), y, sum)
+        };
+        for (squares, y) in squares.0.iter().zip(y.0) {
+            for i in 0..4 {
+                partial[i] = term(squares[i], &y[i], partial[i]);
+            }
         }
+        for (i, (square, y)) in squares.1.iter().zip(y.1).enumerate() {
+            partial[i] = term(*square, y, partial[i]);
+        }
+        let [a, b, c, d] = partial;
+        isa.add_f64s(isa.add_f64s(a, c), isa.add_f64s(b, d))
     }
 }
 
-impl Model for Hsgd {
+impl Dynamics for Hsgd {
     fn coordinates(&self) -> Coordinates {
         Coordinates::Principal
     }
 
-    fn dim(&self) -> usize {
-        self.squares.len()
+    fn shape(&self) -> Shape {
+        Shape { layout: Layout::ByCoordinate, dim: self.squares.len(), n_vectors: 1 }
     }
 
     fn embed(&self, x: &[f64], state: &mut [f64]) {
@@ -154,19 +191,23 @@ impl Model for Hsgd {
     }
 
     fn workspace(&self) -> Workspace {
-        Workspace { reals: vec![0.0; self.dim()], indices: Vec::new() }
+        Workspace { reals: Aligned::zeros(self.squares.len() * LANES), ..Workspace::default() }
     }
 
-    fn advance(
+    #[inline(always)]
+    fn advance<S: Isa>(
         &self,
+        isa: S,
         n_steps: u64,
-        streams: &mut ChainStreams,
+        bundle: &mut Bundle,
         workspace: &mut Workspace,
-        state: &mut [f64],
     ) {
+        let z = rows_mut(&mut workspace.reals);
         for _ in 0..n_steps * self.n_parts {
-            self.part_of_a_step(&mut streams.brownian, &mut workspace.reals, state);
+            let y = rows_mut(&mut bundle.state);
+            self.part_of_a_step(isa, &mut bundle.streams.brownian, z, y);
         }
+        bundle.step += n_steps;
     }
 }
 
@@ -196,45 +237,36 @@ mod tests {
         let start = [0.7, -1.2];
         let excess = lambda[0] * lambda[0] * 0.49 + lambda[1] * lambda[1] * 1.44 + spectrum.beta;
 
-        let mut streams = ChainStreams::new(StreamKey(3), 0);
-        let mut workspace = hsgd.workspace();
+        let shape = Dynamics::shape(&hsgd);
+        let mut bundle = Bundle::new(shape, StreamKey(3), 0);
+        let mut workspace = Dynamics::workspace(&hsgd);
         let draws = 200_000;
         let (mut means, mut squares, mut product) = ([0.0; 2], [0.0; 2], 0.0);
-        for _ in 0..draws {
-            let mut y = start;
-            hsgd.advance(1, &mut streams, &mut workspace, &mut y);
-            let centred = [0, 1].map(|i| {
-                let drift =
-                    -gamma / n * ((lambda[i] * lambda[i] + delta) * start[i] - delta * alpha[i]);
-                let deviation = gamma * lambda[i] / n * (excess / b).sqrt();
-                (y[i] - start[i] - drift) / deviation
-            });
-            for i in 0..2 {
-                means[i] += centred[i];
-                squares[i] += centred[i] * centred[i];
+        for _ in 0..draws / LANES {
+            (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start));
+            Model::advance(&hsgd, 1, &mut bundle, &mut workspace);
+            for lane in 0..LANES {
+                let mut y = [0.0; 2];
+                bundle.get(shape, 0, lane, &mut y);
+                let centred = [0, 1].map(|i| {
+                    let drift = -gamma / n
+                        * ((lambda[i] * lambda[i] + delta) * start[i] - delta * alpha[i]);
+                    let deviation = gamma * lambda[i] / n * (excess / b).sqrt();
+                    (y[i] - start[i] - drift) / deviation
+                });
+                for i in 0..2 {
+                    means[i] += centred[i];
+                    squares[i] += centred[i] * centred[i];
+                }
+                product += centred[0] * centred[1];
             }
-            product += centred[0] * centred[1];
         }
-        let root = f64::from(draws).sqrt();
+        let root = (draws as f64).sqrt();
         for i in 0..2 {
             assert!((means[i] / root).abs() < 4.5);
-            assert!(((squares[i] - f64::from(draws)) / root / 2.0_f64.sqrt()).abs() < 4.5);
+            assert!(((squares[i] - draws as f64) / root / 2.0_f64.sqrt()).abs() < 4.5);
         }
         assert!((product / root).abs() < 4.5);
-    }
-
-    #[test]
-    fn every_split_into_calls_gives_the_same_bits() {
-        let hsgd = Hsgd::new(problem(0.3), 0.6, 1, 0.13);
-        let run = |lengths: &[u64]| {
-            let mut streams = ChainStreams::new(StreamKey(7), 4);
-            let (mut workspace, mut state) = (hsgd.workspace(), [1.0, -2.0]);
-            for &n_steps in lengths {
-                hsgd.advance(n_steps, &mut streams, &mut workspace, &mut state);
-            }
-            state.map(f64::to_bits)
-        };
-        assert_eq!(run(&[50]), run(&[1, 19, 30]));
     }
 
     #[test]
@@ -256,9 +288,9 @@ mod tests {
         with("dt", 0.5);
         // theta_1 dt = gamma lambda_1²/n dt: 0.98 and 1.02.
         let step_size = 1.96 * 7.0 / (largest * largest);
-        assert!(HsgdKind.check_problem(&with("step_size", step_size), &problem).is_empty());
+        assert!(HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).is_empty());
         let step_size = 2.04 * 7.0 / (largest * largest);
-        assert_eq!(HsgdKind.check_problem(&with("step_size", step_size), &problem).len(), 1);
+        assert_eq!(HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).len(), 1);
     }
 
     #[test]
@@ -266,8 +298,8 @@ mod tests {
         let problem = problem(0.0);
         let hsgd = Hsgd::new(Arc::clone(&problem), 0.1, 1, 0.5);
         let x = [0.3, -0.4];
-        let mut state = vec![0.0; hsgd.dim()];
-        hsgd.embed(&x, &mut state);
+        let mut state = vec![0.0; 2];
+        Model::embed(&hsgd, &x, &mut state);
         assert!((problem.principal_risk(&state) - problem.risk(&x)).abs() < 1e-14);
     }
 }

@@ -3,11 +3,17 @@
 mod batch;
 mod core;
 mod hsgd;
+mod samples;
+mod schedule;
 mod settings;
 mod sgd;
 
-pub use core::{ChainStreams, Coordinates, Model, ModelKind, Workspace};
+pub use batch::{Sampler, Sampling};
+pub use core::{
+    Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Streams, Workspace,
+};
 pub use hsgd::{Hsgd, HsgdKind};
+pub use schedule::Schedule;
 pub use sgd::{Sgd, SgdKind};
 
 /// Every kind of model, in the order of the documentation.

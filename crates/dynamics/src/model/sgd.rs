@@ -1,42 +1,33 @@
-//! Stochastic gradient descent with constant step size on least squares with ridge.
+//! Stochastic gradient descent on least squares with ridge.
 //!
 //! ```text
-//! x <- x − gamma [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
+//! x <- x − gamma_k [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
 //! ```
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use std::sync::Arc;
 
-use pulp::{Arch, Simd, WithSimd};
-
-use crate::model::batch::{draw_distinct, restore};
-use crate::model::core::{ChainStreams, Coordinates, Model, ModelKind, Workspace};
+use crate::model::batch::{self, SAMPLING, Sampling};
+use crate::model::core::{
+    Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows, rows_mut,
+};
+use crate::model::samples::Samples;
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
-use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::LeastSquares;
-use crate::real;
+use crate::noise::LANES;
+use crate::parameter::{Lookup, Parameters, Part, Violation};
+use crate::problem::{LeastSquares, Problem};
+use crate::simd::{Aligned, Isa};
 
 /// Stochastic gradient descent.
 pub struct SgdKind;
 
 const PART: Part = Part {
     name: "sgd",
-    doc: "Stochastic gradient descent with constant step size; the state is x. One step is one \
-          iteration: x ← x − γ[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch.",
-    parameters: &[
-        STEP_SIZE,
-        BATCH_SIZE,
-        Parameter {
-            name: "sampling",
-            doc: "How the samples of one batch are drawn: `with_replacement` as in the paper's \
-                  theory, `without_replacement` as in the authors' code. The same for batches of \
-                  one; batches are independent of each other in both cases.",
-            unit: "",
-            kind: Kind::Choice(&["with_replacement", "without_replacement"]),
-            default: Default::Text("with_replacement"),
-        },
-    ],
+    doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
+          x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch.",
+    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, BATCH_SIZE, SAMPLING],
     source: file!(),
 };
 
@@ -45,29 +36,25 @@ impl ModelKind for SgdKind {
         &PART
     }
 
-    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
-        let batch_size = parameters.count("batch_size");
-        if !is_without_replacement(parameters) || batch_size <= n_rows as u64 {
-            return Vec::new();
-        }
-        vec![Violation {
-            parameter: "batch_size",
-            message: format!("{batch_size} distinct samples out of {n_rows}"),
-            remedy: format!("take at most {n_rows}, or draw with replacement"),
-        }]
+    fn problems(&self) -> &'static [&'static str] {
+        &["least_squares"]
     }
 
-    fn check_problem(&self, _: &Parameters, _: &LeastSquares) -> Vec<Violation> {
+    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+        batch::check(parameters, n_rows)
+    }
+
+    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
         Vec::new()
     }
 
-    fn build(&self, parameters: &Parameters, problem: Arc<LeastSquares>) -> Box<dyn Model> {
-        Box::new(Sgd {
-            step_size: parameters.real("step_size"),
-            batch_size: parameters.count("batch_size") as usize,
-            without_replacement: is_without_replacement(parameters),
-            problem,
-        })
+    fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
+        Box::new(Sgd::new(
+            problem.expect(),
+            Schedule::from_parameters(parameters),
+            parameters.count("batch_size") as usize,
+            Sampling::from_parameters(parameters),
+        ))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -75,102 +62,90 @@ impl ModelKind for SgdKind {
     }
 }
 
-fn is_without_replacement(parameters: &Parameters) -> bool {
-    parameters.text("sampling") == "without_replacement"
-}
-
-/// Stochastic gradient descent on one problem.
+/// Stochastic gradient descent on one least-squares problem.
 ///
 /// # Source
 /// Jiao & Keller-Ressel, arXiv 2402.01382, section 2.1. The authors' notebooks have the ridge term
 /// with the opposite sign, which does not show in their experiments, where it is zero.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sgd {
-    problem: Arc<LeastSquares>,
-    step_size: f64,
+    samples: Samples,
+    dim: usize,
+    ridge: f64,
+    schedule: Schedule,
     batch_size: usize,
-    without_replacement: bool,
-}
-
-impl Model for Sgd {
-    fn coordinates(&self) -> Coordinates {
-        Coordinates::Parameters
-    }
-
-    fn dim(&self) -> usize {
-        self.problem.dataset().n_columns()
-    }
-
-    fn embed(&self, x: &[f64], state: &mut [f64]) {
-        state.copy_from_slice(x);
-    }
-
-    fn workspace(&self) -> Workspace {
-        let n_indices = if self.without_replacement {
-            self.problem.dataset().n_rows()
-        } else {
-            self.batch_size
-        };
-        Workspace { reals: vec![0.0; self.batch_size], indices: (0..n_indices).collect() }
-    }
-
-    fn advance(
-        &self,
-        n_steps: u64,
-        streams: &mut ChainStreams,
-        workspace: &mut Workspace,
-        state: &mut [f64],
-    ) {
-        Arch::new().dispatch(Advance { sgd: self, n_steps, streams, workspace, state });
-    }
-}
-
-struct Advance<'a> {
-    sgd: &'a Sgd,
-    n_steps: u64,
-    streams: &'a mut ChainStreams,
-    workspace: &'a mut Workspace,
-    state: &'a mut [f64],
-}
-
-impl WithSimd for Advance<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Advance { sgd, n_steps, streams, workspace, state } = self;
-        let Workspace { reals, indices } = workspace;
-        let n = sgd.problem.dataset().n_rows();
-        for _ in 0..n_steps {
-            if sgd.without_replacement {
-                draw_distinct(&mut streams.batch, sgd.batch_size, indices);
-                sgd.update(&indices[..sgd.batch_size], reals, state);
-                restore(sgd.batch_size, indices);
-            } else {
-                indices.fill_with(|| streams.batch.index(n));
-                sgd.update(indices, reals, state);
-            }
-        }
-    }
+    sampling: Sampling,
 }
 
 impl Sgd {
-    /// `x <- x − gamma [ (1/B) sum (a_i·x − b_i) a_i + (delta/n) x ]`, all residuals at the old `x`.
-    #[inline(always)]
-    fn update(&self, batch: &[usize], residuals: &mut [f64], x: &mut [f64]) {
-        let dataset = self.problem.dataset();
-        for (residual, &i) in residuals.iter_mut().zip(batch) {
-            *residual = real::dot(dataset.design.row(i), x) - dataset.response[i];
+    /// SGD with batches of `batch_size ≥ 1` samples.
+    #[must_use]
+    pub fn new(
+        problem: &LeastSquares,
+        schedule: Schedule,
+        batch_size: usize,
+        sampling: Sampling,
+    ) -> Sgd {
+        Sgd {
+            samples: Samples::new(problem.dataset()),
+            dim: problem.dataset().n_columns(),
+            ridge: problem.ridge(),
+            schedule,
+            batch_size,
+            sampling,
         }
-        if self.problem.ridge() != 0.0 {
-            let shrinkage = 1.0 - self.step_size * self.problem.ridge() / dataset.n_rows() as f64;
-            for entry in x.iter_mut() {
-                *entry *= shrinkage;
+    }
+
+    /// One step over given batches, `[B, LANES]`, all residuals at the old `x`; `room` has the
+    /// shape of the batches.
+    #[inline(always)]
+    fn update<S: Isa>(
+        &self,
+        isa: S,
+        step_size: f64,
+        batches: &[[u64; LANES]],
+        room: &mut [f64],
+        x: &mut [f64],
+    ) {
+        let weight = isa.splat_f64s(-step_size / self.batch_size as f64);
+        for (batch, scales) in batches.iter().zip(rows_mut(room)) {
+            self.samples.residuals(isa, batch, x, scales);
+            for scale in S::as_mut_simd_f64s(scales).0 {
+                *scale = isa.mul_f64s(*scale, weight);
             }
         }
-        for (residual, &i) in residuals.iter().zip(batch) {
-            let scale = -self.step_size * residual / self.batch_size as f64;
-            real::add_scaled(x, scale, dataset.design.row(i));
+        let shrinkage = 1.0 - step_size * self.ridge / self.samples.len() as f64;
+        self.samples.combine(isa, batches, rows(room), shrinkage, x);
+    }
+}
+
+impl Dynamics for Sgd {
+    fn shape(&self) -> Shape {
+        Shape { layout: Layout::ByChain, dim: self.dim, n_vectors: 1 }
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace {
+            reals: Aligned::zeros(self.batch_size * LANES),
+            indices: vec![[0; LANES]; self.batch_size],
+            ..Workspace::default()
+        }
+    }
+
+    #[inline(always)]
+    fn advance<S: Isa>(
+        &self,
+        isa: S,
+        n_steps: u64,
+        bundle: &mut Bundle,
+        workspace: &mut Workspace,
+    ) {
+        let Workspace { reals, indices, sampler } = workspace;
+        for _ in 0..n_steps {
+            sampler.draw(isa, self.sampling, self.samples.len(), bundle, indices);
+            let step_size = self.schedule.step_size(bundle.step);
+            self.update(isa, step_size, indices, reals, &mut bundle.state);
+            bundle.step += 1;
         }
     }
 }
@@ -180,46 +155,62 @@ mod tests {
     use super::*;
     use crate::dataset::Dataset;
     use crate::linear_algebra::Matrix;
-    use crate::noise::{NumpyLegacy, StreamKey};
+    use crate::noise::NumpyLegacy;
     use crate::parameter::{Value, defaults};
+    use crate::simd::{Kernel, dispatch};
 
     const N: usize = 6;
     const D: usize = 3;
     const X: [f64; D] = [0.4, -1.1, 0.7];
+    const STEP: f64 = 0.3;
 
-    fn sgd(batch_size: usize, without_replacement: bool) -> Sgd {
+    fn problem() -> LeastSquares {
         let mut generator = NumpyLegacy::new(2);
         let design = Matrix::new(N, D, generator.normals(N * D));
-        let dataset = Dataset::new(design, generator.normals(N));
-        let problem = Arc::new(LeastSquares::new(dataset, 0.9));
-        Sgd { problem, step_size: 0.3, batch_size, without_replacement }
+        LeastSquares::new(Dataset::new(design, generator.normals(N)), 0.9)
+    }
+
+    struct Update<'a>(&'a Sgd, &'a [[u64; LANES]], &'a mut [f64]);
+
+    impl Kernel for Update<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<S: Isa>(self, isa: S) {
+            let mut room = vec![0.0; self.1.len() * LANES];
+            self.0.update(isa, STEP, self.1, &mut room, self.2);
+        }
     }
 
     /// The displacements of one step from [`X`] over the given batches.
-    fn displacements(sgd: &Sgd, batches: &[Vec<usize>]) -> Vec<[f64; D]> {
-        let displace = |batch: &Vec<usize>| {
-            let mut x = X;
-            sgd.update(batch, &mut vec![0.0; batch.len()], &mut x);
-            [x[0] - X[0], x[1] - X[1], x[2] - X[2]]
+    fn displacements(batches: &[Vec<u64>]) -> Vec<[f64; D]> {
+        let size = batches[0].len();
+        let schedule = Schedule::constant(STEP);
+        let sgd = Sgd::new(&problem(), schedule, size, Sampling::WithReplacement);
+        let displace = |batch: &Vec<u64>| {
+            let batches: Vec<[u64; LANES]> = batch.iter().map(|index| [*index; LANES]).collect();
+            let mut x = Aligned::zeros(8 * LANES);
+            x[40..43].copy_from_slice(&X);
+            dispatch(Update(&sgd, &batches, &mut x));
+            [x[40] - X[0], x[41] - X[1], x[42] - X[2]]
         };
         batches.iter().map(displace).collect()
     }
 
-    fn pairs(distinct: bool) -> Vec<Vec<usize>> {
-        let all = (0..N).flat_map(|i| (0..N).map(move |j| vec![i, j]));
+    fn pairs(distinct: bool) -> Vec<Vec<u64>> {
+        let all = (0..N as u64).flat_map(|i| (0..N as u64).map(move |j| vec![i, j]));
         all.filter(|pair| !distinct || pair[0] != pair[1]).collect()
     }
 
     #[test]
     fn the_mean_step_is_minus_gamma_times_the_regularised_gradient() {
-        let singles: Vec<Vec<usize>> = (0..N).map(|i| vec![i]).collect();
-        for (size, batches) in [(1, singles), (2, pairs(false)), (2, pairs(true))] {
-            let sgd = sgd(size, false);
-            let gradient = sgd.problem.gradient(&X);
-            let steps = displacements(&sgd, &batches);
+        let singles: Vec<Vec<u64>> = (0..N as u64).map(|i| vec![i]).collect();
+        let gradient = problem().gradient(&X);
+        for batches in [singles, pairs(false), pairs(true)] {
+            let steps = displacements(&batches);
             for j in 0..D {
                 let mean = steps.iter().map(|step| step[j]).sum::<f64>() / steps.len() as f64;
-                assert!((mean + sgd.step_size * gradient[j]).abs() < 1e-14);
+                assert!((mean + STEP * gradient[j]).abs() < 1e-14);
             }
         }
     }
@@ -227,49 +218,24 @@ mod tests {
     /// `Cov = gamma² C(x)`, `C = (1/B) [ (1/n) sum ∇L_i ∇L_iᵀ − ∇L ∇Lᵀ ]` with replacement.
     #[test]
     fn the_covariance_of_a_step_is_that_of_the_gradient_noise() {
-        let sgd = sgd(2, false);
-        let dataset = sgd.problem.dataset();
+        let problem = problem();
+        let dataset = problem.dataset();
         let plain = LeastSquares::new(dataset.clone(), 0.0).gradient(&X);
-        let mean = sgd.problem.gradient(&X);
-        let steps = displacements(&sgd, &pairs(false));
+        let mean = problem.gradient(&X);
+        let steps = displacements(&pairs(false));
         for j in 0..D {
             for k in 0..D {
                 let mut second = 0.0;
                 for (row, b) in dataset.design.rows().zip(&dataset.response) {
-                    let residual = real::dot(row, &X) - b;
+                    let residual = crate::real::dot(row, &X) - b;
                     second += residual * residual * row[j] * row[k] / N as f64;
                 }
                 let expected = 0.09 / 2.0 * (second - plain[j] * plain[k]);
                 let centred =
-                    |step: &[f64; D]| (step[j] + 0.3 * mean[j]) * (step[k] + 0.3 * mean[k]);
+                    |step: &[f64; D]| (step[j] + STEP * mean[j]) * (step[k] + STEP * mean[k]);
                 let found = steps.iter().map(centred).sum::<f64>() / steps.len() as f64;
                 assert!((found - expected).abs() < 1e-13, "{found} vs {expected}");
             }
-        }
-    }
-
-    #[test]
-    fn every_instruction_set_and_every_split_gives_the_same_bits() {
-        for without_replacement in [false, true] {
-            let sgd = sgd(3, without_replacement);
-            let start = ChainStreams::new(StreamKey(7), 4);
-            let run = |lengths: &[u64], plain: bool| {
-                let (mut streams, mut workspace) = (start.clone(), sgd.workspace());
-                let mut state = X;
-                for &n_steps in lengths {
-                    if plain {
-                        let (streams, workspace) = (&mut streams, &mut workspace);
-                        let state = state.as_mut_slice();
-                        Advance { sgd: &sgd, n_steps, streams, workspace, state }
-                            .with_simd(pulp::Scalar::new());
-                    } else {
-                        sgd.advance(n_steps, &mut streams, &mut workspace, &mut state);
-                    }
-                }
-                state.map(f64::to_bits)
-            };
-            assert_eq!(run(&[100], false), run(&[100], true));
-            assert_eq!(run(&[100], false), run(&[1, 63, 36], false));
         }
     }
 
@@ -278,9 +244,10 @@ mod tests {
         let mut parameters = defaults(PART.parameters);
         parameters.insert("batch_size".to_owned(), Value::Integer(7));
         assert!(SgdKind.check(&parameters, 6).is_empty());
-        let value = Value::Text("without_replacement".to_owned());
-        parameters.insert("sampling".to_owned(), value);
-        assert_eq!(SgdKind.check(&parameters, 6).len(), 1);
-        assert!(SgdKind.check(&parameters, 7).is_empty());
+        for sampling in ["without_replacement", "reshuffling"] {
+            parameters.insert("sampling".to_owned(), Value::Text(sampling.to_owned()));
+            assert_eq!(SgdKind.check(&parameters, 6).len(), 1);
+            assert!(SgdKind.check(&parameters, 7).is_empty());
+        }
     }
 }

@@ -11,6 +11,18 @@ const PAIRS: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StreamKey(pub u64);
 
+impl StreamKey {
+    /// The key of the part `index` of the experiment, for streams that are made anew in each part.
+    #[must_use]
+    pub fn derive(self, index: u64) -> StreamKey {
+        /// Beyond every [`Purpose`], so that no counter occurs twice.
+        const DERIVED: u32 = u32::MAX;
+        let [low, high] = halves(index);
+        let [a, b, _, _] = philox4x32([low, high, DERIVED, 0], halves(self.0));
+        StreamKey(u64::from(a) | u64::from(b) << 32)
+    }
+}
+
 /// What a stream is used for; different purposes of one chain never share a variate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

@@ -1,8 +1,9 @@
 //! The excess residual of all components but the leading one.
 
-use crate::observable::core::{Observable, State};
+use crate::noise::Lanes;
+use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::LeastSquares;
+use crate::problem::{LeastSquares, Problem};
 
 /// `S_bulk = sum_{j≥2} lambda_j² Y_j²`.
 pub const BULK: Observable = Observable {
@@ -13,9 +14,11 @@ pub const BULK: Observable = Observable {
         parameters: &[],
         source: file!(),
     },
+    problems: &["least_squares"],
     evaluate,
 };
 
-fn evaluate(problem: &LeastSquares, state: State<'_>) -> f64 {
-    problem.spectrum().excess(&state.principal(problem), 1)
+fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
+    let problem: &LeastSquares = problem.expect();
+    states.each(|state| problem.spectrum().excess(&state.principal(problem), 1))
 }

@@ -1,27 +1,65 @@
 //! What an observable is.
 
-use std::borrow::Cow;
-
-use crate::model::Coordinates;
+use crate::model::{Bundle, Coordinates, Model, Shape};
+use crate::noise::{LANES, Lanes};
 use crate::parameter::Part;
-use crate::problem::LeastSquares;
+use crate::problem::{LeastSquares, Problem};
 
-/// The state of a chain at one step.
+/// The chains of a bundle at one step.
 #[derive(Clone, Copy, Debug)]
-pub struct State<'a> {
-    /// What the values are.
+pub struct States<'a> {
+    /// What the numbers are.
     pub coordinates: Coordinates,
-    /// `x`, `[d]`, or `Y`, `[r]`.
+    /// How they lie in memory.
+    pub shape: Shape,
+    /// The first vector of the state of [`LANES`] chains, in the layout of `shape`.
     pub values: &'a [f64],
 }
 
-impl State<'_> {
+/// The state of one chain at one step.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What the values are.
+    pub coordinates: Coordinates,
+    /// `x`, `[d]`, or `Y`, `[r]`.
+    pub values: Vec<f64>,
+}
+
+impl<'a> States<'a> {
+    /// The chains of `bundle`, which `model` moves.
+    #[must_use]
+    pub fn of(model: &dyn Model, bundle: &'a Bundle) -> States<'a> {
+        let shape = model.shape();
+        let values = &bundle.state[..shape.len()];
+        States { coordinates: model.coordinates(), shape, values }
+    }
+
+    /// One of the chains.
+    #[must_use]
+    pub fn chain(&self, lane: usize) -> State {
+        let places = (0..self.shape.dim).map(|coordinate| self.shape.place(lane, coordinate));
+        let values = places.map(|place| self.values[place]).collect();
+        State { coordinates: self.coordinates, values }
+    }
+
+    /// `f` of each chain.
+    #[must_use]
+    pub fn each(&self, f: impl Fn(&State) -> f64) -> Lanes {
+        let mut out = [0.0; LANES];
+        for (lane, value) in out.iter_mut().enumerate() {
+            *value = f(&self.chain(lane));
+        }
+        out
+    }
+}
+
+impl State {
     /// The principal coordinates `Y`, `[r]`.
     #[must_use]
-    pub fn principal(&self, problem: &LeastSquares) -> Cow<'_, [f64]> {
+    pub fn principal(&self, problem: &LeastSquares) -> Vec<f64> {
         match self.coordinates {
-            Coordinates::Parameters => Cow::Owned(problem.spectrum().principal(self.values)),
-            Coordinates::Principal => Cow::Borrowed(self.values),
+            Coordinates::Parameters => problem.spectrum().principal(&self.values),
+            Coordinates::Principal => self.values.clone(),
         }
     }
 }
@@ -31,6 +69,8 @@ impl State<'_> {
 pub struct Observable {
     /// Name and documentation; it has no parameters.
     pub part: Part,
-    /// The number; NaN never occurs for a finite state and a design of rank at least one.
-    pub evaluate: fn(&LeastSquares, State<'_>) -> f64,
+    /// Names of the problems that it is defined for; none for all.
+    pub problems: &'static [&'static str],
+    /// The numbers of all chains; NaN never occurs for a finite state and a valid problem.
+    pub evaluate: fn(&dyn Problem, States<'_>) -> Lanes,
 }

@@ -7,7 +7,7 @@ mod q1;
 mod risk;
 
 pub use bulk::BULK;
-pub use core::{Observable, State};
+pub use core::{Observable, State, States};
 pub use norm::NORM;
 pub use q1::Q1;
 pub use risk::RISK;

@@ -1,23 +1,32 @@
-//! The length of the parameters within the row space of the design.
+//! The length of the parameters.
 
-use crate::observable::core::{Observable, State};
+use crate::noise::Lanes;
+use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::LeastSquares;
+use crate::problem::{LeastSquares, Problem};
 use crate::real;
 
-/// `|Qᵀ x| = |Y − alpha|`; directions that the data do not see are left out.
+/// `|x|`; for least squares `|Qᵀ x| = |Y − alpha|`, which leaves out directions that the data do not
+/// see.
 pub const NORM: Observable = Observable {
     part: Part {
         name: "norm",
-        doc: "Euclidean norm |Qᵀx| of the parameters within the row space of the design.",
+        doc: "Euclidean norm |x| of the parameters; for least squares |Qᵀx|, the norm within the \
+              row space of the design.",
         parameters: &[],
         source: file!(),
     },
+    problems: &[],
     evaluate,
 };
 
-fn evaluate(problem: &LeastSquares, state: State<'_>) -> f64 {
-    let mut coordinates = state.principal(problem).into_owned();
-    real::add_scaled(&mut coordinates, -1.0, &problem.spectrum().alpha);
-    real::dot(&coordinates, &coordinates).sqrt()
+fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
+    let Some(problem) = problem.get::<LeastSquares>() else {
+        return states.each(|state| real::dot(&state.values, &state.values).sqrt());
+    };
+    states.each(|state| {
+        let mut coordinates = state.principal(problem);
+        real::add_scaled(&mut coordinates, -1.0, &problem.spectrum().alpha);
+        real::dot(&coordinates, &coordinates).sqrt()
+    })
 }

@@ -1,9 +1,10 @@
 //! The coordinate along the leading right singular vector.
 
 use crate::model::Coordinates;
-use crate::observable::core::{Observable, State};
+use crate::noise::Lanes;
+use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::LeastSquares;
+use crate::problem::{LeastSquares, Problem};
 use crate::real;
 
 /// `q_1 · x`, which is `Y_1 − alpha_1`.
@@ -18,13 +19,15 @@ pub const Q1: Observable = Observable {
         parameters: &[],
         source: file!(),
     },
+    problems: &["least_squares"],
     evaluate,
 };
 
-fn evaluate(problem: &LeastSquares, state: State<'_>) -> f64 {
+fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
+    let problem: &LeastSquares = problem.expect();
     let spectrum = problem.spectrum();
-    match state.coordinates {
-        Coordinates::Parameters => real::dot(spectrum.right_vectors.row(0), state.values),
+    states.each(|state| match state.coordinates {
+        Coordinates::Parameters => real::dot(spectrum.right_vectors.row(0), &state.values),
         Coordinates::Principal => state.values[0] - spectrum.alpha[0],
-    }
+    })
 }

@@ -1,24 +1,26 @@
-//! The risk without the penalty.
+//! The objective, without a penalty.
 
 use crate::model::Coordinates;
-use crate::observable::core::{Observable, State};
+use crate::noise::Lanes;
+use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::LeastSquares;
+use crate::problem::{LeastSquares, Problem};
 
-/// `L(x) = |A x − b|²/(2n)`, which is `(sum lambda_i² Y_i² + beta)/(2n)`.
+/// `L(x)`; for least squares `|A x − b|²/(2n)`, which is `(sum lambda_i² Y_i² + beta)/(2n)`.
 pub const RISK: Observable = Observable {
     part: Part {
         name: "risk",
-        doc: "Risk L(x) = |Ax − b|²/(2n), without the ridge penalty.",
+        doc: "The objective; for least squares the risk |Ax − b|²/(2n), without the ridge penalty.",
         parameters: &[],
         source: file!(),
     },
+    problems: &[],
     evaluate,
 };
 
-fn evaluate(problem: &LeastSquares, state: State<'_>) -> f64 {
-    match state.coordinates {
-        Coordinates::Parameters => problem.risk(state.values),
-        Coordinates::Principal => problem.principal_risk(state.values),
-    }
+fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
+    states.each(|state| match state.coordinates {
+        Coordinates::Parameters => problem.risk(&state.values),
+        Coordinates::Principal => problem.expect::<LeastSquares>().principal_risk(&state.values),
+    })
 }

@@ -6,10 +6,11 @@
 //! ∇L_reg   = (Aᵀ(A x − b) + delta x) / n
 //! ```
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::dataset::Dataset;
-use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range};
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
+use crate::problem::core::{Problem, ProblemKind};
 use crate::problem::spectrum::Spectrum;
 use crate::real;
 
@@ -25,34 +26,72 @@ pub struct LeastSquares {
     spectrum: OnceLock<Spectrum>,
 }
 
+/// Least squares with a ridge penalty.
+pub struct LeastSquaresKind;
+
+const PART: Part = Part {
+    name: "least_squares",
+    doc: "Least squares with a ridge penalty: L(x) = |Ax − b|²/(2n) + δ|x|²/(2n).",
+    parameters: &[Parameter {
+        name: "ridge",
+        doc: "Strength δ of the ridge penalty δ|x|²/(2n).",
+        unit: "",
+        kind: Kind::Real(Range::NON_NEGATIVE),
+        default: Default::Real(0.0),
+    }],
+    source: file!(),
+};
+
+impl ProblemKind for LeastSquaresKind {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn needs_data(&self) -> bool {
+        true
+    }
+
+    fn check(&self, _: &Parameters) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    fn build(&self, parameters: &Parameters, data: Option<&Dataset>) -> Arc<dyn Problem> {
+        let data = data.expect("least squares has a data set");
+        Arc::new(LeastSquares::new(data.clone(), parameters.real("ridge")))
+    }
+}
+
+impl Problem for LeastSquares {
+    fn dim(&self) -> usize {
+        self.dataset.n_columns()
+    }
+
+    fn risk(&self, x: &[f64]) -> f64 {
+        LeastSquares::risk(self, x)
+    }
+
+    fn minimiser(&self) -> &[f64] {
+        &self.spectrum().minimiser
+    }
+
+    fn check(&self) -> Vec<Violation> {
+        if self.dataset.design.entries().iter().any(|entry| *entry != 0.0) {
+            return Vec::new();
+        }
+        vec![Violation {
+            parameter: "model",
+            message: "every entry of the design is zero".to_owned(),
+            remedy: "take data with a feature that varies".to_owned(),
+        }]
+    }
+}
+
 impl LeastSquares {
-    /// Name, documentation and parameters.
-    pub const PART: Part = Part {
-        name: "least_squares",
-        doc: "Least squares with a ridge penalty: L(x) = |Ax − b|²/(2n) + δ|x|²/(2n).",
-        parameters: &[Parameter {
-            name: "ridge",
-            doc: "Strength δ of the ridge penalty δ|x|²/(2n).",
-            unit: "",
-            kind: Kind::Real(Range::NON_NEGATIVE),
-            default: Default::Real(0.0),
-        }],
-        source: file!(),
-    };
 
     /// The problem of `dataset` with ridge `delta ≥ 0`.
     #[must_use]
     pub fn new(dataset: Dataset, ridge: f64) -> LeastSquares {
         LeastSquares { dataset, ridge, spectrum: OnceLock::new() }
-    }
-
-    /// The problem that the parameter `ridge` of a cell asks for.
-    ///
-    /// # Panics
-    /// If the parameters have not been checked against [`LeastSquares::PART`].
-    #[must_use]
-    pub fn from_parameters(parameters: &Parameters, dataset: Dataset) -> LeastSquares {
-        LeastSquares::new(dataset, parameters.real("ridge"))
     }
 
     /// The data.
@@ -137,6 +176,13 @@ mod tests {
                 (problem.regularised_loss(&up) - problem.regularised_loss(&down)) / (2.0 * h);
             assert!((slope - gradient[i]).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn a_design_of_zeros_is_refused() {
+        let zero = Dataset::new(Matrix::new(2, 1, vec![0.0, 0.0]), vec![1.0, 2.0]);
+        assert_eq!(LeastSquares::new(zero, 0.0).check().len(), 1);
+        assert!(problem(0.0).check().is_empty());
     }
 
     #[test]

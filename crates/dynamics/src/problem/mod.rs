@@ -1,12 +1,20 @@
-//! Optimisation problems.
+//! Problems: a registry of objective functions.
 
+mod core;
 mod least_squares;
+mod quadratic;
 mod spectrum;
 
-pub use least_squares::LeastSquares;
+pub use core::{Problem, ProblemKind};
+pub use least_squares::{LeastSquares, LeastSquaresKind};
+pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
 pub use spectrum::Spectrum;
 
-use crate::parameter::Part;
+/// Every kind of problem, in the order of the documentation.
+pub const PROBLEMS: &[&dyn ProblemKind] = &[&LeastSquaresKind, &QuadraticKind];
 
-/// Every problem, in the order of the documentation.
-pub const PROBLEMS: &[&Part] = &[&LeastSquares::PART];
+/// The kind of problem called `name`, if there is one.
+#[must_use]
+pub fn problem(name: &str) -> Option<&'static dyn ProblemKind> {
+    PROBLEMS.iter().copied().find(|kind| kind.part().name == name)
+}

@@ -6,7 +6,7 @@ use crate::model::model;
 use crate::noise::StreamKey;
 use crate::observable::{NAMES, observable};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range, Value, Violation};
-use crate::problem::LeastSquares;
+use crate::problem::{Problem, problem};
 use crate::simulate::simulation::Simulation;
 
 /// Largest count of steps, chains and seeds: what every JSON reader keeps exact.
@@ -76,7 +76,7 @@ impl Simulation {
     /// # Panics
     /// If the parameters have not been checked against their declarations.
     #[must_use]
-    pub fn new(parameters: &Parameters, problem: Arc<LeastSquares>, key: StreamKey) -> Simulation {
+    pub fn new(parameters: &Parameters, problem: Arc<dyn Problem>, key: StreamKey) -> Simulation {
         let kind = model(parameters.text("model")).expect("the model's name has been checked");
         let observables = names(parameters)
             .map(|name| observable(name).expect("the observable's name has been checked"))
@@ -88,19 +88,24 @@ impl Simulation {
         if record_at.last() != Some(&last) {
             record_at.push(last);
         }
-        let model = kind.build(parameters, Arc::clone(&problem));
+        let model = kind.build(parameters, &problem);
         Simulation { problem, model, observables, start_std, record_at, key }
     }
 }
 
-/// Combinations of a cell's parameters that are invalid for data of `n_rows` samples.
+/// Combinations of a cell's parameters that are invalid for data of `n_rows` samples; zero stands for
+/// a problem without data.
 ///
 /// # Panics
 /// As [`Simulation::new`].
 #[must_use]
 pub fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
-    let mut violations = kind.check(parameters, n_rows);
+    let mut violations = check_parts(parameters);
+    if !violations.is_empty() {
+        return violations;
+    }
+    violations.extend(kind.check(parameters, n_rows));
     let last = parameters.count("steps");
     let requested = requested_steps(parameters);
     if requested.windows(2).any(|pair| pair[0] >= pair[1]) {
@@ -128,22 +133,39 @@ pub fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
     violations
 }
 
+/// A model or an observable that is not for the cell's problem, and what the problem forbids.
+fn check_parts(parameters: &Parameters) -> Vec<Violation> {
+    let name = parameters.text("problem");
+    let kind = problem(name).expect("the problem's name has been checked");
+    let mut violations = kind.check(parameters);
+    let mut need = |parameter, what: String, problems: &[&str]| {
+        if !problems.is_empty() && !problems.contains(&name) {
+            violations.push(Violation {
+                parameter,
+                message: format!("{what} is not for problem `{name}`"),
+                remedy: format!("it is for {}", problems.join(", ")),
+            });
+        }
+    };
+    let model_name = parameters.text("model");
+    let model = model(model_name).expect("the model's name has been checked");
+    need("model", format!("model `{model_name}`"), model.problems());
+    for observed in names(parameters) {
+        let known = observable(observed).expect("the observable's name has been checked");
+        need("observe", format!("observable `{observed}`"), known.problems);
+    }
+    violations
+}
+
 /// Combinations of a cell's parameters that are invalid for `problem`; may compute its spectrum.
 ///
 /// # Panics
 /// As [`Simulation::new`].
 #[must_use]
-pub fn check_problem(parameters: &Parameters, problem: &LeastSquares) -> Vec<Violation> {
+pub fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
-    let mut violations = kind.check_problem(parameters, problem);
-    if problem.dataset().design.entries().iter().all(|entry| *entry == 0.0) {
-        violations.push(Violation {
-            parameter: "model",
-            message: "every entry of the design is zero".to_owned(),
-            remedy: "take data with a feature that varies".to_owned(),
-        });
-    }
-    violations
+    let violations = problem.check();
+    if violations.is_empty() { kind.check_problem(parameters, problem) } else { violations }
 }
 
 /// Number of passes over its state that a chain takes: the unit in which work is divided.
@@ -172,6 +194,7 @@ mod tests {
     use super::*;
     use crate::dataset::Dataset;
     use crate::linear_algebra::Matrix;
+    use crate::problem::{LeastSquares, ProblemKind as _, QuadraticKind};
 
     fn cell(model_name: &str, changes: &[(&str, Value)]) -> Parameters {
         let kind = model(model_name).unwrap();
@@ -179,6 +202,7 @@ mod tests {
         parameters.extend(crate::parameter::defaults(kind.part().parameters));
         let required = [
             ("model", Value::Text(model_name.to_owned())),
+            ("problem", Value::Text("least_squares".to_owned())),
             ("step_size", Value::Real(0.1)),
             ("steps", Value::Integer(20)),
             ("chains", Value::Integer(3)),
@@ -197,17 +221,17 @@ mod tests {
     fn a_cell_becomes_a_simulation() {
         let design = Matrix::new(3, 1, vec![1.0, 2.0, 0.0]);
         let dataset = Dataset::new(design, vec![1.0, 0.0, 1.0]);
-        let problem = Arc::new(LeastSquares::new(dataset, 0.0));
+        let problem: Arc<dyn Problem> = Arc::new(LeastSquares::new(dataset, 0.0));
         let changes = [steps(&[0, 5]), ("initial", Value::Text("zero".to_owned()))];
         for model_name in ["sgd", "hsgd"] {
             let parameters = cell(model_name, &changes);
             assert!(check(&parameters, 3).is_empty());
-            assert!(check_problem(&parameters, &problem).is_empty());
+            assert!(check_problem(&parameters, problem.as_ref()).is_empty());
             let simulation = Simulation::new(&parameters, Arc::clone(&problem), StreamKey(1));
             assert_eq!(simulation.record_at, [0, 5, 20]);
-            let record = simulation.run_chain(0);
-            assert_eq!(record.observations.len(), 3);
-            assert!(record.observations[0].1[0].abs() < 1e-15, "x = 0 at the start");
+            let record = simulation.run(0..1);
+            assert_eq!(record.values.len(), 3);
+            assert!(record.values[0].abs() < 1e-15, "x = 0 at the start");
             let passes = if model_name == "sgd" { 20 } else { 2000 };
             assert_eq!(passes_per_chain(&parameters), passes);
         }
@@ -222,9 +246,10 @@ mod tests {
         let twice = vec![Value::Text("q1".to_owned()), Value::Text("q1".to_owned())];
         assert_eq!(violations(("observe", Value::List(twice))).len(), 1);
         assert_eq!(violations(("observe", Value::List(Vec::new()))).len(), 1);
-        let zero = Dataset::new(Matrix::new(2, 1, vec![0.0, 0.0]), vec![1.0, 2.0]);
-        let problem = LeastSquares::new(zero, 0.0);
-        assert_eq!(check_problem(&cell("hsgd", &[]), &problem).len(), 1);
+        let other = ("problem", Value::Text("quadratic".to_owned()));
+        let mut parameters = cell("sgd", &[other]);
+        parameters.extend(crate::parameter::defaults(QuadraticKind.part().parameters));
+        assert_eq!(check(&parameters, 0).len(), 2, "neither sgd nor q1 is for a quadratic");
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Running one chain of one cell.
+//! Running chains of one cell.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{ChainStreams, Model, Workspace};
-use crate::noise::StreamKey;
-use crate::observable::{Observable, State};
-use crate::problem::LeastSquares;
+use crate::model::{Bundle, Model, Workspace};
+use crate::noise::{LANES, Purpose, Stream, StreamKey};
+use crate::observable::{Observable, States};
+use crate::problem::Problem;
 
 /// A chain has diverged when an entry of its state is beyond this, infinite or not a number.
 ///
@@ -19,7 +20,7 @@ const CHECK_EVERY: u64 = 64;
 /// Everything that is needed to run the chains of one cell.
 pub struct Simulation {
     /// The problem that observables refer to.
-    pub problem: Arc<LeastSquares>,
+    pub problem: Arc<dyn Problem>,
     /// The process.
     pub model: Box<dyn Model>,
     /// What is recorded.
@@ -32,182 +33,170 @@ pub struct Simulation {
     pub key: StreamKey,
 }
 
-/// What one chain did.
+/// What consecutive chains did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ChainRecord {
-    /// Recorded steps in order, each with the values of the observables; all finite. Steps from
-    /// [`ChainRecord::diverged_at`] on are absent.
-    pub observations: Vec<(u64, Vec<f64>)>,
-    /// The first step after which the state was beyond [`DIVERGED_BEYOND`], if the chain diverged.
-    pub diverged_at: Option<u64>,
+pub struct Record {
+    /// Values of the observables, `[n_chains, n_records, n_observables]`; NaN from the step of its
+    /// divergence on.
+    pub values: Vec<f64>,
+    /// For each chain that was beyond [`DIVERGED_BEYOND`] when looked at, the first step since the
+    /// last look after which it was.
+    pub diverged_at: Vec<Option<u64>>,
 }
 
-/// What a chain carries from step to step.
-#[derive(Clone)]
-struct Walker {
-    step: u64,
-    state: Vec<f64>,
-    streams: ChainStreams,
+/// Chains on their way.
+struct Walk<'a> {
+    simulation: &'a Simulation,
+    bundle: Bundle,
+    /// The bundle at the last check, from which a divergence is looked for step by step.
+    before: Bundle,
+    workspace: Workspace,
+    diverged_at: [Option<u64>; LANES],
 }
 
 impl Simulation {
-    /// Runs the chain with index `chain`.
+    /// Runs the chains with these indices.
     ///
-    /// Its record depends on the key and the index alone, not on other chains; that of a longer run
-    /// starts with that of a shorter one, bit for bit.
+    /// What a chain does depends on the key and its index alone, not on other chains; a longer run
+    /// starts with a shorter one, bit for bit.
     #[must_use]
-    pub fn run_chain(&self, chain: u64) -> ChainRecord {
-        let mut walker = self.start(chain);
-        let mut before = walker.clone();
-        let mut workspace = self.model.workspace();
-        let mut observations = Vec::with_capacity(self.record_at.len());
-        if !is_bounded(&walker.state) {
-            return ChainRecord { observations, diverged_at: Some(0) };
+    pub fn run(&self, chains: Range<u64>) -> Record {
+        let n_chains = chains.end.saturating_sub(chains.start) as usize;
+        let per_chain = self.record_at.len() * self.observables.len();
+        let mut values = vec![f64::NAN; n_chains * per_chain];
+        let mut diverged_at = Vec::with_capacity(n_chains);
+        let mut first_chain = chains.start;
+        for values in values.chunks_mut((LANES * per_chain).max(1)) {
+            let n_lanes = values.len() / per_chain.max(1);
+            let ends = self.run_bundle(first_chain, values);
+            diverged_at.extend_from_slice(&ends[..n_lanes]);
+            first_chain += LANES as u64;
         }
-        for &target in &self.record_at {
-            while walker.step < target {
-                before.clone_from(&walker);
-                let next_check = (walker.step / CHECK_EVERY + 1) * CHECK_EVERY;
-                self.advance(&mut walker, target.min(next_check), &mut workspace);
-                if !is_bounded(&walker.state) {
-                    let diverged_at = Some(self.first_unbounded(before, workspace));
-                    return ChainRecord { observations, diverged_at };
+        Record { values, diverged_at }
+    }
+
+    /// Runs up to [`LANES`] chains: as many as `values`, `[n, n_records, n_observables]`, has room
+    /// for.
+    fn run_bundle(&self, first_chain: u64, values: &mut [f64]) -> [Option<u64>; LANES] {
+        let mut walk = Walk::start(self, first_chain);
+        let n_observables = self.observables.len();
+        let per_chain = self.record_at.len() * n_observables;
+        for (record, &step) in self.record_at.iter().enumerate() {
+            if !walk.go_to(step) {
+                break;
+            }
+            let states = States::of(self.model.as_ref(), &walk.bundle);
+            for (idx, observable) in self.observables.iter().enumerate() {
+                let place = record * n_observables + idx;
+                let observed = (observable.evaluate)(self.problem.as_ref(), states);
+                for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
+                    if walk.diverged_at[lane].is_none() {
+                        chain[place] = observed[lane];
+                    }
                 }
             }
-            let values = self.observe(&walker.state);
-            if values.iter().any(|value| !value.is_finite()) {
-                return ChainRecord { observations, diverged_at: Some(target) };
+            walk.drop_unobservable(values, record, n_observables);
+        }
+        walk.diverged_at
+    }
+
+    fn bundle(&self, first_chain: u64) -> Bundle {
+        let shape = self.model.shape();
+        let mut bundle = Bundle::new(shape, self.key, first_chain);
+        let mut x = vec![0.0; self.problem.dim()];
+        let mut state = vec![0.0; shape.dim];
+        for lane in 0..LANES {
+            if self.start_std > 0.0 {
+                let chain = first_chain.wrapping_add(lane as u64);
+                Stream::new(self.key, chain, Purpose::Start).fill_normals(&mut x);
+                for entry in &mut x {
+                    *entry *= self.start_std;
+                }
             }
-            observations.push((target, values));
+            self.model.embed(&x, &mut state);
+            bundle.set(shape, 0, lane, &state);
         }
-        ChainRecord { observations, diverged_at: None }
-    }
-
-    fn start(&self, chain: u64) -> Walker {
-        let mut streams = ChainStreams::new(self.key, chain);
-        let mut x = vec![0.0; self.problem.dataset().n_columns()];
-        if self.start_std > 0.0 {
-            streams.start.fill_normals(&mut x);
-            for entry in &mut x {
-                *entry *= self.start_std;
-            }
-        }
-        let mut state = vec![0.0; self.model.dim()];
-        self.model.embed(&x, &mut state);
-        Walker { step: 0, state, streams }
-    }
-
-    fn advance(&self, walker: &mut Walker, target: u64, workspace: &mut Workspace) {
-        let n_steps = target - walker.step;
-        self.model.advance(n_steps, &mut walker.streams, workspace, &mut walker.state);
-        walker.step = target;
-    }
-
-    /// Replays a stretch of steps that ends unbounded one by one, up to the first unbounded state.
-    fn first_unbounded(&self, mut walker: Walker, mut workspace: Workspace) -> u64 {
-        while is_bounded(&walker.state) {
-            let next = walker.step + 1;
-            self.advance(&mut walker, next, &mut workspace);
-        }
-        walker.step
-    }
-
-    fn observe(&self, values: &[f64]) -> Vec<f64> {
-        let state = State { coordinates: self.model.coordinates(), values };
-        self.observables
-            .iter()
-            .map(|observable| (observable.evaluate)(&self.problem, state))
-            .collect()
+        bundle
     }
 }
 
-fn is_bounded(state: &[f64]) -> bool {
-    state.iter().all(|entry| entry.abs() <= DIVERGED_BEYOND)
+impl Walk<'_> {
+    fn start(simulation: &Simulation, first_chain: u64) -> Walk<'_> {
+        let bundle = simulation.bundle(first_chain);
+        let before = bundle.clone();
+        let workspace = simulation.model.workspace();
+        let mut walk = Walk { simulation, bundle, before, workspace, diverged_at: [None; LANES] };
+        walk.mark([true; LANES]);
+        walk
+    }
+
+    /// Moves to `target`; says whether some chain has not diverged.
+    fn go_to(&mut self, target: u64) -> bool {
+        while self.bundle.step < target && self.diverged_at.contains(&None) {
+            self.before.clone_from(&self.bundle);
+            let next_check = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
+            let next = target.min(next_check);
+            let model = &self.simulation.model;
+            model.advance(next - self.bundle.step, &mut self.bundle, &mut self.workspace);
+            let found = self.unbounded();
+            if (0..LANES).any(|lane| found[lane] && self.diverged_at[lane].is_none()) {
+                self.replay(found);
+            }
+        }
+        self.diverged_at.contains(&None)
+    }
+
+    /// Goes once more, step by step, from the last check to here, and marks the chains that are
+    /// `found` unbounded here at the first step at which they were.
+    fn replay(&mut self, found: [bool; LANES]) {
+        let end = self.bundle.step;
+        std::mem::swap(&mut self.bundle, &mut self.before);
+        while self.bundle.step < end {
+            self.simulation.model.advance(1, &mut self.bundle, &mut self.workspace);
+            self.mark(found);
+        }
+    }
+
+    /// Marks those of the chains `among` that are unbounded as diverged now, unless they had
+    /// diverged before.
+    fn mark(&mut self, among: [bool; LANES]) {
+        let found = self.unbounded();
+        for lane in 0..LANES {
+            if among[lane] && found[lane] {
+                self.diverged_at[lane].get_or_insert(self.bundle.step);
+            }
+        }
+    }
+
+    /// Which chains have an entry beyond [`DIVERGED_BEYOND`].
+    fn unbounded(&self) -> [bool; LANES] {
+        let is_bounded = |entry: &f64| entry.abs() <= DIVERGED_BEYOND;
+        if self.bundle.state.iter().all(is_bounded) {
+            return [false; LANES];
+        }
+        let shape = self.simulation.model.shape();
+        let mut found = [false; LANES];
+        for vector in self.bundle.state.chunks(shape.len()) {
+            for (lane, found) in found.iter_mut().enumerate() {
+                let mut entries = (0..shape.dim).map(|j| vector[shape.place(lane, j)]);
+                *found |= entries.any(|entry| !is_bounded(&entry));
+            }
+        }
+        found
+    }
+
+    /// A chain with an observable that is no finite number has diverged too.
+    fn drop_unobservable(&mut self, values: &mut [f64], record: usize, n_observables: usize) {
+        let per_chain = self.simulation.record_at.len() * n_observables;
+        for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
+            let row = &mut chain[record * n_observables..(record + 1) * n_observables];
+            if self.diverged_at[lane].is_none() && row.iter().any(|value| !value.is_finite()) {
+                row.fill(f64::NAN);
+                self.diverged_at[lane] = Some(self.bundle.step);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dataset::Dataset;
-    use crate::linear_algebra::Matrix;
-    use crate::noise::NumpyLegacy;
-    use crate::observable::OBSERVABLES;
-    use crate::parameter::{Parameters, Value, defaults};
-
-    fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) -> Simulation {
-        let mut generator = NumpyLegacy::new(9);
-        let design = Matrix::new(30, 5, generator.normals(150));
-        let dataset = Dataset::new(design, generator.normals(30));
-        let kind = crate::model::model(model).unwrap();
-        let mut parameters: Parameters = defaults(kind.part().parameters);
-        parameters.insert("step_size".to_owned(), Value::Real(step_size));
-        let problem = Arc::new(LeastSquares::new(dataset, 0.0));
-        Simulation {
-            model: kind.build(&parameters, Arc::clone(&problem)),
-            problem,
-            observables: OBSERVABLES.iter().collect(),
-            start_std,
-            record_at: record_at.to_vec(),
-            key: StreamKey(21),
-        }
-    }
-
-    #[test]
-    fn a_longer_run_and_more_records_extend_a_shorter_run_bit_for_bit() {
-        for model in ["sgd", "hsgd"] {
-            let short = simulation(model, 0.05, 1.0, &[0, 70, 100]).run_chain(3);
-            let long = simulation(model, 0.05, 1.0, &[0, 1, 70, 99, 100, 200]).run_chain(3);
-            assert_eq!(short.diverged_at, None);
-            assert_eq!(short.observations.len(), 3);
-            for row in &short.observations {
-                assert!(long.observations.contains(row), "{model} at step {}", row.0);
-            }
-        }
-    }
-
-    #[test]
-    fn chains_differ_and_repeat() {
-        for model in ["sgd", "hsgd"] {
-            let simulation = simulation(model, 0.05, 1.0, &[40]);
-            assert_eq!(simulation.run_chain(5), simulation.run_chain(5));
-            assert_ne!(simulation.run_chain(5), simulation.run_chain(6));
-        }
-    }
-
-    #[test]
-    fn both_coordinates_give_the_same_observables_at_the_start() {
-        let records = ["sgd", "hsgd"].map(|model| simulation(model, 0.05, 1.0, &[0]).run_chain(2));
-        for (a, b) in records[0].observations[0].1.iter().zip(&records[1].observations[0].1) {
-            assert!((a - b).abs() < 1e-13 * a.abs().max(1.0), "{a} vs {b}");
-        }
-    }
-
-    #[test]
-    fn divergence_is_recorded_at_its_step_and_leaves_no_rows_behind_it() {
-        let every: Vec<u64> = (0..=2000).collect();
-        for model in ["sgd", "hsgd"] {
-            let full = simulation(model, 30.0, 1.0, &every).run_chain(0);
-            let step = full.diverged_at.expect("a step size of 30 diverges");
-            assert_eq!(full.observations.len() as u64, step);
-            assert!(full.observations.iter().flat_map(|(_, values)| values).all(|v| v.is_finite()));
-            let sparse = simulation(model, 30.0, 1.0, &[1, 2000]).run_chain(0);
-            assert_eq!(sparse.diverged_at, Some(step));
-            assert_eq!(sparse.observations, [full.observations[1].clone()]);
-        }
-        let at_once = simulation("sgd", 0.1, 1e300, &[0, 10]).run_chain(0);
-        assert_eq!(at_once, ChainRecord { observations: Vec::new(), diverged_at: Some(0) });
-    }
-
-    #[test]
-    fn sgd_stays_bounded_below_the_expansion_threshold() {
-        // gamma max|a_i|² < 2: no order of the samples can expand without bound.
-        let bounded = simulation("sgd", 0.1, 1.0, &[1_000, 10_000, 100_000]);
-        let design = &bounded.problem.dataset().design;
-        assert!(crate::theory::kesten_criterion(design, 0.1).expansion < 2.0);
-        for chain in 0..5 {
-            for (_, values) in bounded.run_chain(chain).observations {
-                assert!(values[3] < 10.0, "norm {}", values[3]);
-            }
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use maruyama_dynamics::model::model;
 use maruyama_dynamics::noise::{NumpyLegacy, StreamKey};
 use maruyama_dynamics::observable::observable;
 use maruyama_dynamics::parameter::{Value, defaults};
-use maruyama_dynamics::problem::LeastSquares;
+use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_dynamics::real;
 use maruyama_dynamics::simulate::Simulation;
 use maruyama_dynamics::theory::{scalar_kesten_index, student_t_scale};
@@ -24,10 +24,11 @@ fn simulation(
 ) -> Simulation {
     let kind = model(name).unwrap();
     let parameters = with(defaults(kind.part().parameters), changes);
-    assert!(kind.check_problem(&parameters, problem).is_empty());
+    assert!(kind.check_problem(&parameters, problem.as_ref()).is_empty());
+    let problem: Arc<dyn Problem> = Arc::<LeastSquares>::clone(problem);
     Simulation {
-        problem: Arc::clone(problem),
-        model: kind.build(&parameters, Arc::clone(problem)),
+        model: kind.build(&parameters, &problem),
+        problem,
         observables: ["q1", "risk", "bulk"].map(|name| observable(name).unwrap()).to_vec(),
         start_std,
         record_at: record_at.to_vec(),
@@ -37,7 +38,9 @@ fn simulation(
 
 /// Values of observable `idx` after record `at`, over chains.
 fn values(simulation: &Simulation, n_chains: u64, at: usize, idx: usize) -> Vec<f64> {
-    (0..n_chains).map(|chain| simulation.run_chain(chain).observations[at].1[idx]).collect()
+    let place = at * simulation.observables.len() + idx;
+    let per_chain = simulation.record_at.len() * simulation.observables.len();
+    simulation.run(0..n_chains).values.chunks(per_chain).map(|chain| chain[place]).collect()
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -171,8 +174,8 @@ fn diagonal_problem(singular_values: &[f64]) -> Arc<LeastSquares> {
 
 /// `|Z|² = sum lambda_i² Y_i²/beta` from the risk, after the only record.
 fn squared_radius(simulation: &Simulation, n_chains: u64) -> Vec<f64> {
-    let spectrum = simulation.problem.spectrum();
-    let n = simulation.problem.dataset().n_rows() as f64;
+    let problem: &LeastSquares = simulation.problem.expect();
+    let (spectrum, n) = (problem.spectrum(), problem.dataset().n_rows() as f64);
     let excess = |risk: f64| (2.0 * n * risk - spectrum.beta) / spectrum.beta;
     values(simulation, n_chains, 0, 1).into_iter().map(excess).collect()
 }

@@ -1,0 +1,73 @@
+//! What a problem is: a function to be minimised, by its name and its data.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::dataset::Dataset;
+use crate::parameter::{Parameters, Part, Violation};
+
+/// An objective function.
+pub trait Problem: Any + Debug + Send + Sync {
+    /// Number of parameters `d`.
+    fn dim(&self) -> usize;
+
+    /// The objective at `x`, `[d]`, in the form that the observable `risk` reports.
+    fn risk(&self, x: &[f64]) -> f64;
+
+    /// A minimiser, `[d]`; the one of least norm if there are several.
+    fn minimiser(&self) -> &[f64];
+
+    /// What makes the problem degenerate, so that no observable of it is defined.
+    fn check(&self) -> Vec<Violation> {
+        Vec::new()
+    }
+}
+
+impl dyn Problem {
+    /// The problem as one of type `P`, if it is.
+    #[must_use]
+    pub fn get<P: Problem>(&self) -> Option<&P> {
+        let any: &dyn Any = self;
+        any.downcast_ref()
+    }
+
+    /// The problem as one of type `P`.
+    ///
+    /// # Panics
+    /// If it is of another type: a model or an observable was then not checked against its list of
+    /// problems.
+    #[must_use]
+    pub fn expect<P: Problem>(&self) -> &P {
+        self.get().expect("a part is used with the problems that it names only")
+    }
+
+    /// The shared problem as one of type `P`.
+    ///
+    /// # Panics
+    /// If it is of another type, as in `expect`.
+    #[must_use]
+    pub fn expect_shared<P: Problem>(self: &Arc<Self>) -> Arc<P> {
+        let any: Arc<dyn Any + Send + Sync> = Arc::<Self>::clone(self);
+        any.downcast().expect("a part is used with the problems that it names only")
+    }
+}
+
+/// A kind of problem that a manifest selects by name.
+pub trait ProblemKind: Send + Sync {
+    /// Name, documentation and parameters.
+    fn part(&self) -> &'static Part;
+
+    /// Whether it is posed on a data set.
+    fn needs_data(&self) -> bool;
+
+    /// Combinations of parameters that are invalid although each is in its range.
+    fn check(&self, parameters: &Parameters) -> Vec<Violation>;
+
+    /// The problem.
+    ///
+    /// # Panics
+    /// If the parameters have not been checked against [`ProblemKind::part`], or the data set is
+    /// missing although [`ProblemKind::needs_data`].
+    fn build(&self, parameters: &Parameters, data: Option<&Dataset>) -> Arc<dyn Problem>;
+}

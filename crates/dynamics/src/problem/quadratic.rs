@@ -1,0 +1,206 @@
+//! A quadratic with a diagonal Hessian and additive noise on its gradient.
+//!
+//! ```text
+//! f(x) = (1/2) sum_j h_j x_j²,   g(x) = h ∘ x + sigma xi,   E xi = 0,  Var xi_j = 1
+//! ```
+
+use std::sync::Arc;
+
+use crate::dataset::Dataset;
+use crate::parameter::{
+    Default, Kind, Lookup, Parameter, Parameters, Part, Range, Value, Violation,
+};
+use crate::problem::core::{Problem, ProblemKind};
+use crate::real;
+
+/// The law of the gradient noise `xi`; its coordinates are independent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GradientNoise {
+    /// Standard normal.
+    Gaussian,
+    /// Student's t with `nu` degrees of freedom, in its usual scale: its variance is `nu/(nu − 2)`
+    /// for `nu > 2`, and infinite otherwise.
+    StudentT {
+        /// Degrees of freedom, positive.
+        nu: f64,
+    },
+    /// −1 or 1 with probability one half each.
+    Rademacher,
+}
+
+/// A quadratic with a diagonal Hessian.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quadratic {
+    /// Diagonal `h` of the Hessian, `[d]`.
+    pub curvatures: Vec<f64>,
+    /// Scale `sigma ≥ 0` of the noise on each coordinate of a gradient.
+    pub noise_std: f64,
+    /// Law of the noise.
+    pub noise: GradientNoise,
+    minimiser: Vec<f64>,
+}
+
+impl Quadratic {
+    /// The quadratic with the Hessian `diag(curvatures)`.
+    #[must_use]
+    pub fn new(curvatures: Vec<f64>, noise_std: f64, noise: GradientNoise) -> Quadratic {
+        Quadratic { minimiser: vec![0.0; curvatures.len()], curvatures, noise_std, noise }
+    }
+}
+
+impl Problem for Quadratic {
+    fn dim(&self) -> usize {
+        self.curvatures.len()
+    }
+
+    fn risk(&self, x: &[f64]) -> f64 {
+        let images: Vec<f64> = self.curvatures.iter().zip(x).map(|(h, x)| h * x).collect();
+        0.5 * real::dot(&images, x)
+    }
+
+    fn minimiser(&self) -> &[f64] {
+        &self.minimiser
+    }
+}
+
+/// A quadratic with a diagonal Hessian.
+pub struct QuadraticKind;
+
+const PART: Part = Part {
+    name: "quadratic",
+    doc: "Quadratic f(x) = ½ Σ h_j x_j² with a diagonal Hessian, whose stochastic gradient is \
+          h∘x + σξ with independent noise ξ_j on each coordinate.",
+    parameters: &[
+        Parameter {
+            name: "curvatures",
+            doc: "Eigenvalues h of the Hessian; or give `dim`, `smallest` and `largest`.",
+            unit: "",
+            kind: Kind::Reals(Range::ANY),
+            default: Default::Absent,
+        },
+        Parameter {
+            name: "dim",
+            doc: "Number of parameters d, without `curvatures`.",
+            unit: "",
+            kind: Kind::Integer { min: 1, max: 1_000_000 },
+            default: Default::Integer(1),
+        },
+        Parameter {
+            name: "smallest",
+            doc: "Smallest eigenvalue, without `curvatures`; the eigenvalues are equidistant.",
+            unit: "",
+            kind: Kind::Real(Range::ANY),
+            default: Default::Real(1.0),
+        },
+        Parameter {
+            name: "largest",
+            doc: "Largest eigenvalue, without `curvatures`.",
+            unit: "",
+            kind: Kind::Real(Range::ANY),
+            default: Default::Real(1.0),
+        },
+        Parameter {
+            name: "noise_std",
+            doc: "Scale σ of the gradient noise on each coordinate.",
+            unit: "",
+            kind: Kind::Real(Range::NON_NEGATIVE),
+            default: Default::Real(1.0),
+        },
+        Parameter {
+            name: "gradient_noise",
+            doc: "Law of the gradient noise ξ: `gaussian`, `student_t` in its usual scale, or \
+                  `rademacher`, ±1.",
+            unit: "",
+            kind: Kind::Choice(&["gaussian", "student_t", "rademacher"]),
+            default: Default::Text("gaussian"),
+        },
+        Parameter {
+            name: "noise_nu",
+            doc: "Degrees of freedom ν of Student-t noise.",
+            unit: "",
+            kind: Kind::Real(Range::POSITIVE),
+            default: Default::Real(4.0),
+        },
+    ],
+    source: file!(),
+};
+
+impl ProblemKind for QuadraticKind {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn needs_data(&self) -> bool {
+        false
+    }
+
+    fn check(&self, parameters: &Parameters) -> Vec<Violation> {
+        let given = parameters.get("curvatures").and_then(Value::as_list);
+        let mut violations = Vec::new();
+        if given.is_some_and(<[Value]>::is_empty) {
+            violations.push(Violation {
+                parameter: "curvatures",
+                message: "the Hessian has no eigenvalue".to_owned(),
+                remedy: "give one for each parameter of the quadratic".to_owned(),
+            });
+        }
+        if parameters.real("largest") < parameters.real("smallest") {
+            violations.push(Violation {
+                parameter: "largest",
+                message: "the largest eigenvalue is below the smallest".to_owned(),
+                remedy: "exchange `smallest` and `largest`".to_owned(),
+            });
+        }
+        violations
+    }
+
+    fn build(&self, parameters: &Parameters, _: Option<&Dataset>) -> Arc<dyn Problem> {
+        let given = parameters.get("curvatures").and_then(Value::as_list);
+        let curvatures = match given {
+            Some(list) => list.iter().filter_map(Value::as_real).collect(),
+            None => equidistant(
+                parameters.count("dim") as usize,
+                parameters.real("smallest"),
+                parameters.real("largest"),
+            ),
+        };
+        let noise = match parameters.text("gradient_noise") {
+            "student_t" => GradientNoise::StudentT { nu: parameters.real("noise_nu") },
+            "rademacher" => GradientNoise::Rademacher,
+            _ => GradientNoise::Gaussian,
+        };
+        Arc::new(Quadratic::new(curvatures, parameters.real("noise_std"), noise))
+    }
+}
+
+/// `n` equidistant numbers from `low` to `high`; `low` if there is one only.
+fn equidistant(n: usize, low: f64, high: f64) -> Vec<f64> {
+    let gap = if n > 1 { (high - low) / (n - 1) as f64 } else { 0.0 };
+    (0..n).map(|i| if i + 1 == n && n > 1 { high } else { low + gap * i as f64 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::defaults;
+
+    #[test]
+    fn the_spectrum_is_given_or_equidistant() {
+        let mut parameters = defaults(PART.parameters);
+        parameters.insert("dim".to_owned(), Value::Integer(4));
+        parameters.insert("largest".to_owned(), Value::Real(2.5));
+        let curvatures = |parameters: &Parameters| {
+            assert!(QuadraticKind.check(parameters).is_empty());
+            QuadraticKind.build(parameters, None).expect::<Quadratic>().curvatures.clone()
+        };
+        assert_eq!(curvatures(&parameters), [1.0, 1.5, 2.0, 2.5]);
+        let list = vec![Value::Real(3.0), Value::Real(-1.0)];
+        parameters.insert("curvatures".to_owned(), Value::List(list));
+        assert_eq!(curvatures(&parameters), [3.0, -1.0]);
+        let quadratic = QuadraticKind.build(&parameters, None);
+        assert_eq!(quadratic.risk(&[2.0, 2.0]), 0.5 * (12.0 - 4.0));
+        parameters.insert("curvatures".to_owned(), Value::List(Vec::new()));
+        parameters.insert("smallest".to_owned(), Value::Real(3.0));
+        assert_eq!(QuadraticKind.check(&parameters).len(), 2);
+    }
+}
