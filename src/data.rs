@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use maruyama_dynamics::dataset::{self, Dataset, DatasetError, Source};
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
-use maruyama_dynamics::problem::LeastSquares;
+use maruyama_dynamics::problem::{Problem, ProblemKind};
 
 use crate::fingerprint;
 use crate::identity::Digest;
@@ -25,7 +25,7 @@ pub struct ResolvedData {
     contents: Vec<Vec<u8>>,
     code: OnceLock<Digest>,
     built: OnceLock<Result<Arc<Dataset>, DatasetError>>,
-    problems: Mutex<BTreeMap<u64, Arc<OnceLock<Arc<LeastSquares>>>>>,
+    problems: Mutex<BTreeMap<(&'static str, String), Arc<OnceLock<Arc<dyn Problem>>>>>,
 }
 
 impl std::fmt::Debug for ResolvedData {
@@ -86,17 +86,26 @@ impl ResolvedData {
         self.built.get_or_init(build).clone()
     }
 
-    /// The least-squares problem on the data set with ridge parameter `ridge`.
+    /// The problem of `kind` on the data set, with its own of the `parameters` of a cell; equal ones
+    /// are built once.
     ///
     /// # Errors
     /// As [`ResolvedData::dataset`].
-    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, DatasetError> {
+    pub fn problem(
+        &self,
+        kind: &dyn ProblemKind,
+        parameters: &Parameters,
+    ) -> Result<Arc<dyn Problem>, DatasetError> {
         let dataset = self.dataset()?;
+        let is_own = |name: &str| kind.part().parameters.iter().any(|own| own.name == name);
+        let mut own = parameters.clone();
+        own.retain(|name, _| is_own(name));
+        let text = canonical::text(&own).expect("a resolved parameter is finite");
         let cell = {
             let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(problems.entry(ridge.to_bits()).or_default())
+            Arc::clone(problems.entry((kind.part().name, text)).or_default())
         };
-        Ok(Arc::clone(cell.get_or_init(|| Arc::new(LeastSquares::new((*dataset).clone(), ridge)))))
+        Ok(Arc::clone(cell.get_or_init(|| kind.build(parameters, Some(&dataset)))))
     }
 }
 

@@ -76,6 +76,9 @@ pub enum Error {
         /// How many are needed.
         total: usize,
     },
+    /// The instruction set that the environment asks for is not there.
+    #[error("{0}")]
+    Simd(String),
     /// A thread pool or signal handler could not be set up.
     #[error("cannot start: {0}")]
     Start(String),
@@ -94,6 +97,7 @@ impl Error {
             | Error::ReadManifest { .. }
             | Error::NoManifest { .. }
             | Error::SameItem { .. }
+            | Error::Simd(_)
             | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } => DIFFERS,
             Error::Start(_) | Error::Store(_) => STORE,

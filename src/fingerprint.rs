@@ -189,7 +189,7 @@ mod tests {
     fn sources_of_parts() -> Vec<&'static str> {
         use maruyama_dynamics::{dataset, model, observable, problem};
         let mut sources = vec!["crates/dynamics/src/simulate/cell.rs"];
-        sources.extend(problem::PROBLEMS.iter().map(|part| part.source));
+        sources.extend(problem::PROBLEMS.iter().map(|problem| problem.part().source));
         sources.extend(model::MODELS.iter().map(|model| model.part().source));
         sources.extend(dataset::SOURCES.iter().map(|source| source.part().source));
         sources.extend(observable::OBSERVABLES.iter().map(|observable| observable.part.source));

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::manifest::diagnostic::Diagnostics;
 use crate::manifest::parse;
 use crate::manifest::types::{Cell, DataSet, Manifest};
-use crate::manifest::vocabulary::Vocabulary;
+use crate::manifest::vocabulary::{DATA, PROBLEM, Vocabulary};
 use crate::report::PLOTS;
 
 /// Where manifests are looked for when none is named.
@@ -99,7 +99,7 @@ impl Words {
     pub fn new() -> Words {
         Words {
             data_sources: dataset::SOURCES.iter().map(|source| *source.part()).collect(),
-            problems: problem::PROBLEMS.iter().map(|part| **part).collect(),
+            problems: problem::PROBLEMS.iter().map(|problem| *problem.part()).collect(),
             models: model::MODELS.iter().map(|model| *model.part()).collect(),
             estimators: ESTIMATORS.iter().map(|estimator| *estimator.part()).collect(),
             plots: PLOTS.iter().map(|plot| *plot.part()).collect(),
@@ -165,13 +165,25 @@ fn at_fault(error: &DatasetError, parameters: &Parameters) -> &'static str {
 }
 
 fn check_cell(folder: &Path, cell: &Cell, library: &Library) -> Vec<Violation> {
+    let name = cell.parameters.text(PROBLEM);
+    let problem = problem::problem(name).expect("the name passed the vocabulary");
     let Some(data) = &cell.data else {
+        if !problem.needs_data() {
+            return simulate::check(&cell.parameters, 0);
+        }
         return vec![Violation {
-            parameter: "data",
+            parameter: DATA,
             message: "this problem needs a data set".to_owned(),
             remedy: "declare one under `data:` and name it in the sweep".to_owned(),
         }];
     };
+    if !problem.needs_data() {
+        return vec![Violation {
+            parameter: DATA,
+            message: format!("problem `{name}` takes no data set"),
+            remedy: "leave `data` out of the sweep".to_owned(),
+        }];
+    }
     let dataset = library.resolve(folder, data).ok().and_then(|data| data.dataset().ok());
     dataset.map_or_else(Vec::new, |data| simulate::check(&cell.parameters, data.n_rows()))
 }

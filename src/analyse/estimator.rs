@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{Parameters, Part};
-use maruyama_dynamics::problem::LeastSquares;
+use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_statistics::sample::moments::mean;
 use thiserror::Error;
 
@@ -17,9 +17,9 @@ pub enum AnalysisError {
     /// The data set of the cell cannot be built.
     #[error("{0}")]
     Data(String),
-    /// The estimator is for problems with a data set.
-    #[error("the cell has no data set")]
-    NoData,
+    /// The estimator is for least squares.
+    #[error("the problem of the cell is not least squares")]
+    NotLeastSquares,
     /// The estimator needs an observable that the cell does not record.
     #[error("observable `{0}` is not recorded")]
     NotRecorded(String),
@@ -60,16 +60,20 @@ pub struct Input<'a> {
     pub stream: StreamKey,
     pub(crate) frame: Frame,
     pub(crate) is_interrupted: &'a (dyn Fn() -> bool + Sync),
-    pub(crate) least_squares: &'a (dyn Fn(f64) -> Result<Arc<LeastSquares>, AnalysisError> + Sync),
+    pub(crate) problem: &'a (dyn Fn() -> Result<Arc<dyn Problem>, AnalysisError> + Sync),
 }
 
 impl Input<'_> {
-    /// The least-squares problem of the cell with ridge parameter `ridge`.
+    /// The problem of the cell, which has to be least squares.
     ///
     /// # Errors
-    /// If the cell has no data set, or it cannot be built.
-    pub fn least_squares(&self, ridge: f64) -> Result<Arc<LeastSquares>, AnalysisError> {
-        (self.least_squares)(ridge)
+    /// If it is another problem, or its data set cannot be built.
+    pub fn least_squares(&self) -> Result<Arc<LeastSquares>, AnalysisError> {
+        let problem = (self.problem)()?;
+        if problem.get::<LeastSquares>().is_none() {
+            return Err(AnalysisError::NotLeastSquares);
+        }
+        Ok(problem.expect_shared())
     }
 
     /// An error once the user has interrupted: to be called between replicates of long work.

@@ -1,6 +1,6 @@
 //! The estimator `scale_prediction`: the law of z against homogenized SGD's prediction.
 
-use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
+use maruyama_dynamics::parameter::{Parameters, Part};
 use maruyama_dynamics::theory::student_t_scale;
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::law::normal::standard_quantile;
@@ -53,7 +53,7 @@ impl Estimator for ScalePrediction {
         let fitted = student_t::fit(&z, student_t::Location::Zero).map_err(statistic)?;
         let errors = fitted.standard_errors(&z, student_t::Location::Zero);
         let half = errors.scale.map(|error| standard_quantile(0.5 + 0.5 * LEVEL) * error);
-        let problem = input.least_squares(input.parameters.real("ridge"))?;
+        let problem = input.least_squares()?;
         let spectrum = problem.spectrum();
         let nu = bounds_of(input)?.upper;
         let predicted = student_t_scale(spectrum.beta, bulk, spectrum.singular_values[0], nu);

@@ -42,7 +42,7 @@ impl Estimator for SgdTailIndex {
         let parameters = input.parameters;
         let batch_size = parameters.count("batch_size");
         let ridge = parameters.real("ridge");
-        let problem = input.least_squares(ridge)?;
+        let problem = input.least_squares()?;
         let design = &problem.dataset().design;
         let bounds = bounds_of(input)?;
         let kappa = kurtosis_factor(design, problem.spectrum().right_vectors.row(0));

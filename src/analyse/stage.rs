@@ -224,10 +224,7 @@ fn estimate(
     let blocks: Vec<&Observations> =
         blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
     let ensemble = &unit.cell.ensemble;
-    let least_squares = |ridge: f64| {
-        let data = ensemble.data.as_ref().ok_or(AnalysisError::NoData)?;
-        data.least_squares(ridge).map_err(|error| AnalysisError::Data(error.to_string()))
-    };
+    let problem = || ensemble.problem().map_err(|error| AnalysisError::Data(error.to_string()));
     let estimate = || {
         Frame::new(&blocks).and_then(|frame| {
             let input = Input {
@@ -235,7 +232,7 @@ fn estimate(
                 stream: stream(unit),
                 frame,
                 is_interrupted: &|| interrupt.requested(),
-                least_squares: &least_squares,
+                problem: &problem,
             };
             unit.estimator.estimate(&input, &unit.analysis.parameters)
         })

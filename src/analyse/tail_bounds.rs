@@ -46,8 +46,7 @@ impl Estimator for TailBounds {
     }
 
     fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
-        let parameters = input.parameters;
-        let problem = input.least_squares(parameters.real("ridge"))?;
+        let problem = input.least_squares()?;
         let spectrum = problem.spectrum();
         let bounds = bounds_of(input)?;
         let row = Row::from(
@@ -76,7 +75,7 @@ impl Estimator for TailBounds {
 pub(crate) fn bounds_of(input: &Input<'_>) -> Result<Bounds, AnalysisError> {
     let parameters = input.parameters;
     let ridge = parameters.real("ridge");
-    let problem = input.least_squares(ridge)?;
+    let problem = input.least_squares()?;
     let spectrum = problem.spectrum();
     if spectrum.rank() == 0 {
         return Err(AnalysisError::Data("the design matrix is zero".to_owned()));

@@ -11,12 +11,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use maruyama_dynamics::parameter::Violation;
+use maruyama_dynamics::simd::Level;
 
 use crate::cli::arguments::{Arguments, Command, Format, Options};
 use crate::cli::pipeline::{Pipeline, Stages};
 use crate::error::{DONE, Error, INPUT};
 use crate::load::Words;
 use crate::manifest::schema;
+
+/// Environment variable that forces an instruction set: `scalar`, `avx2` or `avx512`.
+const SIMD: &str = "MARUYAMA_SIMD";
 
 /// Runs the program with the arguments of the process.
 #[must_use]
@@ -29,13 +33,23 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match run(&arguments.command) {
+    let result = choose_instruction_set().and_then(|()| run(&arguments.command));
+    match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             print_error(&error, arguments.command.format());
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Obeys `MARUYAMA_SIMD`, which forces an instruction set; no result depends on it.
+fn choose_instruction_set() -> Result<(), Error> {
+    let Some(name) = std::env::var_os(SIMD) else { return Ok(()) };
+    let name = name.to_string_lossy();
+    let wrong = |error: &dyn std::fmt::Display| Error::Simd(format!("{SIMD}: {error}"));
+    let level: Level = name.parse().map_err(|error| wrong(&error))?;
+    level.force().map_err(|error| wrong(&error))
 }
 
 fn run(command: &Command) -> Result<u8, Error> {

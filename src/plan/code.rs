@@ -21,8 +21,7 @@ impl Fingerprints {
     pub(crate) fn of_cell(&mut self, cell: &Cell) -> Arc<Fingerprint> {
         let parameters = &cell.parameters;
         let known = "the name passed the vocabulary";
-        let problem = parameters.text("problem");
-        let problem = problem::PROBLEMS.iter().find(|part| part.name == problem).expect(known);
+        let problem = problem::problem(parameters.text("problem")).expect(known).part();
         let model = model::model(parameters.text("model")).expect(known);
         let mut sources = vec![SIMULATION, problem.source, model.part().source];
         if let Some(data) = &cell.data {

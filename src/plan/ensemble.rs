@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use maruyama_dynamics::dataset::DatasetError;
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
+use maruyama_dynamics::problem::{Problem, problem};
 use maruyama_dynamics::simulate;
 
 use crate::data::ResolvedData;
@@ -12,7 +14,7 @@ use crate::fingerprint::Fingerprint;
 use crate::identity::{Digest, Hasher};
 use crate::manifest::canonical;
 use crate::manifest::types::{Cell, shown};
-use crate::manifest::vocabulary::DATA;
+use crate::manifest::vocabulary::{DATA, PROBLEM};
 
 /// The parameter that tells the cells of an ensemble apart.
 const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
@@ -70,15 +72,30 @@ impl Ensemble {
         }
     }
 
+    /// The problem of its cells.
+    ///
+    /// # Errors
+    /// If its data set cannot be built.
+    ///
+    /// # Panics
+    /// If the cell has not been checked.
+    pub fn problem(&self) -> Result<Arc<dyn Problem>, DatasetError> {
+        let kind = problem(self.parameters.text(PROBLEM)).expect("the name passed the vocabulary");
+        match &self.data {
+            Some(data) => data.problem(kind, &self.parameters),
+            None => Ok(kind.build(&self.parameters, None)),
+        }
+    }
+
     /// What the spectrum of the problem forbids; empty if the data set cannot be built, which is
     /// reported where it is built.
     #[must_use]
     pub fn check_problem(&self) -> Vec<Violation> {
-        let Some(data) = &self.data else { return Vec::new() };
-        match data.least_squares(self.parameters.real("ridge")) {
-            Ok(problem) => simulate::check_problem(&self.parameters, &problem),
-            Err(_) => Vec::new(),
-        }
+        let problem = self.problem();
+        problem.map_or_else(
+            |_| Vec::new(),
+            |problem| simulate::check_problem(&self.parameters, problem.as_ref()),
+        )
     }
 
     /// The resolved cell as JSON: parameters without `chains`, and the data set's definition under `data`.

@@ -1,9 +1,9 @@
-//! One block: its chains, simulated one after the other.
+//! One block: its chains, simulated together.
 
 use std::sync::Arc;
 
-use maruyama_dynamics::parameter::{Lookup as _, Value};
-use maruyama_dynamics::simulate::{ChainRecord, Simulation};
+use maruyama_dynamics::parameter::Value;
+use maruyama_dynamics::simulate::Simulation;
 
 use crate::plan::PlannedBlock;
 use crate::store::{Block, Observations};
@@ -15,21 +15,18 @@ use crate::store::{Block, Observations};
 pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
     let ensemble = &planned.ensemble;
     let parameters = &ensemble.parameters;
-    let data = ensemble.data.as_ref().ok_or("the problem needs a data set")?;
-    let problem =
-        data.least_squares(parameters.real("ridge")).map_err(|error| error.to_string())?;
+    let problem = ensemble.problem().map_err(|error| error.to_string())?;
     let simulation = Simulation::new(parameters, problem, ensemble.stream);
     let names = parameters.get("observe").and_then(Value::as_list).unwrap_or_default();
-    let mut observations = Observations {
+    let record =
+        simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
+    let observations = Observations {
         first_chain: planned.first_chain,
         observables: names.iter().map(ToString::to_string).collect(),
-        steps: simulation.record_at.clone(),
-        values: Vec::new(),
-        diverged_at: Vec::new(),
+        steps: simulation.record_at,
+        values: record.values,
+        diverged_at: record.diverged_at,
     };
-    for chain in planned.first_chain..planned.first_chain + planned.n_chains {
-        append(&mut observations, simulation.run_chain(chain));
-    }
     Ok(Block {
         id: planned.id,
         ensemble: ensemble.id,
@@ -37,15 +34,4 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
         code: Arc::clone(&ensemble.code),
         observations,
     })
-}
-
-/// Appends the record of one chain; what a divergence has left unseen is NaN.
-fn append(observations: &mut Observations, record: ChainRecord) {
-    let per_chain = observations.steps.len() * observations.observables.len();
-    let end = observations.values.len() + per_chain;
-    for (_, values) in record.observations {
-        observations.values.extend(values);
-    }
-    observations.values.resize(end, f64::NAN);
-    observations.diverged_at.push(record.diverged_at);
 }

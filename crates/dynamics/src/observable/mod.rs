@@ -2,18 +2,20 @@
 
 mod bulk;
 mod core;
+mod error;
 mod norm;
 mod q1;
 mod risk;
 
 pub use bulk::BULK;
 pub use core::{Observable, State, States};
+pub use error::ERROR;
 pub use norm::NORM;
 pub use q1::Q1;
 pub use risk::RISK;
 
 /// Every observable, in the order of the documentation.
-pub const OBSERVABLES: &[Observable] = &[Q1, RISK, BULK, NORM];
+pub const OBSERVABLES: &[Observable] = &[Q1, RISK, BULK, NORM, ERROR];
 
 /// Names of [`OBSERVABLES`], in the same order.
 pub const NAMES: &[&str] = &{

@@ -24,6 +24,8 @@ pub struct LeastSquares {
     dataset: Dataset,
     ridge: f64,
     spectrum: OnceLock<Spectrum>,
+    minimiser: OnceLock<Vec<f64>>,
+    principal_minimiser: OnceLock<Vec<f64>>,
 }
 
 /// Least squares with a ridge penalty.
@@ -70,8 +72,17 @@ impl Problem for LeastSquares {
         LeastSquares::risk(self, x)
     }
 
+    /// The minimiser of the regularised loss.
     fn minimiser(&self) -> &[f64] {
-        &self.spectrum().minimiser
+        self.minimiser.get_or_init(|| {
+            let spectrum = self.spectrum();
+            let mut x = vec![0.0; self.dataset.n_columns()];
+            let values = spectrum.singular_values.iter().zip(&spectrum.alpha);
+            for ((s, alpha), q) in values.zip(spectrum.right_vectors.rows()) {
+                real::add_scaled(&mut x, -alpha * s * s / (s * s + self.ridge), q);
+            }
+            x
+        })
     }
 
     fn check(&self) -> Vec<Violation> {
@@ -91,7 +102,13 @@ impl LeastSquares {
     /// The problem of `dataset` with ridge `delta ≥ 0`.
     #[must_use]
     pub fn new(dataset: Dataset, ridge: f64) -> LeastSquares {
-        LeastSquares { dataset, ridge, spectrum: OnceLock::new() }
+        LeastSquares {
+            dataset,
+            ridge,
+            spectrum: OnceLock::new(),
+            minimiser: OnceLock::new(),
+            principal_minimiser: OnceLock::new(),
+        }
     }
 
     /// The data.
@@ -109,6 +126,15 @@ impl LeastSquares {
     /// The spectrum of the design; computed by the first call.
     pub fn spectrum(&self) -> &Spectrum {
         self.spectrum.get_or_init(|| Spectrum::new(&self.dataset))
+    }
+
+    /// Principal coordinates of the minimiser of the regularised loss, `[r]`; zero without ridge.
+    pub fn principal_minimiser(&self) -> &[f64] {
+        self.principal_minimiser.get_or_init(|| {
+            let spectrum = self.spectrum();
+            let values = spectrum.singular_values.iter().zip(&spectrum.alpha);
+            values.map(|(s, alpha)| alpha * self.ridge / (s * s + self.ridge)).collect()
+        })
     }
 
     /// The risk `L(x)`, without the penalty.
@@ -175,6 +201,18 @@ mod tests {
             let slope =
                 (problem.regularised_loss(&up) - problem.regularised_loss(&down)) / (2.0 * h);
             assert!((slope - gradient[i]).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_gradient_vanishes_at_the_minimiser() {
+        for ridge in [0.0, 1.7] {
+            let problem = problem(ridge);
+            assert!(problem.gradient(problem.minimiser()).iter().all(|g| g.abs() < 1e-14));
+            let principal = problem.spectrum().principal(problem.minimiser());
+            for (a, b) in principal.iter().zip(problem.principal_minimiser()) {
+                assert!((a - b).abs() < 1e-14);
+            }
         }
     }
 
