@@ -5,10 +5,10 @@ use std::sync::Arc;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use maruyama_dynamics::dataset;
-use maruyama_dynamics::model::{ChainStreams, Model, Workspace, model};
-use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
+use maruyama_dynamics::model::{Bundle, Model, Workspace, model};
+use maruyama_dynamics::noise::{LANES, Purpose, Stream, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
-use maruyama_dynamics::problem::LeastSquares;
+use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_statistics::fit::{FAMILIES, Family};
 use maruyama_statistics::goodness::kolmogorov::p_value;
 use maruyama_statistics::goodness::statistic::kolmogorov_smirnov;
@@ -38,14 +38,14 @@ fn normals(bencher: Bencher) {
 #[divan::bench(args = [(100, 10), (2000, 200)])]
 fn sgd_step(bencher: Bencher, (rows, columns): (i64, i64)) {
     let settings = [("step_size", Value::Real(0.01))];
-    steps(bencher, Chain::new("sgd", &settings, &problem(rows, columns)));
+    steps(bencher, Chains::new("sgd", &settings, &problem(rows, columns)));
 }
 
 /// A step of Euler–Maruyama for homogenized SGD; `dt` of 1 makes it the same as a step of the chain.
 #[divan::bench(args = [(100, 10), (2000, 200)])]
 fn hsgd_step(bencher: Bencher, (rows, columns): (i64, i64)) {
     let settings = [("step_size", Value::Real(0.01)), ("dt", Value::Real(1.0))];
-    steps(bencher, Chain::new("hsgd", &settings, &problem(rows, columns)));
+    steps(bencher, Chains::new("hsgd", &settings, &problem(rows, columns)));
 }
 
 /// Fits to a Student-t sample, as the parametric bootstrap repeats them.
@@ -71,32 +71,31 @@ fn kolmogorov_smirnov_p_value(bencher: Bencher) {
     bencher.bench(|| p_value(black_box(SAMPLE), black_box(0.03)));
 }
 
-/// A chain with everything that it needs to go on.
-struct Chain {
+/// Sixteen chains with everything that they need to go on.
+struct Chains {
     model: Box<dyn Model>,
-    streams: ChainStreams,
+    bundle: Bundle,
     workspace: Workspace,
-    state: Vec<f64>,
 }
 
-impl Chain {
-    fn new(name: &str, settings: &[(&str, Value)], problem: &Arc<LeastSquares>) -> Chain {
+impl Chains {
+    fn new(name: &str, settings: &[(&str, Value)], problem: &Arc<dyn Problem>) -> Chains {
         let kind = model(name).expect("it is in the registry");
         let parameters = complete(kind.part().parameters, settings);
-        let model = kind.build(&parameters, Arc::clone(problem));
-        let (workspace, state) = (model.workspace(), vec![0.0; model.dim()]);
-        Chain { model, streams: ChainStreams::new(KEY, 0), workspace, state }
+        let model = kind.build(&parameters, problem);
+        let workspace = model.workspace();
+        Chains { bundle: Bundle::new(model.shape(), KEY, 0), model, workspace }
     }
 }
 
-fn steps(bencher: Bencher, mut chain: Chain) {
-    bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
-        let Chain { model, streams, workspace, state } = &mut chain;
-        model.advance(STEPS, streams, workspace, black_box(state));
+fn steps(bencher: Bencher, mut chains: Chains) {
+    bencher.counter(ItemsCount::new(STEPS * LANES as u64)).bench_local(|| {
+        let Chains { model, bundle, workspace } = &mut chains;
+        model.advance(STEPS, black_box(bundle), workspace);
     });
 }
 
-fn problem(rows: i64, columns: i64) -> Arc<LeastSquares> {
+fn problem(rows: i64, columns: i64) -> Arc<dyn Problem> {
     let source = dataset::source("gaussian_design").expect("it is in the registry");
     let settings = [
         ("rows", Value::Integer(rows)),

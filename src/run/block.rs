@@ -18,8 +18,7 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
     let problem = ensemble.problem().map_err(|error| error.to_string())?;
     let simulation = Simulation::new(parameters, problem, ensemble.stream);
     let names = parameters.get("observe").and_then(Value::as_list).unwrap_or_default();
-    let record =
-        simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
+    let record = simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
     let observations = Observations {
         first_chain: planned.first_chain,
         observables: names.iter().map(ToString::to_string).collect(),

@@ -181,13 +181,7 @@ mod tests {
         let mut counts = [[0_u32; 5]; 5];
         for _ in 0..n_steps {
             let mut pair = [[0; LANES]; 2];
-            dispatch(Draw(
-                &mut sampler,
-                Sampling::WithoutReplacement,
-                n,
-                &mut bundle,
-                &mut pair,
-            ));
+            dispatch(Draw(&mut sampler, Sampling::WithoutReplacement, n, &mut bundle, &mut pair));
             for lane in 0..LANES {
                 assert_ne!(pair[0][lane], pair[1][lane]);
                 counts[pair[0][lane] as usize][pair[1][lane] as usize] += 1;

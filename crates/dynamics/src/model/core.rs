@@ -175,13 +175,7 @@ pub trait Dynamics: Send + Sync {
     ///
     /// Steps taken in several calls give the same bits as in one; a chain does not depend on its
     /// neighbours. To be marked `#[inline(always)]`.
-    fn advance<S: Isa>(
-        &self,
-        isa: S,
-        n_steps: u64,
-        bundle: &mut Bundle,
-        workspace: &mut Workspace,
-    );
+    fn advance<S: Isa>(&self, isa: S, n_steps: u64, bundle: &mut Bundle, workspace: &mut Workspace);
 }
 
 /// A stochastic process in discrete steps, one step being one iteration of SGD: [`Dynamics`] behind

@@ -149,7 +149,11 @@ impl Hsgd {
             for (i, (y, z)) in y.iter_mut().zip(z.iter()).enumerate() {
                 let y = &mut S::as_mut_simd_f64s(y).0[vector];
                 let kick = isa.mul_f64s(level, isa.splat_f64s(self.noise[i]));
-                let next = isa.mul_add_f64s(kick, S::as_simd_f64s(z).0[vector], isa.splat_f64s(self.push[i]));
+                let next = isa.mul_add_f64s(
+                    kick,
+                    S::as_simd_f64s(z).0[vector],
+                    isa.splat_f64s(self.push[i]),
+                );
                 *y = isa.mul_add_f64s(isa.splat_f64s(self.decay[i]), *y, next);
             }
         }
@@ -290,7 +294,10 @@ mod tests {
         let step_size = 1.96 * 7.0 / (largest * largest);
         assert!(HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).is_empty());
         let step_size = 2.04 * 7.0 / (largest * largest);
-        assert_eq!(HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).len(), 1);
+        assert_eq!(
+            HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).len(),
+            1
+        );
     }
 
     #[test]

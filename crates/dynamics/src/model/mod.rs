@@ -3,6 +3,7 @@
 mod batch;
 mod core;
 mod hsgd;
+mod objective;
 mod samples;
 mod schedule;
 mod settings;
@@ -13,6 +14,7 @@ pub use core::{
     Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Streams, Workspace,
 };
 pub use hsgd::{Hsgd, HsgdKind};
+pub use objective::Objective;
 pub use schedule::Schedule;
 pub use sgd::{Sgd, SgdKind};
 

@@ -83,7 +83,8 @@ fn radius<S: Isa>(isa: S, word: S::u64s) -> S::f64s {
     let shifted = isa.add_u64s(isa.transmute_u64s_f64s(u), isa.splat_u64s(ONE - SQRT_HALF));
     let k = isa.or_u64s(isa.shift_right(shifted, 52), isa.splat_u64s(TWO_52));
     let k = isa.sub_f64s(isa.transmute_f64s_u64s(k), isa.splat_f64s(BIASED));
-    let m = isa.add_u64s(isa.and_u64s(shifted, isa.splat_u64s(MANTISSA)), isa.splat_u64s(SQRT_HALF));
+    let m =
+        isa.add_u64s(isa.and_u64s(shifted, isa.splat_u64s(MANTISSA)), isa.splat_u64s(SQRT_HALF));
     let f = isa.sub_f64s(isa.transmute_f64s_u64s(m), isa.splat_f64s(1.0));
     let square = isa.mul_f64s(f, f);
     let p = horner(isa, f, &LN);

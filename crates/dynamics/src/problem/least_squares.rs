@@ -98,7 +98,6 @@ impl Problem for LeastSquares {
 }
 
 impl LeastSquares {
-
     /// The problem of `dataset` with ridge `delta ≥ 0`.
     #[must_use]
     pub fn new(dataset: Dataset, ridge: f64) -> LeastSquares {

@@ -60,9 +60,9 @@ impl Isa for Scalar {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use pulp::Simd as _;
     use pulp::x86::{V3, V4};
     use pulp::{cast, f64x4, f64x8, u64x4, u64x8};
-    use pulp::Simd as _;
 
     use crate::simd::isa::Isa;
 

@@ -7,7 +7,7 @@ use crate::noise::StreamKey;
 use crate::observable::{NAMES, observable};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range, Value, Violation};
 use crate::problem::{Problem, problem};
-use crate::simulate::simulation::Simulation;
+use crate::simulate::simulation::{Simulation, Start};
 
 /// Largest count of steps, chains and seeds: what every JSON reader keeps exact.
 const MAX_COUNT: i64 = 1 << 53;
@@ -38,10 +38,18 @@ pub const PARAMETERS: &[Parameter] = &[
     },
     Parameter {
         name: "initial",
-        doc: "Starting point: `gaussian` draws x₀ = initial_std N(0, I), `zero` takes x₀ = 0.",
+        doc: "Starting point: `gaussian` draws each entry of x₀ from N(initial_mean, initial_std²), `zero` takes \
+              x₀ = 0.",
         unit: "",
         kind: Kind::Choice(&["gaussian", "zero"]),
         default: Default::Text("gaussian"),
+    },
+    Parameter {
+        name: "initial_mean",
+        doc: "Mean of each entry of a Gaussian starting point.",
+        unit: "",
+        kind: Kind::Real(Range::ANY),
+        default: Default::Real(0.0),
     },
     Parameter {
         name: "initial_std",
@@ -82,14 +90,18 @@ impl Simulation {
             .map(|name| observable(name).expect("the observable's name has been checked"))
             .collect();
         let is_zero = parameters.text("initial") == "zero";
-        let start_std = if is_zero { 0.0 } else { parameters.real("initial_std") };
+        let start = if is_zero {
+            Start { mean: 0.0, std: 0.0 }
+        } else {
+            Start { mean: parameters.real("initial_mean"), std: parameters.real("initial_std") }
+        };
         let mut record_at = requested_steps(parameters);
         let last = parameters.count("steps");
         if record_at.last() != Some(&last) {
             record_at.push(last);
         }
         let model = kind.build(parameters, &problem);
-        Simulation { problem, model, observables, start_std, record_at, key }
+        Simulation { problem, model, observables, start, record_at, key }
     }
 }
 

@@ -25,12 +25,21 @@ pub struct Simulation {
     pub model: Box<dyn Model>,
     /// What is recorded.
     pub observables: Vec<&'static Observable>,
-    /// Standard deviation of the Gaussian starting point; zero starts every chain at `x = 0`.
-    pub start_std: f64,
+    /// The law of the starting point.
+    pub start: Start,
     /// The steps after which observables are recorded, increasing; 0 is the start.
     pub record_at: Vec<u64>,
     /// Key of the random streams: a function of the identity of the cell.
     pub key: StreamKey,
+}
+
+/// The starting point: `x_0 ~ N(mean 1, std² I)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Start {
+    /// Mean of each entry.
+    pub mean: f64,
+    /// Standard deviation of each entry.
+    pub std: f64,
 }
 
 /// What consecutive chains did.
@@ -103,14 +112,15 @@ impl Simulation {
     fn bundle(&self, first_chain: u64) -> Bundle {
         let shape = self.model.shape();
         let mut bundle = Bundle::new(shape, self.key, first_chain);
-        let mut x = vec![0.0; self.problem.dim()];
+        let Start { mean, std } = self.start;
+        let mut x = vec![mean; self.problem.dim()];
         let mut state = vec![0.0; shape.dim];
         for lane in 0..LANES {
-            if self.start_std > 0.0 {
+            if std > 0.0 {
                 let chain = first_chain.wrapping_add(lane as u64);
                 Stream::new(self.key, chain, Purpose::Start).fill_normals(&mut x);
                 for entry in &mut x {
-                    *entry *= self.start_std;
+                    *entry = mean + std * *entry;
                 }
             }
             self.model.embed(&x, &mut state);

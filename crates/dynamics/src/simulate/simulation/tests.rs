@@ -18,7 +18,7 @@ fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) ->
         model: kind.build(&parameters, &problem),
         problem,
         observables: OBSERVABLES.iter().collect(),
-        start_std,
+        start: Start { mean: 0.0, std: start_std },
         record_at: record_at.to_vec(),
         key: StreamKey(21),
     }

@@ -1,0 +1,48 @@
+//! Gradients of smooth objectives at the points of sixteen chains.
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use crate::noise::{LANES, Lanes};
+use crate::problem::Quadratic;
+use crate::simd::Isa;
+
+/// An objective whose gradient is evaluated for [`LANES`] chains at a time, coordinate by
+/// coordinate.
+pub trait Objective: Send + Sync {
+    /// Number of parameters `d`.
+    fn dim(&self) -> usize;
+
+    /// Writes `∇f(x)` to `out`; both `[d, LANES]`. To be marked `#[inline(always)]`.
+    fn gradient<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]);
+
+    /// Writes `f(x)` to `out`. To be marked `#[inline(always)]`.
+    fn value<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut Lanes);
+}
+
+impl Objective for Quadratic {
+    fn dim(&self) -> usize {
+        self.curvatures.len()
+    }
+
+    #[inline(always)]
+    fn gradient<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]) {
+        for ((h, x), out) in self.curvatures.iter().zip(x).zip(out) {
+            let h = isa.splat_f64s(*h);
+            for (out, x) in S::as_mut_simd_f64s(out).0.iter_mut().zip(S::as_simd_f64s(x).0) {
+                *out = isa.mul_f64s(h, *x);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn value<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut Lanes) {
+        for vector in 0..LANES / S::F64_LANES {
+            let mut sum = isa.splat_f64s(0.0);
+            for (h, x) in self.curvatures.iter().zip(x) {
+                let x = S::as_simd_f64s(x).0[vector];
+                sum = isa.mul_add_f64s(isa.mul_f64s(isa.splat_f64s(0.5 * h), x), x, sum);
+            }
+            S::as_mut_simd_f64s(out).0[vector] = sum;
+        }
+    }
+}
