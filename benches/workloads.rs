@@ -77,7 +77,7 @@ struct Workload {
     simulation: Simulation,
     n_chains: u64,
     n_steps: u64,
-    checksum: Box<dyn Fn(&[f64]) -> Json>,
+    checksum: Box<dyn Fn(&[f64]) -> Json + Sync>,
 }
 
 fn measure(name: &str, settings: &Settings) -> Json {
@@ -142,7 +142,7 @@ fn cpu_seconds() -> f64 {
 
 /// About 50 steps from 1 to `last`, equidistant on a logarithmic scale, as the peers record.
 fn log_times(last: u64) -> Vec<u64> {
-    let power = |i: i32| (f64::from(i) / 49.0 * (last as f64).log10()).exp10();
+    let power = |i: i32| 10_f64.powf(f64::from(i) / 49.0 * (last as f64).log10());
     let mut times: Vec<u64> = (0..50).map(|i| power(i).round_ties_even() as u64).collect();
     times.dedup();
     times
@@ -159,7 +159,7 @@ fn means(values: &[f64], n_records: usize) -> Vec<f64> {
 }
 
 /// The mean error at steps 1, 100 and the last, and over the last ten records.
-fn errors(times: Vec<u64>) -> Box<dyn Fn(&[f64]) -> Json> {
+fn errors(times: Vec<u64>) -> Box<dyn Fn(&[f64]) -> Json + Sync> {
     Box::new(move |values| {
         let means = means(values, times.len());
         let at = |step: u64| means[times.partition_point(|time| *time < step).min(means.len() - 1)];

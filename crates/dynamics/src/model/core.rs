@@ -25,8 +25,8 @@ pub enum Layout {
     /// Coordinate after coordinate, each with one number a chain: for equations whose coordinates
     /// move alike.
     ByCoordinate,
-    /// Chain after chain, each padded with zeros to whole vectors: for gradients of single samples,
-    /// which are rows of a matrix.
+    /// Eight coordinates after eight, of chain after chain, padded with zeros: `[d/8, LANES, 8]`; for
+    /// gradients of single samples, which are rows of a matrix.
     ByChain,
 }
 
@@ -71,7 +71,7 @@ impl Shape {
     pub fn place(&self, lane: usize, coordinate: usize) -> usize {
         match self.layout {
             Layout::ByCoordinate => coordinate * LANES + lane,
-            Layout::ByChain => lane * self.stride() + coordinate,
+            Layout::ByChain => (coordinate / 8 * LANES + lane) * 8 + coordinate % 8,
         }
     }
 }

@@ -190,7 +190,7 @@ mod tests {
         let displace = |batch: &Vec<u64>| {
             let batches: Vec<[u64; LANES]> = batch.iter().map(|index| [*index; LANES]).collect();
             let mut x = Aligned::zeros(8 * LANES);
-            x[40..43].copy_from_slice(&X);
+            x[40..43].copy_from_slice(&X); // the chain in lane 5
             dispatch(Update(&sgd, &batches, &mut x));
             [x[40] - X[0], x[41] - X[1], x[42] - X[2]]
         };

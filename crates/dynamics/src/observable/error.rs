@@ -1,10 +1,13 @@
 //! The squared distance to the minimiser.
 
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
 use crate::model::{Coordinates, Layout};
 use crate::noise::{LANES, Lanes};
 use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
 use crate::problem::{LeastSquares, Problem};
+use crate::simd::{Isa, Kernel, dispatch};
 
 /// `|x − x_*|²`, where `x_*` minimises the objective, penalty included; for principal coordinates
 /// the same within the row space of the design.
@@ -24,21 +27,58 @@ fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
         Coordinates::Parameters => problem.minimiser(),
         Coordinates::Principal => problem.expect::<LeastSquares>().principal_minimiser(),
     };
-    let square = |x: f64, centre: f64| (x - centre) * (x - centre);
+    dispatch(SquaredDistance { states, centre })
+}
+
+struct SquaredDistance<'a> {
+    states: States<'a>,
+    centre: &'a [f64],
+}
+
+impl Kernel for SquaredDistance<'_> {
+    type Output = Lanes;
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) -> Lanes {
+        match self.states.shape.layout {
+            Layout::ByCoordinate => by_coordinate(isa, self.states.values, self.centre),
+            Layout::ByChain => by_chain(isa, self.states.values, self.centre),
+        }
+    }
+}
+
+#[inline(always)]
+fn by_coordinate<S: Isa>(isa: S, values: &[f64], centre: &[f64]) -> Lanes {
     let mut sums = [0.0; LANES];
-    match states.shape.layout {
-        Layout::ByCoordinate => {
-            for (row, centre) in states.values.as_chunks::<LANES>().0.iter().zip(centre) {
-                for (sum, x) in sums.iter_mut().zip(row) {
-                    *sum += square(*x, *centre);
+    for (row, centre) in values.as_chunks::<LANES>().0.iter().zip(centre) {
+        let sums = S::as_mut_simd_f64s(&mut sums).0;
+        for (sum, x) in sums.iter_mut().zip(S::as_simd_f64s(row).0) {
+            let gap = isa.sub_f64s(*x, isa.splat_f64s(*centre));
+            *sum = isa.mul_add_f64s(gap, gap, *sum);
+        }
+    }
+    sums
+}
+
+/// Eight interleaved partial sums a chain.
+#[inline(always)]
+fn by_chain<S: Isa>(isa: S, values: &[f64], centre: &[f64]) -> Lanes {
+    let mut sums = [0.0; LANES];
+    let eights = values.as_chunks::<8>().0.as_chunks::<LANES>().0;
+    for (half, sums) in sums.chunks_exact_mut(8).enumerate() {
+        let mut partial = [[isa.splat_f64s(0.0); 8]; 8];
+        for (eights, centre) in eights.iter().zip(centre.chunks(8)) {
+            let mut padded = [0.0; 8];
+            padded[..centre.len()].copy_from_slice(centre);
+            let centre = S::as_simd_f64s(&padded).0;
+            for (partial, eight) in partial.iter_mut().zip(&eights[8 * half..]) {
+                for (vector, x) in S::as_simd_f64s(eight).0.iter().enumerate() {
+                    let gap = isa.sub_f64s(*x, centre[vector]);
+                    partial[vector] = isa.mul_add_f64s(gap, gap, partial[vector]);
                 }
             }
         }
-        Layout::ByChain => {
-            for (sum, chain) in sums.iter_mut().zip(states.values.chunks(states.shape.stride())) {
-                *sum = chain.iter().zip(centre).map(|(x, centre)| square(*x, *centre)).sum();
-            }
-        }
+        sums.copy_from_slice(&isa.sums_of_eight(partial));
     }
     sums
 }

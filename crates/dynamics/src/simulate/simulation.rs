@@ -1,5 +1,7 @@
 //! Running chains of one cell.
 
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use crate::model::{Bundle, Model, Workspace};
 use crate::noise::{LANES, Purpose, Stream, StreamKey};
 use crate::observable::{Observable, States};
 use crate::problem::Problem;
+use crate::simd::{Isa, Kernel, dispatch};
 
 /// A chain has diverged when an entry of its state is beyond this, infinite or not a number.
 ///
@@ -180,10 +183,10 @@ impl Walk<'_> {
 
     /// Which chains have an entry beyond [`DIVERGED_BEYOND`].
     fn unbounded(&self) -> [bool; LANES] {
-        let is_bounded = |entry: &f64| entry.abs() <= DIVERGED_BEYOND;
-        if self.bundle.state.iter().all(is_bounded) {
+        if dispatch(AllBounded(&self.bundle.state)) {
             return [false; LANES];
         }
+        let is_bounded = |entry: &f64| entry.abs() <= DIVERGED_BEYOND;
         let shape = self.simulation.model.shape();
         let mut found = [false; LANES];
         for vector in self.bundle.state.chunks(shape.len()) {
@@ -205,6 +208,25 @@ impl Walk<'_> {
                 self.diverged_at[lane] = Some(self.bundle.step);
             }
         }
+    }
+}
+
+/// Whether all numbers are within [`DIVERGED_BEYOND`].
+struct AllBounded<'a>(&'a [f64]);
+
+impl Kernel for AllBounded<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) -> bool {
+        let bound = isa.splat_f64s(DIVERGED_BEYOND);
+        let (vectors, rest) = S::as_simd_f64s(self.0);
+        let is_beyond = |entry: S::f64s| {
+            let bounded = isa.less_than_or_equal_f64s(isa.abs_f64s(entry), bound);
+            isa.first_true_m64s(isa.not_m64s(bounded)) < S::F64_LANES
+        };
+        !vectors.iter().any(|entry| is_beyond(*entry))
+            && rest.iter().all(|entry| entry.abs() <= DIVERGED_BEYOND)
     }
 }
 
