@@ -1,13 +1,10 @@
-//! Samples as rows, and their residuals and gradients at the points of sixteen chains.
+//! Steps of SGD over single samples: rows of a matrix against the points of sixteen chains.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::dataset::Dataset;
 use crate::noise::{LANES, Lanes};
 use crate::simd::{Aligned, Isa};
-
-/// Chains whose rows are read side by side.
-const TILE: usize = 4;
 
 /// Eight coordinates of a row or of a chain.
 type Eight = [f64; 8];
@@ -19,6 +16,25 @@ pub(crate) struct Samples {
     n_eights: usize,
     rows: Aligned,
     response: Vec<f64>,
+}
+
+/// One step: `x <- shrinkage x + weight sum_b (a_b·x − b_b) a_b`, all residuals at the old `x`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// Factor of the old point.
+    pub shrinkage: f64,
+    /// Factor of the sum over the batch.
+    pub weight: f64,
+}
+
+/// Consecutive steps with what they are taken over.
+#[derive(Clone, Copy)]
+struct Batches<'a> {
+    steps: &'a [Step],
+    /// `[steps, B, LANES]`
+    indices: &'a [[u64; LANES]],
+    /// `[steps, B, LANES]`
+    responses: &'a [Lanes],
 }
 
 impl Samples {
@@ -36,122 +52,237 @@ impl Samples {
         self.response.len()
     }
 
-    /// `r_l = a_i·x_l − b_i` for each chain `l` and its sample `i = indices[l]`; `x` is a vector laid
-    /// out [`crate::model::Layout::ByChain`]. The inner product has eight partial sums of fused
-    /// multiply-adds.
+    /// Takes `steps` from the points `x`, laid out [`crate::model::Layout::ByChain`], over batches of
+    /// the samples `indices`, `[steps, B, LANES]`; `room` is `[(steps + 1) B, LANES]`.
+    ///
+    /// Points of few coordinates stay in registers from step to step, some chains at a time.
     #[inline(always)]
-    pub(crate) fn residuals<S: Isa>(
+    pub(crate) fn advance<S: Isa>(
         &self,
         isa: S,
-        indices: &[u64; LANES],
-        x: &[f64],
-        out: &mut Lanes,
-    ) {
-        match self.n_eights {
-            1 => self.residuals_of(isa, 1, indices, x, out),
-            2 => self.residuals_of(isa, 2, indices, x, out),
-            n => self.residuals_of(isa, n, indices, x, out),
-        }
-    }
-
-    /// `x_l <- shrinkage x_l + sum_b scales[b][l] a_i`, `i = indices[b][l]`, for each chain `l`.
-    #[inline(always)]
-    pub(crate) fn combine<S: Isa>(
-        &self,
-        isa: S,
+        steps: &[Step],
         indices: &[[u64; LANES]],
-        scales: &[Lanes],
-        shrinkage: f64,
+        room: &mut [f64],
         x: &mut [f64],
     ) {
-        for (batch, (indices, scales)) in indices.iter().zip(scales).enumerate() {
-            let shrinkage = if batch == 0 { shrinkage } else { 1.0 };
-            match self.n_eights {
-                1 => self.add_rows(isa, 1, indices, scales, shrinkage, x),
-                2 => self.add_rows(isa, 2, indices, scales, shrinkage, x),
-                n => self.add_rows(isa, n, indices, scales, shrinkage, x),
+        let x = x.as_chunks_mut::<8>().0.as_chunks_mut::<LANES>().0;
+        let room: &mut [Lanes] = room.as_chunks_mut().0;
+        let (responses, room) = room.split_at_mut(indices.len());
+        for (responses, indices) in responses.iter_mut().zip(indices) {
+            for (response, index) in responses.iter_mut().zip(indices) {
+                *response = self.response[*index as usize];
             }
+        }
+        let room = &mut room[..indices.len() / steps.len().max(1)];
+        let batches = Batches { steps, indices, responses };
+        match self.n_eights {
+            1 => self.groups::<S, 1, 8>(isa, batches, room, x),
+            2 => self.groups::<S, 2, 8>(isa, batches, room, x),
+            3 => self.groups::<S, 3, 8>(isa, batches, room, x),
+            4 => self.groups::<S, 4, 4>(isa, batches, room, x),
+            5 => self.groups::<S, 5, 4>(isa, batches, room, x),
+            6 => self.groups::<S, 6, 4>(isa, batches, room, x),
+            7 => self.groups::<S, 7, 2>(isa, batches, room, x),
+            8 => self.groups::<S, 8, 2>(isa, batches, room, x),
+            9 => self.groups::<S, 9, 2>(isa, batches, room, x),
+            10 => self.groups::<S, 10, 2>(isa, batches, room, x),
+            11 => self.groups::<S, 11, 2>(isa, batches, room, x),
+            12 => self.groups::<S, 12, 2>(isa, batches, room, x),
+            13 => self.groups::<S, 13, 2>(isa, batches, room, x),
+            _ => self.advance_each_chain(isa, batches, room, x),
         }
     }
 
-    /// [`Samples::residuals`] for `n` eights, which the compiler knows where they are few.
+    /// [`Samples::advance`] for long points, which stay in memory.
     #[inline(always)]
-    fn residuals_of<S: Isa>(
+    fn advance_each_chain<S: Isa>(
         &self,
         isa: S,
-        n: usize,
-        indices: &[u64; LANES],
-        x: &[f64],
-        out: &mut Lanes,
+        batches: Batches<'_>,
+        room: &mut [Lanes],
+        x: &mut [[Eight; LANES]],
     ) {
-        let x = &x.as_chunks::<8>().0.as_chunks::<LANES>().0[..n];
-        for half in [0, LANES / 2] {
-            let mut partial = [[isa.splat_f64s(0.0); 8]; 8];
-            for (tile, sums) in partial.as_chunks_mut::<TILE>().0.iter_mut().enumerate() {
-                let first = half + tile * TILE;
-                let rows = self.rows_of(n, indices, first);
-                for c in 0..n {
-                    for l in 0..TILE {
-                        let (a, x) = (vectors::<S>(&rows[l][c]), vectors::<S>(&x[c][first + l]));
-                        for vector in 0..8 / S::F64_LANES {
-                            let sum = &mut sums[l][vector];
-                            *sum = isa.mul_add_f64s(a[vector], x[vector], *sum);
-                        }
+        let Batches { steps, indices, responses } = batches;
+        let batches = indices.chunks_exact(room.len()).zip(responses.chunks_exact(room.len()));
+        for (step, (indices, responses)) in steps.iter().zip(batches) {
+            for lane in 0..LANES {
+                for b in 0..room.len() {
+                    let row = self.row(indices[b][lane]);
+                    let mut sums = [isa.splat_eight(0.0); 4];
+                    for (c, (a, x)) in row.iter().zip(x.iter()).enumerate() {
+                        let (a, x) = (isa.load_eight(a), isa.load_eight(&x[lane]));
+                        sums[c % 4] = isa.mul_add_eight(a, x, sums[c % 4]);
                     }
+                    let sum = isa.sum_of_eight(sum_of_four::<S, 4>(isa, sums));
+                    room[b][lane] = step.weight * (sum - responses[b][lane]);
                 }
-            }
-            let products = isa.sums_of_eight(partial);
-            for (l, product) in products.into_iter().enumerate() {
-                out[half + l] = product - self.response[indices[half + l] as usize];
-            }
-        }
-    }
-
-    /// Adds a multiple of a row to each chain, for `n` eights.
-    #[inline(always)]
-    fn add_rows<S: Isa>(
-        &self,
-        isa: S,
-        n: usize,
-        indices: &[u64; LANES],
-        scales: &Lanes,
-        shrinkage: f64,
-        x: &mut [f64],
-    ) {
-        let x = &mut x.as_chunks_mut::<8>().0.as_chunks_mut::<LANES>().0[..n];
-        for first in (0..LANES).step_by(TILE) {
-            let rows = self.rows_of(n, indices, first);
-            for c in 0..n {
-                for l in 0..TILE {
-                    let scale = isa.splat_f64s(scales[first + l]);
-                    let x = S::as_mut_simd_f64s(&mut x[c][first + l]).0;
-                    for (x, a) in x.iter_mut().zip(vectors::<S>(&rows[l][c])) {
-                        let kept = if shrinkage == 1.0 {
-                            *x
-                        } else {
-                            isa.mul_f64s(*x, isa.splat_f64s(shrinkage))
-                        };
-                        *x = isa.mul_add_f64s(scale, *a, kept);
+                for (b, scales) in room.iter().enumerate() {
+                    let scale = isa.splat_eight(scales[lane]);
+                    let shrinkage = if b == 0 { step.shrinkage } else { 1.0 };
+                    let shrinkage = isa.splat_eight(shrinkage);
+                    for (a, x) in self.row(indices[b][lane]).iter().zip(x.iter_mut()) {
+                        let kept = isa.mul_eight(isa.load_eight(&x[lane]), shrinkage);
+                        let sum = isa.mul_add_eight(scale, isa.load_eight(a), kept);
+                        isa.store_eight(sum, &mut x[lane]);
                     }
                 }
             }
         }
     }
 
-    /// The rows of the samples of [`TILE`] chains from `first` on, `n` eights each.
     #[inline(always)]
-    fn rows_of(&self, n: usize, indices: &[u64; LANES], first: usize) -> [&[Eight]; TILE] {
-        let rows = self.rows.as_chunks::<8>().0;
-        let mut found = [&rows[..0]; TILE];
-        for l in 0..TILE {
-            let start = indices[first + l] as usize * n;
-            found[l] = &rows[start..start + n];
+    fn row(&self, index: u64) -> &[Eight] {
+        let start = index as usize * self.n_eights;
+        &self.rows.as_chunks::<8>().0[start..start + self.n_eights]
+    }
+
+    /// [`Samples::advance`] for points of `N` eights, `C` chains at a time.
+    #[inline(always)]
+    fn groups<S: Isa, const N: usize, const C: usize>(
+        &self,
+        isa: S,
+        batches: Batches<'_>,
+        room: &mut [Lanes],
+        x: &mut [[Eight; LANES]],
+    ) {
+        let Ok(x) = <&mut [[Eight; LANES]; N]>::try_from(x) else { return };
+        for first in (0..LANES).step_by(C) {
+            let mut points: [[S::Eight; N]; C] = points(isa, x, first);
+            let Batches { steps, indices, responses } = batches;
+            let batches = indices.chunks_exact(room.len()).zip(responses.chunks_exact(room.len()));
+            for (step, (indices, responses)) in steps.iter().zip(batches) {
+                self.step(isa, *step, first, indices, responses, room, &mut points);
+            }
+            store_points(isa, &points, first, x);
         }
-        found
+    }
+
+    /// One step of the `C` chains from lane `first` on.
+    #[inline(always)]
+    fn step<S: Isa, const N: usize, const C: usize>(
+        &self,
+        isa: S,
+        step: Step,
+        first: usize,
+        batch: &[[u64; LANES]],
+        responses: &[Lanes],
+        room: &mut [Lanes],
+        points: &mut [[S::Eight; N]; C],
+    ) {
+        let rows = self.rows.as_chunks::<8>().0.as_chunks::<N>().0;
+        for ((indices, responses), scales) in batch.iter().zip(responses).zip(room.iter_mut()) {
+            let mut partial = [isa.splat_eight(0.0); C];
+            for l in 0..C {
+                partial[l] = products(isa, &rows[indices[first + l] as usize], &points[l]);
+            }
+            scale(isa, step.weight, &partial, &responses[first..], scales);
+        }
+        if step.shrinkage != 1.0 {
+            for l in 0..C {
+                shrink(isa, step.shrinkage, &mut points[l]);
+            }
+        }
+        for (indices, scales) in batch.iter().zip(room.iter()) {
+            for l in 0..C {
+                add(isa, scales[l], &rows[indices[first + l] as usize], &mut points[l]);
+            }
+        }
     }
 }
 
+/// `scales[l] = weight (sum of products[l] − responses[l])`
 #[inline(always)]
-fn vectors<S: Isa>(eight: &Eight) -> &[S::f64s] {
-    S::as_simd_f64s(eight).0
+fn scale<S: Isa, const C: usize>(
+    isa: S,
+    weight: f64,
+    products: &[S::Eight; C],
+    responses: &[f64],
+    scales: &mut Lanes,
+) {
+    if let (Some(products), Some(responses)) = (products.first_chunk(), responses.first_chunk()) {
+        let products = isa.load_eight(&isa.sums_of_eight(*products));
+        let minus = isa.splat_eight(-1.0);
+        let residuals = isa.mul_add_eight(isa.load_eight(responses), minus, products);
+        let scaled = isa.mul_eight(residuals, isa.splat_eight(weight));
+        isa.store_eight(scaled, &mut scales.as_chunks_mut().0[0]);
+    } else {
+        for l in 0..C {
+            scales[l] = weight * (isa.sum_of_eight(products[l]) - responses[l]);
+        }
+    }
+}
+
+/// The points of the chains from lane `first` on.
+#[inline(always)]
+fn points<S: Isa, const N: usize, const C: usize>(
+    isa: S,
+    x: &[[Eight; LANES]; N],
+    first: usize,
+) -> [[S::Eight; N]; C] {
+    let mut points = [[isa.splat_eight(0.0); N]; C];
+    for l in 0..C {
+        for c in 0..N {
+            points[l][c] = isa.load_eight(&x[c][first + l]);
+        }
+    }
+    points
+}
+
+/// Writes back what [`points`] read.
+#[inline(always)]
+fn store_points<S: Isa, const N: usize, const C: usize>(
+    isa: S,
+    points: &[[S::Eight; N]; C],
+    first: usize,
+    x: &mut [[Eight; LANES]; N],
+) {
+    for l in 0..C {
+        for c in 0..N {
+            isa.store_eight(points[l][c], &mut x[c][first + l]);
+        }
+    }
+}
+
+/// Eight partial sums of an inner product, from four interleaved chains of fused multiply-adds.
+#[inline(always)]
+fn products<S: Isa, const N: usize>(isa: S, row: &[Eight; N], point: &[S::Eight; N]) -> S::Eight {
+    let mut sums = [isa.splat_eight(0.0); 4];
+    for c in 0..N {
+        let a = isa.load_eight(&row[c]);
+        sums[c % 4] = if c < 4 {
+            isa.mul_eight(a, point[c])
+        } else {
+            isa.mul_add_eight(a, point[c], sums[c % 4])
+        };
+    }
+    sum_of_four::<S, N>(isa, sums)
+}
+
+/// `(s0 + s2) + (s1 + s3)`, where only the first `N` are there.
+#[inline(always)]
+fn sum_of_four<S: Isa, const N: usize>(isa: S, sums: [S::Eight; 4]) -> S::Eight {
+    let even = if N > 2 { isa.add_eight(sums[0], sums[2]) } else { sums[0] };
+    match N {
+        1 => even,
+        2 | 3 => isa.add_eight(even, sums[1]),
+        _ => isa.add_eight(even, isa.add_eight(sums[1], sums[3])),
+    }
+}
+
+/// `point <- shrinkage point`
+#[inline(always)]
+fn shrink<S: Isa, const N: usize>(isa: S, shrinkage: f64, point: &mut [S::Eight; N]) {
+    let shrinkage = isa.splat_eight(shrinkage);
+    for c in 0..N {
+        point[c] = isa.mul_eight(point[c], shrinkage);
+    }
+}
+
+/// `point <- point + scale row`
+#[inline(always)]
+fn add<S: Isa, const N: usize>(isa: S, scale: f64, row: &[Eight; N], point: &mut [S::Eight; N]) {
+    let scale = isa.splat_eight(scale);
+    for c in 0..N {
+        point[c] = isa.mul_add_eight(scale, isa.load_eight(&row[c]), point[c]);
+    }
 }

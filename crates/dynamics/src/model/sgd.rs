@@ -9,10 +9,8 @@
 use std::sync::Arc;
 
 use crate::model::batch::{self, SAMPLING, Sampling};
-use crate::model::core::{
-    Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows, rows_mut,
-};
-use crate::model::samples::Samples;
+use crate::model::core::{Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace};
+use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::noise::LANES;
@@ -62,6 +60,9 @@ impl ModelKind for SgdKind {
     }
 }
 
+/// Steps whose samples are drawn together, so that points stay in registers meanwhile.
+const STEPS_AT_ONCE: usize = 16;
+
 /// Stochastic gradient descent on one least-squares problem.
 ///
 /// # Source
@@ -96,26 +97,13 @@ impl Sgd {
         }
     }
 
-    /// One step over given batches, `[B, LANES]`, all residuals at the old `x`; `room` has the
-    /// shape of the batches.
-    #[inline(always)]
-    fn update<S: Isa>(
-        &self,
-        isa: S,
-        step_size: f64,
-        batches: &[[u64; LANES]],
-        room: &mut [f64],
-        x: &mut [f64],
-    ) {
-        let weight = isa.splat_f64s(-step_size / self.batch_size as f64);
-        for (batch, scales) in batches.iter().zip(rows_mut(room)) {
-            self.samples.residuals(isa, batch, x, scales);
-            for scale in S::as_mut_simd_f64s(scales).0 {
-                *scale = isa.mul_f64s(*scale, weight);
-            }
+    /// The step `k`, all of whose residuals are taken at the old `x`.
+    fn step(&self, k: u64) -> Step {
+        let step_size = self.schedule.step_size(k);
+        Step {
+            shrinkage: 1.0 - step_size * self.ridge / self.samples.len() as f64,
+            weight: -step_size / self.batch_size as f64,
         }
-        let shrinkage = 1.0 - step_size * self.ridge / self.samples.len() as f64;
-        self.samples.combine(isa, batches, rows(room), shrinkage, x);
     }
 }
 
@@ -126,8 +114,8 @@ impl Dynamics for Sgd {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros(self.batch_size * LANES),
-            indices: vec![[0; LANES]; self.batch_size],
+            reals: Aligned::zeros((STEPS_AT_ONCE + 1) * self.batch_size * LANES),
+            indices: vec![[0; LANES]; self.batch_size * STEPS_AT_ONCE],
             ..Workspace::default()
         }
     }
@@ -141,11 +129,17 @@ impl Dynamics for Sgd {
         workspace: &mut Workspace,
     ) {
         let Workspace { reals, indices, sampler } = workspace;
-        for _ in 0..n_steps {
-            sampler.draw(isa, self.sampling, self.samples.len(), bundle, indices);
-            let step_size = self.schedule.step_size(bundle.step);
-            self.update(isa, step_size, indices, reals, &mut bundle.state);
-            bundle.step += 1;
+        let end = bundle.step + n_steps;
+        while bundle.step < end {
+            let n_steps = (end - bundle.step).min(STEPS_AT_ONCE as u64) as usize;
+            let mut steps = [Step { shrinkage: 1.0, weight: 0.0 }; STEPS_AT_ONCE];
+            let indices = &mut indices[..n_steps * self.batch_size];
+            for (step, batch) in steps.iter_mut().zip(indices.chunks_exact_mut(self.batch_size)) {
+                sampler.draw(isa, self.sampling, self.samples.len(), bundle, batch);
+                *step = self.step(bundle.step);
+                bundle.step += 1;
+            }
+            self.samples.advance(isa, &steps[..n_steps], indices, reals, &mut bundle.state);
         }
     }
 }
@@ -177,8 +171,8 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Isa>(self, isa: S) {
-            let mut room = vec![0.0; self.1.len() * LANES];
-            self.0.update(isa, STEP, self.1, &mut room, self.2);
+            let mut room = vec![0.0; 2 * LANES * self.1.len()];
+            self.0.samples.advance(isa, &[self.0.step(0)], self.1, &mut room, self.2);
         }
     }
 

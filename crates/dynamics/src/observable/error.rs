@@ -66,16 +66,16 @@ fn by_chain<S: Isa>(isa: S, values: &[f64], centre: &[f64]) -> Lanes {
     let mut sums = [0.0; LANES];
     let eights = values.as_chunks::<8>().0.as_chunks::<LANES>().0;
     for (half, sums) in sums.chunks_exact_mut(8).enumerate() {
-        let mut partial = [[isa.splat_f64s(0.0); 8]; 8];
+        let mut partial = [isa.splat_eight(0.0); 8];
         for (eights, centre) in eights.iter().zip(centre.chunks(8)) {
             let mut padded = [0.0; 8];
-            padded[..centre.len()].copy_from_slice(centre);
-            let centre = S::as_simd_f64s(&padded).0;
+            for (minus, centre) in padded.iter_mut().zip(centre) {
+                *minus = -centre;
+            }
+            let minus = isa.load_eight(&padded);
             for (partial, eight) in partial.iter_mut().zip(&eights[8 * half..]) {
-                for (vector, x) in S::as_simd_f64s(eight).0.iter().enumerate() {
-                    let gap = isa.sub_f64s(*x, centre[vector]);
-                    partial[vector] = isa.mul_add_f64s(gap, gap, partial[vector]);
-                }
+                let gap = isa.add_eight(isa.load_eight(eight), minus);
+                *partial = isa.mul_add_eight(gap, gap, *partial);
             }
         }
         sums.copy_from_slice(&isa.sums_of_eight(partial));

@@ -23,9 +23,32 @@ pub trait Isa: Simd {
     /// The 64-bit product of the low 32 bits of each word.
     fn product_of_low_halves(self, a: Self::u64s, b: Self::u64s) -> Self::u64s;
 
-    /// Sums of the eight numbers of each of eight rows, in the order
-    /// `((0+4) + (2+6)) + ((1+5) + (3+7))`; a row is held in the first vectors of its array.
-    fn sums_of_eight(self, rows: [[Self::f64s; 8]; 8]) -> [f64; 8];
+    /// Eight numbers, whatever the width of the vectors.
+    type Eight: Copy;
+
+    /// Eight times the same number.
+    fn splat_eight(self, value: f64) -> Self::Eight;
+
+    /// Reads eight numbers.
+    fn load_eight(self, from: &[f64; 8]) -> Self::Eight;
+
+    /// Writes eight numbers.
+    fn store_eight(self, a: Self::Eight, to: &mut [f64; 8]);
+
+    /// `a + b`
+    fn add_eight(self, a: Self::Eight, b: Self::Eight) -> Self::Eight;
+
+    /// `a b`
+    fn mul_eight(self, a: Self::Eight, b: Self::Eight) -> Self::Eight;
+
+    /// `a b + c`, rounded once.
+    fn mul_add_eight(self, a: Self::Eight, b: Self::Eight, c: Self::Eight) -> Self::Eight;
+
+    /// The sum of eight numbers, in the order `((0+4) + (2+6)) + ((1+5) + (3+7))`.
+    fn sum_of_eight(self, a: Self::Eight) -> f64;
+
+    /// The sums of each of eight times eight numbers, in the order of [`Isa::sum_of_eight`].
+    fn sums_of_eight(self, rows: [Self::Eight; 8]) -> [f64; 8];
 
     /// Rotates each word left by `0 < n < 64` bits.
     #[inline(always)]
@@ -50,11 +73,55 @@ impl Isa for Scalar {
         (a & 0xffff_ffff) * (b & 0xffff_ffff)
     }
 
+    type Eight = [f64; 8];
+
+    #[inline(always)]
+    fn splat_eight(self, value: f64) -> [f64; 8] {
+        [value; 8]
+    }
+
+    #[inline(always)]
+    fn load_eight(self, from: &[f64; 8]) -> [f64; 8] {
+        *from
+    }
+
+    #[inline(always)]
+    fn store_eight(self, a: [f64; 8], to: &mut [f64; 8]) {
+        *to = a;
+    }
+
+    #[inline(always)]
+    fn add_eight(self, mut a: [f64; 8], b: [f64; 8]) -> [f64; 8] {
+        for i in 0..8 {
+            a[i] += b[i];
+        }
+        a
+    }
+
+    #[inline(always)]
+    fn mul_eight(self, mut a: [f64; 8], b: [f64; 8]) -> [f64; 8] {
+        for i in 0..8 {
+            a[i] *= b[i];
+        }
+        a
+    }
+
+    #[inline(always)]
+    fn mul_add_eight(self, mut a: [f64; 8], b: [f64; 8], c: [f64; 8]) -> [f64; 8] {
+        for i in 0..8 {
+            a[i] = self.mul_add_f64s(a[i], b[i], c[i]);
+        }
+        a
+    }
+
+    #[inline(always)]
+    fn sum_of_eight(self, [p0, p1, p2, p3, p4, p5, p6, p7]: [f64; 8]) -> f64 {
+        ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7))
+    }
+
     #[inline(always)]
     fn sums_of_eight(self, rows: [[f64; 8]; 8]) -> [f64; 8] {
-        rows.map(|[p0, p1, p2, p3, p4, p5, p6, p7]| {
-            ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7))
-        })
+        rows.map(|row| self.sum_of_eight(row))
     }
 }
 
@@ -82,9 +149,48 @@ mod x86 {
             cast(self.avx2._mm256_mul_epu32(cast(a), cast(b)))
         }
 
+        type Eight = [f64x4; 2];
+
         #[inline(always)]
-        fn sums_of_eight(self, rows: [[f64x4; 8]; 8]) -> [f64; 8] {
-            let halves = rows.map(|row| self.add_f64s(row[0], row[1]));
+        fn splat_eight(self, value: f64) -> [f64x4; 2] {
+            [self.splat_f64s(value); 2]
+        }
+
+        #[inline(always)]
+        fn load_eight(self, from: &[f64; 8]) -> [f64x4; 2] {
+            let halves = from.as_chunks::<4>().0;
+            [cast(halves[0]), cast(halves[1])]
+        }
+
+        #[inline(always)]
+        fn store_eight(self, a: [f64x4; 2], to: &mut [f64; 8]) {
+            let halves = to.as_chunks_mut::<4>().0;
+            (halves[0], halves[1]) = (cast(a[0]), cast(a[1]));
+        }
+
+        #[inline(always)]
+        fn add_eight(self, a: [f64x4; 2], b: [f64x4; 2]) -> [f64x4; 2] {
+            [self.add_f64s(a[0], b[0]), self.add_f64s(a[1], b[1])]
+        }
+
+        #[inline(always)]
+        fn mul_eight(self, a: [f64x4; 2], b: [f64x4; 2]) -> [f64x4; 2] {
+            [self.mul_f64s(a[0], b[0]), self.mul_f64s(a[1], b[1])]
+        }
+
+        #[inline(always)]
+        fn mul_add_eight(self, a: [f64x4; 2], b: [f64x4; 2], c: [f64x4; 2]) -> [f64x4; 2] {
+            [self.mul_add_f64s(a[0], b[0], c[0]), self.mul_add_f64s(a[1], b[1], c[1])]
+        }
+
+        #[inline(always)]
+        fn sum_of_eight(self, a: [f64x4; 2]) -> f64 {
+            sum_of_four(self, self.add_f64s(a[0], a[1]))
+        }
+
+        #[inline(always)]
+        fn sums_of_eight(self, rows: [[f64x4; 2]; 8]) -> [f64; 8] {
+            let sum = |row: [f64x4; 2]| self.add_f64s(row[0], row[1]);
             // Rows a and b to 04+26, 15+37 of a, then of b.
             let fold = |a: f64x4, b: f64x4| {
                 let low = self.avx._mm256_permute2f128_pd::<0x20>(cast(a), cast(b));
@@ -97,10 +203,21 @@ mod x86 {
                 let high = self.avx._mm256_unpackhi_pd(even, odd);
                 cast::<_, [f64; 4]>(self.avx._mm256_add_pd(low, high))
             };
-            let [a, b, c, d, e, f, g, h] = halves;
-            let ([s0, s1, s2, s3], [s4, s5, s6, s7]) = (four(a, b, c, d), four(e, f, g, h));
+            let [a, b, c, d, e, f, g, h] = rows;
+            let [s0, s1, s2, s3] = four(sum(a), sum(b), sum(c), sum(d));
+            let [s4, s5, s6, s7] = four(sum(e), sum(f), sum(g), sum(h));
             [s0, s1, s2, s3, s4, s5, s6, s7]
         }
+    }
+
+    /// `(p0 + p2) + (p1 + p3)`
+    #[inline(always)]
+    fn sum_of_four(isa: V3, p: f64x4) -> f64 {
+        let high = isa.avx._mm256_extractf128_pd::<1>(cast(p));
+        let low = isa.avx._mm256_castpd256_pd128(cast(p));
+        let two = isa.sse2._mm_add_pd(low, high);
+        let [even, odd]: [f64; 2] = cast(two);
+        even + odd
     }
 
     impl Isa for V4 {
@@ -121,9 +238,48 @@ mod x86 {
             cast(self.avx512f._mm512_mul_epu32(cast(a), cast(b)))
         }
 
+        type Eight = f64x8;
+
         #[inline(always)]
-        fn sums_of_eight(self, rows: [[f64x8; 8]; 8]) -> [f64; 8] {
-            let rows = rows.map(|row| cast(row[0]));
+        fn splat_eight(self, value: f64) -> f64x8 {
+            self.splat_f64s(value)
+        }
+
+        #[inline(always)]
+        fn load_eight(self, from: &[f64; 8]) -> f64x8 {
+            cast(*from)
+        }
+
+        #[inline(always)]
+        fn store_eight(self, a: f64x8, to: &mut [f64; 8]) {
+            *to = cast(a);
+        }
+
+        #[inline(always)]
+        fn add_eight(self, a: f64x8, b: f64x8) -> f64x8 {
+            self.add_f64s(a, b)
+        }
+
+        #[inline(always)]
+        fn mul_eight(self, a: f64x8, b: f64x8) -> f64x8 {
+            self.mul_f64s(a, b)
+        }
+
+        #[inline(always)]
+        fn mul_add_eight(self, a: f64x8, b: f64x8, c: f64x8) -> f64x8 {
+            self.mul_add_f64s(a, b, c)
+        }
+
+        #[inline(always)]
+        fn sum_of_eight(self, a: f64x8) -> f64 {
+            let high = self.avx512f._mm512_extractf64x4_pd::<1>(cast(a));
+            let low = self.avx512f._mm512_castpd512_pd256(cast(a));
+            sum_of_four(*self, cast(self.avx._mm256_add_pd(low, high)))
+        }
+
+        #[inline(always)]
+        fn sums_of_eight(self, rows: [f64x8; 8]) -> [f64; 8] {
+            let rows = rows.map(cast);
             // The lower halves of both plus their upper halves; then the same within halves.
             let fold = |a, b| {
                 let low = self.avx512f._mm512_shuffle_f64x2::<0x44>(a, b);
@@ -149,28 +305,28 @@ mod tests {
     use super::*;
     use crate::simd::{Kernel, Level, dispatch_at};
 
-    /// Eight rows of eight distinct numbers through [`Isa::sums_of_eight`].
-    struct Sums(Vec<f64>);
+    /// Eight rows of eight distinct numbers through [`Isa::sums_of_eight`] and, one by one,
+    /// [`Isa::sum_of_eight`].
+    struct Sums<'a>(&'a [[f64; 8]; 8]);
 
-    impl Kernel for Sums {
-        type Output = [f64; 8];
+    impl Kernel for Sums<'_> {
+        type Output = [[f64; 8]; 2];
 
-        fn run<S: Isa>(self, isa: S) -> [f64; 8] {
-            let mut rows = [[isa.splat_f64s(0.0); 8]; 8];
-            for (row, entries) in rows.iter_mut().zip(self.0.chunks(8)) {
-                let vectors = S::as_simd_f64s(entries).0;
-                row[..vectors.len()].copy_from_slice(vectors);
-            }
-            isa.sums_of_eight(rows)
+        fn run<S: Isa>(self, isa: S) -> [[f64; 8]; 2] {
+            let rows = self.0.map(|row| isa.load_eight(&row));
+            [isa.sums_of_eight(rows), rows.map(|row| isa.sum_of_eight(row))]
         }
     }
 
     #[test]
     fn sums_have_the_same_order_on_every_instruction_set() {
-        let entries: Vec<f64> = (0..64).map(|i| f64::from(i * i * i) + 1.0 / 3.0).collect();
-        let expected: Vec<f64> = entries.chunks(8).map(crate::real::sum).collect();
+        let mut rows = [[0.0; 8]; 8];
+        for (i, entry) in (0_u32..).zip(rows.as_flattened_mut()) {
+            *entry = f64::from(i * i * i) + 1.0 / 3.0;
+        }
+        let expected = rows.map(|row| crate::real::sum(&row));
         for level in Level::available() {
-            assert_eq!(dispatch_at(level, Sums(entries.clone())).to_vec(), expected, "{level}");
+            assert_eq!(dispatch_at(level, Sums(&rows)), [expected; 2], "{level}");
         }
     }
 
