@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test ci check lint docs bench interop clean
+.PHONY: all reproduce test ci check lint docs bench bench-peers interop clean
 
 all: reproduce
 
@@ -33,6 +33,15 @@ docs:
 # Speed: nanoseconds of the hot loops and of the pipeline itself.
 bench:
 	cargo bench --locked
+
+# Speed beside NumPy, numba, JAX, PyTorch and C++ on one core; needs Python 3.11, PyPI and 7 GB.
+bench-peers: target/peers-venv/ready
+	target/peers-venv/bin/python scripts/bench_peers.py
+
+target/peers-venv/ready: benches/peers/requirements.txt
+	python3 -m venv target/peers-venv
+	target/peers-venv/bin/pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	touch $@
 
 # Results files as another implementation of Parquet reads them; needs Python 3 and PyPI.
 interop: target/python/ready

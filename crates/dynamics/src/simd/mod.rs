@@ -1,9 +1,23 @@
 //! Vectors: kernels that are compiled for several instruction sets and give the same bits on each.
 
 mod aligned;
+#[cfg(test)]
+mod check;
+mod erf;
+mod erf_and_complement;
+mod exp;
 mod isa;
 mod level;
+mod ln;
+mod polynomial;
+mod trigonometric;
 
 pub use aligned::Aligned;
+pub use erf::{erf, erfc};
+pub use erf_and_complement::erf_and_complement;
+pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;
 pub use level::{Kernel, Level, MissingLevel, UnknownLevel, dispatch, dispatch_at};
+pub use ln::{ln, ln_1p};
+pub use polynomial::{even_odd, horner};
+pub use trigonometric::sin_cos_pi;
