@@ -200,8 +200,9 @@ fn w1(settings: &Settings) -> Workload {
 fn w2(settings: &Settings) -> Workload {
     let n_steps = settings.count("steps", 1000);
     let dataset = settings.dataset();
-    let step_size = [("step_size", Value::Real(critical_step_size(&dataset)))];
-    least_squares(settings, dataset, 0.0, "sgd_sde", &step_size, n_steps)
+    let step_size = ("step_size", Value::Real(critical_step_size(&dataset)));
+    let parameters = [step_size, ("dt", Value::Real(1.0))];
+    least_squares(settings, dataset, 0.0, "sgd_sde", &parameters, n_steps)
 }
 
 fn least_squares(
@@ -356,11 +357,14 @@ fn normals(reps: u64) -> Json {
         wall = wall.min(start.elapsed().as_secs_f64());
         seconds = seconds.min(cpu_seconds() - before);
     }
+    let values = out.as_flattened();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance = values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
     let work = rows * LANES * rounds;
     json!({
         "workload": "normals", "impl": "maruyama", "level": Level::current().to_string(),
         "reps": reps, "seconds": seconds, "wall_s": wall, "cpu_s": seconds, "threads": 1,
         "work": work, "unit": "normals", "rate": work as f64 / seconds,
-        "checksum": { "last": out[rows - 1][LANES - 1] },
+        "checksum": { "mean": mean, "variance": variance },
     })
 }

@@ -26,24 +26,18 @@ const PART: Part = Part {
     doc: "Homogenized SGD, a stochastic differential equation, in the principal coordinates \
           Y = Qᵀ(x − x_*), by Euler–Maruyama. One step is one unit of time, which stands for one \
           iteration of SGD.",
-    parameters: &[
-        STEP_SIZE,
-        BATCH_SIZE,
-        Parameter {
-            name: "dt",
-            doc: "Time step of Euler–Maruyama; a step is divided into ceil(1/dt) equal parts. \
-                  Take at most 0.02/θ₁ for fits and 0.005/θ₁ for tails, with θ₁ = γ(λ₁² + δ)/n.",
-            unit: "SGD iterations",
-            kind: Kind::Real(Range {
-                low: 1e-6,
-                high: 1.0,
-                low_included: true,
-                high_included: true,
-            }),
-            default: Default::Real(0.01),
-        },
-    ],
+    parameters: &[STEP_SIZE, BATCH_SIZE, DT],
     source: file!(),
+};
+
+/// The parameter `dt` of stochastic differential equations whose step is one of SGD.
+pub(crate) const DT: Parameter = Parameter {
+    name: "dt",
+    doc: "Time step of Euler–Maruyama; a step is divided into ceil(1/dt) equal parts. \
+          For homogenized SGD take at most 0.02/θ₁ for fits and 0.005/θ₁ for tails, with θ₁ = γ(λ₁² + δ)/n.",
+    unit: "SGD iterations",
+    kind: Kind::Real(Range { low: 1e-6, high: 1.0, low_included: true, high_included: true }),
+    default: Default::Real(0.01),
 };
 
 impl ModelKind for HsgdKind {
@@ -87,7 +81,7 @@ impl ModelKind for HsgdKind {
 }
 
 /// `ceil(1/dt)`; the margin keeps a reciprocal such as 1/0.01 from being rounded up.
-fn parts_of_a_step(dt: f64) -> u64 {
+pub(crate) fn parts_of_a_step(dt: f64) -> u64 {
     (1.0 / dt - 1e-9).ceil() as u64
 }
 

@@ -8,6 +8,7 @@ mod samples;
 mod schedule;
 mod settings;
 mod sgd;
+mod sgd_sde;
 
 pub use batch::{Sampler, Sampling};
 pub use core::{
@@ -17,9 +18,10 @@ pub use hsgd::{Hsgd, HsgdKind};
 pub use objective::Objective;
 pub use schedule::Schedule;
 pub use sgd::{Sgd, SgdKind};
+pub use sgd_sde::{SgdSde, SgdSdeKind};
 
 /// Every kind of model, in the order of the documentation.
-pub const MODELS: &[&dyn ModelKind] = &[&SgdKind, &HsgdKind];
+pub const MODELS: &[&dyn ModelKind] = &[&SgdKind, &SgdSdeKind, &HsgdKind];
 
 /// The kind of model called `name`, if there is one.
 #[must_use]
