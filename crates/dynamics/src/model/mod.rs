@@ -1,6 +1,7 @@
 //! Models: a registry of stochastic processes that move in steps of one SGD iteration.
 
 mod batch;
+mod columns;
 mod core;
 mod hsgd;
 mod objective;

@@ -7,11 +7,12 @@ use crate::noise::{LANES, Lanes};
 use crate::simd::{Aligned, Isa};
 
 /// Eight coordinates of a row or of a chain.
-type Eight = [f64; 8];
+pub(crate) type Eight = [f64; 8];
 
 /// The rows `a_i` of a design, padded with zeros to eights, and the responses `b_i`.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples {
+    dim: usize,
     /// Eights in a row.
     n_eights: usize,
     rows: Aligned,
@@ -29,12 +30,12 @@ pub(crate) struct Step {
 
 /// Consecutive steps with what they are taken over.
 #[derive(Clone, Copy)]
-struct Batches<'a> {
-    steps: &'a [Step],
+pub(crate) struct Batches<'a> {
+    pub steps: &'a [Step],
     /// `[steps, B, LANES]`
-    indices: &'a [[u64; LANES]],
+    pub indices: &'a [[u64; LANES]],
     /// `[steps, B, LANES]`
-    responses: &'a [Lanes],
+    pub responses: &'a [Lanes],
 }
 
 impl Samples {
@@ -44,7 +45,23 @@ impl Samples {
         for (target, row) in rows.chunks_exact_mut(stride).zip(dataset.design.rows()) {
             target[..row.len()].copy_from_slice(row);
         }
-        Samples { n_eights: stride / 8, rows, response: dataset.response.clone() }
+        Samples {
+            dim: dataset.n_columns(),
+            n_eights: stride / 8,
+            rows,
+            response: dataset.response.clone(),
+        }
+    }
+
+    /// The rows in eights.
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &[Eight] {
+        self.rows.as_chunks().0
+    }
+
+    /// Reals that [`Samples::advance`] needs as room for `steps` steps over batches of `batch_size`.
+    pub(crate) fn room(&self, steps: usize, batch_size: usize) -> usize {
+        (steps + (self.dim + 1).div_ceil(2)) * batch_size * LANES
     }
 
     /// Number of samples.
@@ -53,7 +70,7 @@ impl Samples {
     }
 
     /// Takes `steps` from the points `x`, laid out [`crate::model::Layout::ByChain`], over batches of
-    /// the samples `indices`, `[steps, B, LANES]`; `room` is `[(steps + 1) B, LANES]`.
+    /// the samples `indices`, `[steps, B, LANES]`; `room` has [`Samples::room`].
     ///
     /// Points of few coordinates stay in registers from step to step, some chains at a time.
     #[inline(always)]
@@ -73,11 +90,41 @@ impl Samples {
                 *response = self.response[*index as usize];
             }
         }
-        let room = &mut room[..indices.len() / steps.len().max(1)];
         let batches = Batches { steps, indices, responses };
+        let batch_size = indices.len() / steps.len().max(1);
+        let eights =
+            &mut room.as_flattened_mut().as_chunks_mut::<8>().0[..batch_size * (self.dim + 1)];
+        match self.dim {
+            1 => self.advance_columns::<S, 1, 1>(isa, batches, eights, x),
+            2 => self.advance_columns::<S, 2, 1>(isa, batches, eights, x),
+            3 => self.advance_columns::<S, 3, 1>(isa, batches, eights, x),
+            4 => self.advance_columns::<S, 4, 1>(isa, batches, eights, x),
+            5 => self.advance_columns::<S, 5, 1>(isa, batches, eights, x),
+            6 => self.advance_columns::<S, 6, 1>(isa, batches, eights, x),
+            7 => self.advance_columns::<S, 7, 1>(isa, batches, eights, x),
+            8 => self.advance_columns::<S, 8, 1>(isa, batches, eights, x),
+            9 => self.advance_columns::<S, 9, 2>(isa, batches, eights, x),
+            10 => self.advance_columns::<S, 10, 2>(isa, batches, eights, x),
+            11 => self.advance_columns::<S, 11, 2>(isa, batches, eights, x),
+            12 => self.advance_columns::<S, 12, 2>(isa, batches, eights, x),
+            13 => self.advance_columns::<S, 13, 2>(isa, batches, eights, x),
+            14 => self.advance_columns::<S, 14, 2>(isa, batches, eights, x),
+            15 => self.advance_columns::<S, 15, 2>(isa, batches, eights, x),
+            16 => self.advance_columns::<S, 16, 2>(isa, batches, eights, x),
+            _ => self.advance_rows(isa, batches, &mut room[..batch_size], x),
+        }
+    }
+
+    /// [`Samples::advance`] for points of many coordinates; `room` is `[B, LANES]`.
+    #[inline(always)]
+    fn advance_rows<S: Isa>(
+        &self,
+        isa: S,
+        batches: Batches<'_>,
+        room: &mut [Lanes],
+        x: &mut [[Eight; LANES]],
+    ) {
         match self.n_eights {
-            1 => self.groups::<S, 1, 8>(isa, batches, room, x),
-            2 => self.groups::<S, 2, 8>(isa, batches, room, x),
             3 => self.groups::<S, 3, 8>(isa, batches, room, x),
             4 => self.groups::<S, 4, 4>(isa, batches, room, x),
             5 => self.groups::<S, 5, 4>(isa, batches, room, x),
@@ -133,7 +180,7 @@ impl Samples {
     #[inline(always)]
     fn row(&self, index: u64) -> &[Eight] {
         let start = index as usize * self.n_eights;
-        &self.rows.as_chunks::<8>().0[start..start + self.n_eights]
+        &self.rows()[start..start + self.n_eights]
     }
 
     /// [`Samples::advance`] for points of `N` eights, `C` chains at a time.
@@ -169,7 +216,7 @@ impl Samples {
         room: &mut [Lanes],
         points: &mut [[S::Eight; N]; C],
     ) {
-        let rows = self.rows.as_chunks::<8>().0.as_chunks::<N>().0;
+        let rows = self.rows().as_chunks::<N>().0;
         for ((indices, responses), scales) in batch.iter().zip(responses).zip(room.iter_mut()) {
             let mut partial = [isa.splat_eight(0.0); C];
             for l in 0..C {

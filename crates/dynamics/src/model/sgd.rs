@@ -114,7 +114,7 @@ impl Dynamics for Sgd {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros((STEPS_AT_ONCE + 1) * self.batch_size * LANES),
+            reals: Aligned::zeros(self.samples.room(STEPS_AT_ONCE, self.batch_size)),
             indices: vec![[0; LANES]; self.batch_size * STEPS_AT_ONCE],
             ..Workspace::default()
         }
@@ -171,7 +171,7 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Isa>(self, isa: S) {
-            let mut room = vec![0.0; 2 * LANES * self.1.len()];
+            let mut room = vec![0.0; self.0.samples.room(1, self.1.len())];
             self.0.samples.advance(isa, &[self.0.step(0)], self.1, &mut room, self.2);
         }
     }

@@ -50,6 +50,9 @@ pub trait Isa: Simd {
     /// The sums of each of eight times eight numbers, in the order of [`Isa::sum_of_eight`].
     fn sums_of_eight(self, rows: [Self::Eight; 8]) -> [f64; 8];
 
+    /// Eight rows of eight numbers as columns.
+    fn transpose_eight(self, rows: [Self::Eight; 8]) -> [Self::Eight; 8];
+
     /// Rotates each word left by `0 < n < 64` bits.
     #[inline(always)]
     fn rotate(self, a: Self::u64s, n: u32) -> Self::u64s {
@@ -122,6 +125,17 @@ impl Isa for Scalar {
     #[inline(always)]
     fn sums_of_eight(self, rows: [[f64; 8]; 8]) -> [f64; 8] {
         rows.map(|row| self.sum_of_eight(row))
+    }
+
+    #[inline(always)]
+    fn transpose_eight(self, rows: [[f64; 8]; 8]) -> [[f64; 8]; 8] {
+        let mut columns = rows;
+        for i in 0..8 {
+            for j in 0..8 {
+                columns[j][i] = rows[i][j];
+            }
+        }
+        columns
     }
 }
 
@@ -207,6 +221,28 @@ mod x86 {
             let [s0, s1, s2, s3] = four(sum(a), sum(b), sum(c), sum(d));
             let [s4, s5, s6, s7] = four(sum(e), sum(f), sum(g), sum(h));
             [s0, s1, s2, s3, s4, s5, s6, s7]
+        }
+
+        #[inline(always)]
+        fn transpose_eight(self, rows: [[f64x4; 2]; 8]) -> [[f64x4; 2]; 8] {
+            let four = |a: f64x4, b: f64x4, c: f64x4, d: f64x4| -> [f64x4; 4] {
+                let even_ab = self.avx._mm256_unpacklo_pd(cast(a), cast(b));
+                let odd_ab = self.avx._mm256_unpackhi_pd(cast(a), cast(b));
+                let even_cd = self.avx._mm256_unpacklo_pd(cast(c), cast(d));
+                let odd_cd = self.avx._mm256_unpackhi_pd(cast(c), cast(d));
+                [
+                    cast(self.avx._mm256_permute2f128_pd::<0x20>(even_ab, even_cd)),
+                    cast(self.avx._mm256_permute2f128_pd::<0x20>(odd_ab, odd_cd)),
+                    cast(self.avx._mm256_permute2f128_pd::<0x31>(even_ab, even_cd)),
+                    cast(self.avx._mm256_permute2f128_pd::<0x31>(odd_ab, odd_cd)),
+                ]
+            };
+            let [a, b, c, d, e, f, g, h] = rows;
+            let [p0, p1, p2, p3] = four(a[0], b[0], c[0], d[0]);
+            let [q0, q1, q2, q3] = four(e[0], f[0], g[0], h[0]);
+            let [p4, p5, p6, p7] = four(a[1], b[1], c[1], d[1]);
+            let [q4, q5, q6, q7] = four(e[1], f[1], g[1], h[1]);
+            [[p0, q0], [p1, q1], [p2, q2], [p3, q3], [p4, q4], [p5, q5], [p6, q6], [p7, q7]]
         }
     }
 
@@ -297,6 +333,24 @@ mod x86 {
             let high = self.avx512f._mm512_unpackhi_pd(even, odd);
             cast(self.avx512f._mm512_add_pd(low, high))
         }
+
+        #[inline(always)]
+        fn transpose_eight(self, rows: [f64x8; 8]) -> [f64x8; 8] {
+            let [a, b, c, d, e, f, g, h] = rows.map(cast);
+            let even = |a, b| self.avx512f._mm512_unpacklo_pd(a, b);
+            let odd = |a, b| self.avx512f._mm512_unpackhi_pd(a, b);
+            // Quarters 0 and 2, or 1 and 3, of both.
+            let first = |a, b| self.avx512f._mm512_shuffle_f64x2::<0x88>(a, b);
+            let second = |a, b| self.avx512f._mm512_shuffle_f64x2::<0xdd>(a, b);
+            let four = |ab, cd, ef, gh| {
+                let (p, q) = (first(ab, cd), second(ab, cd));
+                let (r, s) = (first(ef, gh), second(ef, gh));
+                [first(p, r), first(q, s), second(p, r), second(q, s)].map(cast::<_, f64x8>)
+            };
+            let [c0, c2, c4, c6] = four(even(a, b), even(c, d), even(e, f), even(g, h));
+            let [c1, c3, c5, c7] = four(odd(a, b), odd(c, d), odd(e, f), odd(g, h));
+            [c0, c1, c2, c3, c4, c5, c6, c7]
+        }
     }
 }
 
@@ -327,6 +381,34 @@ mod tests {
         let expected = rows.map(|row| crate::real::sum(&row));
         for level in Level::available() {
             assert_eq!(dispatch_at(level, Sums(&rows)), [expected; 2], "{level}");
+        }
+    }
+
+    struct Transpose<'a>(&'a [[f64; 8]; 8]);
+
+    impl Kernel for Transpose<'_> {
+        type Output = [[f64; 8]; 8];
+
+        fn run<S: Isa>(self, isa: S) -> [[f64; 8]; 8] {
+            isa.transpose_eight(self.0.map(|row| isa.load_eight(&row))).map(|column| {
+                let mut numbers = [0.0; 8];
+                isa.store_eight(column, &mut numbers);
+                numbers
+            })
+        }
+    }
+
+    #[test]
+    fn rows_become_columns_on_every_instruction_set() {
+        let mut rows = [[0.0; 8]; 8];
+        for (i, entry) in (0_u32..).zip(rows.as_flattened_mut()) {
+            *entry = f64::from(i);
+        }
+        for level in Level::available() {
+            let columns = dispatch_at(level, Transpose(&rows));
+            for i in 0..8 {
+                assert_eq!(columns[i], rows.map(|row| row[i]), "{level}");
+            }
         }
     }
 
