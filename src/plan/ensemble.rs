@@ -21,7 +21,7 @@ const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
 
 /// Parameters that choose how much of a path is computed or kept, not which path it is: they are
 /// no part of the random streams' address, so that more chains or more steps extend what there is.
-const NOT_IN_STREAM: [&str; 4] = ["chains", "steps", "observe", "record_at"];
+const NOT_IN_STREAM: [&str; 5] = ["chains", "steps", "observe", "record_at", "refinement"];
 
 /// A cell apart from its number of chains: what every one of its chains is a function of.
 #[derive(Clone, Debug)]

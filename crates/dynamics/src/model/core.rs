@@ -83,10 +83,14 @@ pub struct Streams {
     pub batch: LaneStream,
     /// Noise of gradients and increments of Brownian motion.
     pub brownian: LaneStream,
+    /// Refinements of Brownian motion, a stream for each level; none until they are first used.
+    pub bridges: Vec<LaneStream>,
+    /// Whether a proposed move is accepted.
+    pub acceptance: LaneStream,
 }
 
 /// [`LANES`] consecutive chains that move together.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Bundle {
     /// Key of the experiment.
     pub key: StreamKey,
@@ -105,8 +109,12 @@ impl Bundle {
     #[must_use]
     pub fn new(shape: Shape, key: StreamKey, first_chain: u64) -> Bundle {
         let stream = |purpose| LaneStream::new(key, first_chain, purpose);
-        let streams =
-            Streams { batch: stream(Purpose::Batch), brownian: stream(Purpose::Brownian) };
+        let streams = Streams {
+            batch: stream(Purpose::Batch),
+            brownian: stream(Purpose::Brownian),
+            bridges: Vec::new(),
+            acceptance: stream(Purpose::Acceptance),
+        };
         let state = Aligned::zeros(shape.len() * shape.n_vectors);
         Bundle { key, first_chain, step: 0, state, streams }
     }
@@ -125,6 +133,21 @@ impl Bundle {
         for (coordinate, value) in out.iter_mut().enumerate() {
             *value = state[shape.place(lane, coordinate)];
         }
+    }
+}
+
+impl Clone for Bundle {
+    fn clone(&self) -> Bundle {
+        let Bundle { key, first_chain, step, ref state, ref streams } = *self;
+        Bundle { key, first_chain, step, state: state.clone(), streams: streams.clone() }
+    }
+
+    /// Keeps the memory of the state, since a simulation does so every few steps.
+    fn clone_from(&mut self, source: &Bundle) {
+        let Bundle { key, first_chain, step, ref state, ref streams } = *source;
+        (self.key, self.first_chain, self.step) = (key, first_chain, step);
+        self.state.clone_from(state);
+        self.streams.clone_from(streams);
     }
 }
 

@@ -15,6 +15,29 @@ pub trait Objective: Send + Sync {
     /// Writes `∇f(x)` to `out`; both `[d, LANES]`. To be marked `#[inline(always)]`.
     fn gradient<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]);
 
+    /// Replaces each `x_j` by `rule(x_j, ∂_j f(x), z_j)`, all derivatives at the old `x`; `x`, `z`
+    /// and `room` are `[d, LANES]`.
+    ///
+    /// Where a derivative depends on its own coordinate alone, an implementation needs no room and
+    /// passes over memory once. To be marked `#[inline(always)]`.
+    #[inline(always)]
+    fn update<S: Isa>(
+        &self,
+        isa: S,
+        x: &mut [Lanes],
+        z: &[Lanes],
+        room: &mut [Lanes],
+        rule: impl Fn(S::f64s, S::f64s, S::f64s) -> S::f64s,
+    ) {
+        self.gradient(isa, x, room);
+        for ((x, g), z) in x.iter_mut().zip(room.iter()).zip(z) {
+            let (g, z) = (S::as_simd_f64s(g).0, S::as_simd_f64s(z).0);
+            for ((x, g), z) in S::as_mut_simd_f64s(x).0.iter_mut().zip(g).zip(z) {
+                *x = rule(*x, *g, *z);
+            }
+        }
+    }
+
     /// Writes `f(x)` to `out`. To be marked `#[inline(always)]`.
     fn value<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut Lanes);
 }
@@ -30,6 +53,23 @@ impl Objective for Quadratic {
             let h = isa.splat_f64s(*h);
             for (out, x) in S::as_mut_simd_f64s(out).0.iter_mut().zip(S::as_simd_f64s(x).0) {
                 *out = isa.mul_f64s(h, *x);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn update<S: Isa>(
+        &self,
+        isa: S,
+        x: &mut [Lanes],
+        z: &[Lanes],
+        _: &mut [Lanes],
+        rule: impl Fn(S::f64s, S::f64s, S::f64s) -> S::f64s,
+    ) {
+        for ((h, x), z) in self.curvatures.iter().zip(x).zip(z) {
+            let h = isa.splat_f64s(*h);
+            for (x, z) in S::as_mut_simd_f64s(x).0.iter_mut().zip(S::as_simd_f64s(z).0) {
+                *x = rule(*x, isa.mul_f64s(h, *x), *z);
             }
         }
     }

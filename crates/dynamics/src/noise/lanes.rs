@@ -2,7 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::noise::box_muller::{open_unit, pair};
+use crate::noise::box_muller::{minus_two_ln, open_unit, pair};
 use crate::noise::stream::{Purpose, Stream, StreamKey, draw_index};
 use crate::simd::Isa;
 
@@ -64,6 +64,9 @@ impl LaneStream {
     ///
     /// # Source
     /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
+    ///
+    /// # Panics
+    /// If `n` is zero.
     #[inline(always)]
     pub fn fill_indices<S: Isa>(&mut self, isa: S, n: u32, out: &mut [[u64; LANES]]) {
         assert!(n > 0, "an index is drawn from a non-empty range");
@@ -141,6 +144,18 @@ impl LaneStream {
         }
     }
 
+    /// The next standard exponential variate of each chain.
+    #[inline(always)]
+    pub fn exponentials<S: Isa>(&mut self, isa: S) -> Lanes {
+        let (mut out, half) = ([0.0; LANES], isa.splat_f64s(0.5));
+        for (vector, out) in S::as_mut_simd_f64s(&mut out).0.iter_mut().enumerate() {
+            let mut state = self.load(isa, vector);
+            *out = isa.mul_f64s(half, minus_two_ln(isa, next(isa, &mut state)));
+            self.store(isa, vector, state);
+        }
+        out
+    }
+
     #[inline(always)]
     fn fill_pairs<S: Isa>(&mut self, isa: S, pairs: &mut [[Lanes; 2]]) {
         for vector in 0..LANES / S::U64_LANES {
@@ -185,99 +200,4 @@ fn next<S: Isa>(isa: S, s: &mut [S::u64s; 4]) -> S::u64s {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simd::{Kernel, Level, dispatch_at};
-
-    /// Every kind of draw, in amounts that leave spares and cross words, as bits.
-    struct Everything(LaneStream);
-
-    impl Kernel for Everything {
-        type Output = Vec<[u64; LANES]>;
-
-        fn run<S: Isa>(mut self, isa: S) -> Vec<[u64; LANES]> {
-            let mut reals = vec![[0.0; LANES]; 300];
-            let (normals, rest) = reals.split_at_mut(100);
-            let (uniforms, signs) = rest.split_at_mut(100);
-            let (head, tail) = normals.split_at_mut(33);
-            self.0.fill_normals(isa, head);
-            self.0.fill_uniforms(isa, uniforms);
-            self.0.fill_normals(isa, tail);
-            self.0.fill_signs(isa, signs);
-            let mut indices = vec![[0; LANES]; 20];
-            self.0.fill_indices(isa, 1000, &mut indices);
-            let bits = reals.iter().map(|row| row.map(f64::to_bits));
-            bits.chain(indices).collect()
-        }
-    }
-
-    fn stream(purpose: Purpose) -> LaneStream {
-        LaneStream::new(StreamKey(11), 1000, purpose)
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_same_bits() {
-        let reference = dispatch_at(Level::Scalar, Everything(stream(Purpose::Brownian)));
-        for level in Level::available() {
-            let found = dispatch_at(level, Everything(stream(Purpose::Brownian)));
-            assert_eq!(found, reference, "{level}");
-        }
-    }
-
-    #[test]
-    fn a_lane_is_the_stream_of_its_chain() {
-        let drawn = dispatch_at(Level::current(), Everything(stream(Purpose::Batch)));
-        for lane in [0, 7, 15] {
-            let mut single = Stream::new(StreamKey(11), 1000 + lane as u64, Purpose::Batch);
-            let lane: Vec<u64> = drawn.iter().map(|row| row[lane]).collect();
-            let mut normals = vec![0.0; 33];
-            single.fill_normals(&mut normals);
-            let uniforms: Vec<f64> = (0..100).map(|_| single.uniform()).collect();
-            let mut rest = vec![0.0; 67];
-            single.fill_normals(&mut rest);
-            normals.extend(rest);
-            normals.extend(uniforms);
-            for word in (0..2).map(|_| single.next_u64()) {
-                let sign = |bit: usize| if word << bit >> 63 == 1 { -1.0 } else { 1.0 };
-                normals.extend((0..if normals.len() == 200 { 64 } else { 36 }).map(sign));
-            }
-            let expected = normals.iter().map(|real: &f64| real.to_bits());
-            let indices = (0..20).map(|_| single.index(1000) as u64);
-            assert_eq!(lane, expected.chain(indices).collect::<Vec<u64>>());
-        }
-    }
-
-    /// Indices in a range so large that almost half of all words are rejected.
-    struct Indices(LaneStream, u32);
-
-    impl Kernel for Indices {
-        type Output = Vec<[u64; LANES]>;
-
-        fn run<S: Isa>(mut self, isa: S) -> Vec<[u64; LANES]> {
-            let mut indices = vec![[0; LANES]; 50];
-            self.0.fill_indices(isa, self.1, &mut indices);
-            indices
-        }
-    }
-
-    #[test]
-    fn rejected_words_are_replaced_in_their_chain_alone() {
-        // The generator's words are 64 bits, so that a rejection in 2^32 is forced by the state:
-        // an output of zero, which is rejected for every n that is no power of two.
-        for level in Level::available() {
-            let mut lanes = stream(Purpose::Batch);
-            let plain = dispatch_at(level, Indices(lanes.clone(), 1000));
-            for row in 0..4 {
-                lanes.state[row][3] = 0;
-            }
-            lanes.state[1][3] = 1;
-            let forced = dispatch_at(level, Indices(lanes.clone(), 1000));
-            let mut state = [0, 1, 0, 0];
-            let expected: Vec<u64> = (0..50).map(|_| draw_index(&mut state, 1000) as u64).collect();
-            for (i, (a, b)) in plain.iter().zip(&forced).enumerate() {
-                assert_eq!(b[3], expected[i], "{level}");
-                assert!((0..LANES).filter(|lane| *lane != 3).all(|lane| a[lane] == b[lane]));
-            }
-        }
-    }
-}
+mod tests;

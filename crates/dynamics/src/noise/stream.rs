@@ -1,5 +1,7 @@
 //! The random stream of one chain: xoshiro256++ seeded by Philox from (key, chain, purpose).
 
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
 use crate::noise::box_muller::pair;
 use crate::noise::philox::philox4x32;
 use crate::simd::{Isa, Kernel, dispatch};
@@ -34,6 +36,8 @@ pub enum Purpose {
     Brownian = 2,
     /// Resampling in an analysis.
     Bootstrap = 3,
+    /// Whether a proposed move is accepted.
+    Acceptance = 4,
 }
 
 /// A sequence of random numbers owned by one chain.
@@ -222,9 +226,13 @@ mod tests {
         let mut firsts: Vec<u64> = Vec::new();
         for key in 0..4 {
             for chain in [0, 1, 2, 1 << 32, u64::MAX] {
-                for purpose in
-                    [Purpose::Start, Purpose::Batch, Purpose::Brownian, Purpose::Bootstrap]
-                {
+                for purpose in [
+                    Purpose::Start,
+                    Purpose::Batch,
+                    Purpose::Brownian,
+                    Purpose::Bootstrap,
+                    Purpose::Acceptance,
+                ] {
                     firsts.push(stream(key, chain, purpose).next_u64());
                 }
             }

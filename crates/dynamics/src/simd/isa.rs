@@ -8,12 +8,14 @@
 
 use pulp::{Scalar, Simd};
 
+use crate::simd::parts::Parts;
+
 /// A vector of [`Simd::F64_LANES`] floating-point or integer lanes, with the integer operations
 /// that [`pulp`] lacks.
 ///
 /// The scalar set has one lane; where the processor has no fused multiply-add it is computed in
 /// software, slowly and with the same result.
-pub trait Isa: Simd {
+pub trait Isa: Simd + Parts {
     /// Shifts each word left by `n < 64` bits.
     fn shift_left(self, a: Self::u64s, n: u32) -> Self::u64s;
 

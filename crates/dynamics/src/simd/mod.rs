@@ -9,6 +9,7 @@ mod exp;
 mod isa;
 mod level;
 mod ln;
+mod parts;
 mod polynomial;
 mod trigonometric;
 
@@ -19,5 +20,6 @@ pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;
 pub use level::{Kernel, Level, MissingLevel, UnknownLevel, dispatch, dispatch_at};
 pub use ln::{ln, ln_1p};
+pub use parts::Parts;
 pub use polynomial::{even_odd, horner};
 pub use trigonometric::sin_cos_pi;
