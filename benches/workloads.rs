@@ -276,11 +276,12 @@ fn w4(settings: &Settings) -> Workload {
     let problem: Arc<dyn Problem> =
         Arc::new(Quadratic::new(curvatures, 0.5, GradientNoise::Gaussian));
     let step_size = ("step_size", Value::Real(1e-3));
+    let (decay, dt) = (("weight_decay", Value::Real(0.01)), ("dt", Value::Real(1.0)));
     let (name, parameters) = match settings.text("variant", "signsgd") {
         "signsgd" => ("sign_sgd", vec![step_size]),
-        "adamw" => ("adam_w", vec![step_size, ("weight_decay", Value::Real(0.01))]),
-        "signsgd_sde" => ("sign_sgd_sde", vec![step_size]),
-        "adamw_sde" => ("adam_w_sde", vec![step_size, ("weight_decay", Value::Real(0.01))]),
+        "adamw" => ("adam_w", vec![step_size, decay]),
+        "signsgd_sde" => ("sign_sgd_sde", vec![step_size, dt]),
+        "adamw_sde" => ("adam_w_sde", vec![step_size, decay, dt]),
         other => panic!("there is no variant {other}"),
     };
     let n_chains = settings.count("paths", 256);

@@ -3,7 +3,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::samples::{Batches, Eight, Samples, Step};
+use crate::model::samples::{Batch, Batches, Eight, Samples};
 use crate::noise::LANES;
 use crate::simd::Isa;
 
@@ -30,10 +30,8 @@ impl Samples {
                     add(isa, scale, &taken, &mut point);
                 }
             } else {
-                let batch_size = indices.len() / steps.len();
-                let batches = indices.chunks(batch_size).zip(responses.chunks(batch_size));
-                for (step, (indices, responses)) in steps.iter().zip(batches) {
-                    take_step(isa, *step, rows, first, indices, responses, room, &mut point);
+                for batch in batches.each() {
+                    take_step(isa, rows, first, batch, room, &mut point);
                 }
             }
             write_points(isa, &point, first, x);
@@ -43,20 +41,17 @@ impl Samples {
 
 /// One step of eight chains over batches of several samples, kept in `room`, `[B, D + 1, 8]`.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "an inner loop, with its operands in registers")]
 fn take_step<S: Isa, const D: usize, const N: usize>(
     isa: S,
-    step: Step,
     rows: &[[Eight; N]],
     first: usize,
-    indices: &[[u64; LANES]],
-    responses: &[[f64; LANES]],
+    batch: Batch<'_>,
     room: &mut [Eight],
     point: &mut [S::Eight; D],
 ) {
-    for ((indices, responses), room) in
-        indices.iter().zip(responses).zip(room.chunks_exact_mut(D + 1))
-    {
+    let Batch { step, indices, responses } = batch;
+    let samples = indices.iter().zip(responses);
+    for ((indices, responses), room) in samples.zip(room.chunks_exact_mut(D + 1)) {
         let taken: [S::Eight; D] = take(isa, rows, first, indices);
         let scale = scale(isa, step.weight, &taken, half(responses, first), point);
         isa.store_eight(scale, &mut room[D]);

@@ -32,7 +32,7 @@ pub enum Layout {
 
 /// The shape of the state of [`LANES`] chains: vectors of `dim` coordinates, all in one layout.
 ///
-/// The first vector is what observables see; others are what an optimiser remembers.
+/// The first vector is where the chains are; others are what an optimiser remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// How each vector lies in memory.
@@ -185,8 +185,13 @@ pub trait Dynamics: Send + Sync {
     /// The shape of its state.
     fn shape(&self) -> Shape;
 
+    /// Index of the vector that observables see; unlike others it starts where the chains do.
+    fn observed_vector(&self) -> usize {
+        0
+    }
+
     /// Writes to `state`, `[dim]`, the first vector of a chain that starts at the parameters `x`,
-    /// `[d]`; other vectors start at zero.
+    /// `[d]`; other vectors start at zero, but for the one that is observed.
     fn embed(&self, x: &[f64], state: &mut [f64]) {
         state.copy_from_slice(x);
     }
@@ -210,6 +215,9 @@ pub trait Model: Send + Sync {
     /// As [`Dynamics::shape`].
     fn shape(&self) -> Shape;
 
+    /// As [`Dynamics::observed_vector`].
+    fn observed_vector(&self) -> usize;
+
     /// As [`Dynamics::embed`].
     fn embed(&self, x: &[f64], state: &mut [f64]);
 
@@ -227,6 +235,10 @@ impl<D: Dynamics> Model for D {
 
     fn shape(&self) -> Shape {
         Dynamics::shape(self)
+    }
+
+    fn observed_vector(&self) -> usize {
+        Dynamics::observed_vector(self)
     }
 
     fn embed(&self, x: &[f64], state: &mut [f64]) {

@@ -1,36 +1,73 @@
 //! Models: a registry of stochastic processes that move in steps of one SGD iteration.
 
+mod adam_w;
+mod adam_w_sde;
+mod averaging;
 mod batch;
 mod brownian;
 mod columns;
 mod core;
+mod descent;
+mod gradient_descent;
+mod gradient_noise;
 mod hsgd;
 mod integrator;
 mod langevin;
 mod objective;
+mod optimizer;
+mod preconditioner;
+mod random_sign;
+mod rmsprop_w;
+mod rmsprop_w_sde;
 mod samples;
 mod schedule;
+mod sde;
 mod settings;
 mod sgd;
 mod sgd_sde;
+mod sign_sgd;
+mod sign_sgd_sde;
 
+pub use adam_w::{AdamW, AdamWKind, AdamWStep};
+pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};
+pub use averaging::Averaging;
 pub use batch::{Sampler, Sampling};
 pub use brownian::BrownianIncrements;
 pub use core::{
     Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Streams, Workspace,
 };
+pub use descent::Descent;
+pub use gradient_descent::GradientDescent;
+pub use gradient_noise::{Noisy, StochasticGradient};
 pub use hsgd::{Hsgd, HsgdKind};
 pub use integrator::{
     Chains, EulerMaruyama, ExactOu, Heun, Integrator, LeimkuhlerMatthews, Mala, Rk4Drift, Step,
 };
 pub use langevin::{Langevin, LangevinKind};
 pub use objective::Objective;
+pub use optimizer::Optimizer;
+pub use rmsprop_w::{RmspropW, RmspropWKind, RmspropWStep};
+pub use rmsprop_w_sde::{RmspropWSde, RmspropWSdeKind, RmspropWSdeStep};
 pub use schedule::Schedule;
+pub use sde::{EulerScheme, Interval, Sde};
 pub use sgd::{Sgd, SgdKind};
 pub use sgd_sde::{SgdSde, SgdSdeKind};
+pub use sign_sgd::{SignSgd, SignSgdKind};
+pub use sign_sgd_sde::{SignSgdSde, SignSgdSdeKind, SignSgdSdeStep};
 
 /// Every kind of model, in the order of the documentation.
-pub const MODELS: &[&dyn ModelKind] = &[&SgdKind, &SgdSdeKind, &HsgdKind, &LangevinKind];
+pub const MODELS: &[&dyn ModelKind] = &[
+    &SgdKind,
+    &SignSgdKind,
+    &RmspropWKind,
+    &AdamWKind,
+    &SgdSdeKind,
+    &HsgdKind,
+    &SignSgdSdeKind,
+    &RmspropWSdeKind,
+    &AdamWSdeKind,
+    &LangevinKind,
+];
 
 /// The kind of model called `name`, if there is one.
 #[must_use]

@@ -38,6 +38,27 @@ pub trait Objective: Send + Sync {
         }
     }
 
+    /// `out <- ∇f(x) + scale out`; `room` is `[d, LANES]` like the others. To be marked
+    /// `#[inline(always)]`.
+    #[inline(always)]
+    fn add_gradient<S: Isa>(
+        &self,
+        isa: S,
+        x: &[Lanes],
+        scale: f64,
+        room: &mut [Lanes],
+        out: &mut [Lanes],
+    ) {
+        self.gradient(isa, x, room);
+        let scale = isa.splat_f64s(scale);
+        for (gradient, out) in room.iter().zip(out) {
+            let out = S::as_mut_simd_f64s(out).0;
+            for (gradient, out) in S::as_simd_f64s(gradient).0.iter().zip(out) {
+                *out = isa.mul_add_f64s(scale, *out, *gradient);
+            }
+        }
+    }
+
     /// Writes `f(x)` to `out`. To be marked `#[inline(always)]`.
     fn value<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut Lanes);
 }
@@ -70,6 +91,24 @@ impl Objective for Quadratic {
             let h = isa.splat_f64s(*h);
             for (x, z) in S::as_mut_simd_f64s(x).0.iter_mut().zip(S::as_simd_f64s(z).0) {
                 *x = rule(*x, isa.mul_f64s(h, *x), *z);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add_gradient<S: Isa>(
+        &self,
+        isa: S,
+        x: &[Lanes],
+        scale: f64,
+        _: &mut [Lanes],
+        out: &mut [Lanes],
+    ) {
+        let scale = isa.splat_f64s(scale);
+        for ((h, x), out) in self.curvatures.iter().zip(x).zip(out) {
+            let h = isa.splat_f64s(*h);
+            for (out, x) in S::as_mut_simd_f64s(out).0.iter_mut().zip(S::as_simd_f64s(x).0) {
+                *out = isa.mul_add_f64s(h, *x, isa.mul_f64s(scale, *out));
             }
         }
     }

@@ -38,6 +38,31 @@ pub(crate) struct Batches<'a> {
     pub responses: &'a [Lanes],
 }
 
+/// One step with what it is taken over.
+#[derive(Clone, Copy)]
+pub(crate) struct Batch<'a> {
+    pub step: Step,
+    /// `[B, LANES]`
+    pub indices: &'a [[u64; LANES]],
+    /// `[B, LANES]`
+    pub responses: &'a [Lanes],
+}
+
+impl<'a> Batches<'a> {
+    /// The steps one by one.
+    #[inline(always)]
+    pub(crate) fn each(self) -> impl Iterator<Item = Batch<'a>> {
+        let batch_size = self.indices.len() / self.steps.len().max(1);
+        let batches = self.indices.chunks_exact(batch_size.max(1));
+        let responses = self.responses.chunks_exact(batch_size.max(1));
+        self.steps.iter().zip(batches.zip(responses)).map(|(step, (indices, responses))| Batch {
+            step: *step,
+            indices,
+            responses,
+        })
+    }
+}
+
 impl Samples {
     pub(crate) fn new(dataset: &Dataset) -> Samples {
         let stride = dataset.n_columns().next_multiple_of(8);
@@ -149,9 +174,7 @@ impl Samples {
         room: &mut [Lanes],
         x: &mut [[Eight; LANES]],
     ) {
-        let Batches { steps, indices, responses } = batches;
-        let batches = indices.chunks_exact(room.len()).zip(responses.chunks_exact(room.len()));
-        for (step, (indices, responses)) in steps.iter().zip(batches) {
+        for Batch { step, indices, responses } in batches.each() {
             for lane in 0..LANES {
                 for b in 0..room.len() {
                     let row = self.row(indices[b][lane]);
@@ -195,10 +218,8 @@ impl Samples {
         let Ok(x) = <&mut [[Eight; LANES]; N]>::try_from(x) else { return };
         for first in (0..LANES).step_by(C) {
             let mut points: [[S::Eight; N]; C] = points(isa, x, first);
-            let Batches { steps, indices, responses } = batches;
-            let batches = indices.chunks_exact(room.len()).zip(responses.chunks_exact(room.len()));
-            for (step, (indices, responses)) in steps.iter().zip(batches) {
-                self.step(isa, *step, first, indices, responses, room, &mut points);
+            for batch in batches.each() {
+                self.step(isa, first, batch, room, &mut points);
             }
             store_points(isa, &points, first, x);
         }
@@ -209,14 +230,13 @@ impl Samples {
     fn step<S: Isa, const N: usize, const C: usize>(
         &self,
         isa: S,
-        step: Step,
         first: usize,
-        batch: &[[u64; LANES]],
-        responses: &[Lanes],
+        batch: Batch<'_>,
         room: &mut [Lanes],
         points: &mut [[S::Eight; N]; C],
     ) {
         let rows = self.rows().as_chunks::<N>().0;
+        let Batch { step, indices: batch, responses } = batch;
         for ((indices, responses), scales) in batch.iter().zip(responses).zip(room.iter_mut()) {
             let mut partial = [isa.splat_eight(0.0); C];
             for l in 0..C {

@@ -1,21 +1,29 @@
-//! Stochastic gradient descent on least squares with ridge.
+//! Stochastic gradient descent: on least squares with ridge over mini-batches, on a quadratic with
+//! additive noise.
 //!
 //! ```text
 //! x <- x − gamma_k [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
+//! x <- x − gamma_k [ h ∘ x + (sigma/sqrt(B)) xi ]
 //! ```
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use std::sync::Arc;
 
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
 use crate::model::batch::{self, SAMPLING, Sampling};
-use crate::model::core::{Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace};
+use crate::model::core::{
+    Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows, rows_mut,
+};
+use crate::model::descent::Descent;
+use crate::model::gradient_descent::GradientDescent;
+use crate::model::gradient_noise::Noisy;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::noise::LANES;
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// Stochastic gradient descent.
@@ -24,8 +32,17 @@ pub struct SgdKind;
 const PART: Part = Part {
     name: "sgd",
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
-          x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch.",
-    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, BATCH_SIZE, SAMPLING],
+          x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
+          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples.",
+    parameters: &[
+        STEP_SIZE,
+        DECAY_POWER,
+        DECAY_STEPS,
+        BATCH_SIZE,
+        SAMPLING,
+        AVERAGING,
+        AVERAGE_FROM,
+    ],
     source: file!(),
 };
 
@@ -35,24 +52,40 @@ impl ModelKind for SgdKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares"]
+        &["least_squares", "quadratic"]
     }
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
-        batch::check(parameters, n_rows)
+        if n_rows == 0 { Vec::new() } else { batch::check(parameters, n_rows) }
     }
 
-    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
-        Vec::new()
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        let is_one = parameters.count("batch_size") == 1;
+        match problem.get::<Quadratic>() {
+            Some(quadratic) if !is_one && quadratic.noise != GradientNoise::Gaussian => {
+                vec![Violation {
+                    parameter: "batch_size",
+                    message: "the mean of several noises is of the same law for Gaussian ones only"
+                        .to_owned(),
+                    remedy: "take batches of one, or `gaussian` noise".to_owned(),
+                }]
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        Box::new(Sgd::new(
-            problem.expect(),
-            Schedule::from_parameters(parameters),
-            parameters.count("batch_size") as usize,
-            Sampling::from_parameters(parameters),
-        ))
+        let schedule = Schedule::from_parameters(parameters);
+        let averaging = Averaging::from_parameters(parameters);
+        let batch_size = parameters.count("batch_size") as usize;
+        if let Some(quadratic) = problem.get::<Quadratic>() {
+            let mut gradient = Noisy::of(quadratic);
+            gradient.std /= (batch_size as f64).sqrt();
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
+        let sampling = Sampling::from_parameters(parameters);
+        let sgd = Sgd::new(problem.expect(), schedule, batch_size, sampling);
+        Box::new(Sgd { averaging, ..sgd })
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -76,10 +109,11 @@ pub struct Sgd {
     schedule: Schedule,
     batch_size: usize,
     sampling: Sampling,
+    averaging: Option<Averaging>,
 }
 
 impl Sgd {
-    /// SGD with batches of `batch_size ≥ 1` samples.
+    /// SGD with batches of `batch_size ≥ 1` samples, whose iterates are observed.
     #[must_use]
     pub fn new(
         problem: &LeastSquares,
@@ -94,6 +128,7 @@ impl Sgd {
             schedule,
             batch_size,
             sampling,
+            averaging: None,
         }
     }
 
@@ -109,7 +144,12 @@ impl Sgd {
 
 impl Dynamics for Sgd {
     fn shape(&self) -> Shape {
-        Shape { layout: Layout::ByChain, dim: self.dim, n_vectors: 1 }
+        let n_vectors = 1 + usize::from(self.averaging.is_some());
+        Shape { layout: Layout::ByChain, dim: self.dim, n_vectors }
+    }
+
+    fn observed_vector(&self) -> usize {
+        usize::from(self.averaging.is_some())
     }
 
     fn workspace(&self) -> Workspace {
@@ -129,9 +169,11 @@ impl Dynamics for Sgd {
         workspace: &mut Workspace,
     ) {
         let Workspace { reals, indices, sampler } = workspace;
+        let len = Dynamics::shape(self).len();
+        let at_once = if self.averaging.is_some() { 1 } else { STEPS_AT_ONCE };
         let end = bundle.step + n_steps;
         while bundle.step < end {
-            let n_steps = (end - bundle.step).min(STEPS_AT_ONCE as u64) as usize;
+            let n_steps = (end - bundle.step).min(at_once as u64) as usize;
             let mut steps = [Step { shrinkage: 1.0, weight: 0.0 }; STEPS_AT_ONCE];
             let indices = &mut indices[..n_steps * self.batch_size];
             for (step, batch) in steps.iter_mut().zip(indices.chunks_exact_mut(self.batch_size)) {
@@ -139,7 +181,11 @@ impl Dynamics for Sgd {
                 *step = self.step(bundle.step);
                 bundle.step += 1;
             }
-            self.samples.advance(isa, &steps[..n_steps], indices, reals, &mut bundle.state);
+            let (x, average) = bundle.state.split_at_mut(len);
+            self.samples.advance(isa, &steps[..n_steps], indices, reals, x);
+            if let Some(averaging) = self.averaging {
+                averaging.update(isa, bundle.step, rows(x), rows_mut(average));
+            }
         }
     }
 }

@@ -12,7 +12,8 @@
 use std::sync::Arc;
 
 use crate::model::core::{Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows_mut};
-use crate::model::hsgd::{DT, parts_of_a_step};
+use crate::model::hsgd::parts_of_a_step;
+use crate::model::sde::DT;
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};

@@ -12,7 +12,7 @@ pub struct States<'a> {
     pub coordinates: Coordinates,
     /// How they lie in memory.
     pub shape: Shape,
-    /// The first vector of the state of [`LANES`] chains, in the layout of `shape`.
+    /// The observed vector of the state of [`LANES`] chains, in the layout of `shape`.
     pub values: &'a [f64],
 }
 
@@ -30,7 +30,7 @@ impl<'a> States<'a> {
     #[must_use]
     pub fn of(model: &dyn Model, bundle: &'a Bundle) -> States<'a> {
         let shape = model.shape();
-        let values = &bundle.state[..shape.len()];
+        let values = &bundle.state[model.observed_vector() * shape.len()..][..shape.len()];
         States { coordinates: model.coordinates(), shape, values }
     }
 

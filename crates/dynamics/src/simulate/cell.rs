@@ -259,9 +259,9 @@ mod tests {
         assert_eq!(violations(("observe", Value::List(twice))).len(), 1);
         assert_eq!(violations(("observe", Value::List(Vec::new()))).len(), 1);
         let other = ("problem", Value::Text("quadratic".to_owned()));
-        let mut parameters = cell("sgd", &[other]);
+        let mut parameters = cell("hsgd", &[other]);
         parameters.extend(crate::parameter::defaults(QuadraticKind.part().parameters));
-        assert_eq!(check(&parameters, 0).len(), 2, "neither sgd nor q1 is for a quadratic");
+        assert_eq!(check(&parameters, 0).len(), 2, "neither hsgd nor q1 is for a quadratic");
     }
 
     #[test]

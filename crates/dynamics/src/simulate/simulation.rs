@@ -128,6 +128,7 @@ impl Simulation {
             }
             self.model.embed(&x, &mut state);
             bundle.set(shape, 0, lane, &state);
+            bundle.set(shape, self.model.observed_vector(), lane, &state);
         }
         bundle
     }

@@ -1,0 +1,104 @@
+//! SignSGD.
+//!
+//! ```text
+//! x <- x − gamma_k sign(g),   sign(0) = 0
+//! ```
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use std::sync::Arc;
+
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
+use crate::model::core::{Model, ModelKind};
+use crate::model::descent::Descent;
+use crate::model::gradient_noise::Noisy;
+use crate::model::optimizer::Optimizer;
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::settings::STEP_SIZE;
+use crate::noise::Lanes;
+use crate::parameter::{Parameters, Part, Violation};
+use crate::problem::Problem;
+use crate::simd::Isa;
+
+/// SignSGD.
+pub struct SignSgdKind;
+
+const PART: Part = Part {
+    name: "sign_sgd",
+    doc: "SignSGD: x ← x − γ_k sign(g), coordinate by coordinate, with a random gradient g. With a \
+          constant step size the iterates of a chain stay on a lattice of width γ.",
+    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, AVERAGING, AVERAGE_FROM],
+    source: file!(),
+};
+
+impl ModelKind for SignSgdKind {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn problems(&self) -> &'static [&'static str] {
+        &["quadratic"]
+    }
+
+    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
+        Box::new(Descent {
+            gradient: Noisy::of(problem.expect()),
+            optimizer: SignSgd,
+            schedule: Schedule::from_parameters(parameters),
+            averaging: Averaging::from_parameters(parameters),
+        })
+    }
+
+    fn passes_per_step(&self, _: &Parameters) -> u64 {
+        1
+    }
+}
+
+/// Descent by the sign of each coordinate of the gradient; the sign of zero is zero.
+///
+/// # Source
+/// Compagnoni et al., arXiv 2411.15958, section 3.1.
+#[derive(Clone, Copy, Debug)]
+pub struct SignSgd;
+
+impl Optimizer<0> for SignSgd {
+    type Step = f64;
+
+    fn step(&self, _: u64, step_size: f64) -> f64 {
+        step_size
+    }
+
+    #[inline(always)]
+    fn update<S: Isa>(isa: S, step: f64, gradient: &Lanes, x: &mut Lanes, _: [&mut Lanes; 0]) {
+        let (zero, sign_bit) = (isa.splat_f64s(0.0), isa.splat_f64s(-0.0));
+        let step = isa.splat_f64s(step);
+        for (x, g) in S::as_mut_simd_f64s(x).0.iter_mut().zip(S::as_simd_f64s(gradient).0) {
+            let size = isa.select_f64s(isa.equal_f64s(*g, zero), zero, step);
+            *x = isa.sub_f64s(*x, isa.or_f64s(size, isa.and_f64s(*g, sign_bit)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::optimizer::tests::{STEP, assert_update};
+
+    #[test]
+    fn a_step_has_the_sign_of_the_gradient_and_none_at_zero() {
+        for k in [1, 50] {
+            assert_update(&SignSgd, k, [], |g, x, []| {
+                let sign = if g == 0.0 { 0.0 } else { g.signum() };
+                (x - STEP * sign, [])
+            });
+        }
+    }
+}

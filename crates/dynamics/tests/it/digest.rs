@@ -1,0 +1,111 @@
+//! Every model on every problem: the same bits on every instruction set, however steps are divided
+//! into calls.
+
+use std::sync::Arc;
+
+use maruyama_dynamics::dataset::Dataset;
+use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
+use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
+use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
+use maruyama_dynamics::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use maruyama_dynamics::simd::Level;
+
+use crate::setting::with;
+
+const N_STEPS: u64 = 48;
+
+/// The problems called `name`, one for each law of noise; odd dimensions leave spare normals.
+fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
+    let mut generator = NumpyLegacy::new(5);
+    let design = Matrix::new(20, 5, generator.normals(100));
+    let dataset = Dataset::new(design, generator.normals(20));
+    let noises =
+        [GradientNoise::Gaussian, GradientNoise::StudentT { nu: 4.0 }, GradientNoise::Rademacher];
+    match name {
+        "least_squares" => vec![Arc::new(LeastSquares::new(dataset, 0.3))],
+        "quadratic" => noises
+            .into_iter()
+            .map(|noise| Quadratic::new(vec![0.1, 0.4, 1.0, 2.0, 3.5], 0.7, noise))
+            .map(|quadratic| Arc::new(quadratic) as Arc<dyn Problem>)
+            .collect(),
+        _ => panic!("the digest test lacks a `{name}`"),
+    }
+}
+
+/// The defaults, and each other choice and truth value by itself.
+fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
+    let base = [
+        ("step_size", Value::Real(0.05)),
+        ("decay_power", Value::Real(0.5)),
+        ("weight_decay", Value::Real(0.1)),
+        ("batch_size", Value::Integer(3)),
+        ("dt", Value::Real(0.5)),
+        ("average_from", Value::Integer(7)),
+    ];
+    let declared = kind.part().parameters;
+    let is_declared = |name: &str| declared.iter().any(|parameter| parameter.name == name);
+    let base: Vec<(&str, Value)> = base.into_iter().filter(|(name, _)| is_declared(name)).collect();
+    let base = with(defaults(declared), &base);
+    let others = |parameter: &Parameter| -> Vec<Value> {
+        match parameter.kind {
+            Kind::Choice(names) => {
+                names.iter().map(|name| Value::Text((*name).to_owned())).collect()
+            }
+            Kind::Boolean => vec![Value::Boolean(false), Value::Boolean(true)],
+            _ => Vec::new(),
+        }
+    };
+    let changed = declared.iter().flat_map(|parameter| {
+        others(parameter).into_iter().map(|value| with(base.clone(), &[(parameter.name, value)]))
+    });
+    let mut all: Vec<Parameters> = std::iter::once(base.clone()).chain(changed).collect();
+    all.dedup();
+    all
+}
+
+/// All bits of the state after [`N_STEPS`] steps, `piece` of them a call.
+fn digest(model: &dyn Model, piece: u64) -> Vec<u64> {
+    let shape = model.shape();
+    let mut bundle = Bundle::new(shape, StreamKey(77), 32);
+    let mut state = vec![0.0; shape.dim];
+    for lane in 0..LANES {
+        model.embed(&[1.0, -0.5, 0.25, 2.0, 0.1 * lane as f64], &mut state);
+        bundle.set(shape, 0, lane, &state);
+        bundle.set(shape, model.observed_vector(), lane, &state);
+    }
+    let mut workspace = model.workspace();
+    while bundle.step < N_STEPS {
+        model.advance(piece.min(N_STEPS - bundle.step), &mut bundle, &mut workspace);
+    }
+    assert!(bundle.state.iter().all(|entry| entry.is_finite()));
+    bundle.state.iter().map(|entry| entry.to_bits()).collect()
+}
+
+/// One function: [`Level::force`] acts on the whole process.
+#[test]
+fn levels_and_pieces_do_not_change_a_bit_of_any_model() {
+    let mut n_compared = 0;
+    for kind in MODELS {
+        let name = kind.part().name;
+        for problem in kind.problems().iter().flat_map(|name| problems(name)) {
+            for parameters in settings(*kind) {
+                if !kind.check_problem(&parameters, problem.as_ref()).is_empty() {
+                    continue;
+                }
+                let model = kind.build(&parameters, &problem);
+                Level::Scalar.force().unwrap();
+                let reference = digest(model.as_ref(), N_STEPS);
+                for level in Level::available() {
+                    level.force().unwrap();
+                    for piece in [N_STEPS, 1, 5, 16] {
+                        let found = digest(model.as_ref(), piece);
+                        assert!(found == reference, "{name} at {level} by {piece}: {parameters:?}");
+                        n_compared += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(n_compared > 100, "{n_compared} comparisons");
+}
