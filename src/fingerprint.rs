@@ -211,12 +211,13 @@ mod tests {
                 }
             }
         }
-        // `plan::code` adds the model and the observables of a cell, `Estimator::sources` the
+        // `plan::code` adds the problem, the model and the observables of a cell, `Estimator::sources` the
         // families; `NAMES` only tells which names a manifest may give.
         let declared = [
             ("crates/dynamics/src/simulate/cell.rs", "crate::model::model"),
             ("crates/dynamics/src/simulate/cell.rs", "crate::observable::NAMES"),
             ("crates/dynamics/src/simulate/cell.rs", "crate::observable::observable"),
+            ("crates/dynamics/src/simulate/cell.rs", "crate::problem::problem"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_dynamics::observable"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
             ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),

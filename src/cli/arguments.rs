@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Status(Options),
     /// Print the JSON Schema of manifests, for completion in editors
     Schema,
+    /// Print every problem, model, observable, estimator and plot with its parameters, as Markdown
+    Parts,
 }
 
 impl Command {
@@ -47,6 +49,7 @@ impl Command {
             | Command::Report(options)
             | Command::Status(options) => options.format,
             Command::Schema => Format::Json,
+            Command::Parts => Format::Text,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments, the commands, and what they print.
 
 mod arguments;
+mod parts;
 mod pipeline;
 mod show;
 
@@ -65,6 +66,10 @@ fn run(command: &Command) -> Result<u8, Error> {
         Command::Status(options) => {
             let pipeline = Pipeline::open(options)?;
             print(&show::status(&pipeline, options.format)?);
+            Ok(DONE)
+        }
+        Command::Parts => {
+            print(&parts::page());
             Ok(DONE)
         }
         Command::Schema => {

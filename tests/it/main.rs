@@ -2,6 +2,7 @@
 
 mod changes;
 mod damage;
+mod instruction_sets;
 mod interruption;
 mod mistakes;
 mod plan;

@@ -71,7 +71,17 @@ impl Project {
 
     /// Runs the program, and waits for its end.
     pub fn run<const N: usize>(&self, arguments: [&str; N]) -> Run {
-        let output = self.command(&arguments).output().expect("the program starts");
+        self.run_with([], arguments)
+    }
+
+    /// The same with environment variables.
+    pub fn run_with<const V: usize, const N: usize>(
+        &self,
+        variables: [(&str, String); V],
+        arguments: [&str; N],
+    ) -> Run {
+        let output = self.command(&arguments).envs(variables).output();
+        let output = output.expect("the program starts");
         let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
         Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }

@@ -59,6 +59,13 @@ fn every_manifest_can_be_reproduced_on_a_small_scale() {
 }
 
 #[test]
+fn the_page_of_parts_is_the_programs() {
+    let committed = std::fs::read_to_string(root().join("docs/parts.md"));
+    let is_current = committed.expect("docs/parts.md") == succeeds(&["parts"]);
+    assert!(is_current, "write it again: maruyama parts > docs/parts.md");
+}
+
+#[test]
 fn the_committed_schema_is_the_programs() {
     let committed = std::fs::read_to_string(root().join("schema/manifest.json"));
     let is_current = committed.expect("schema/manifest.json") == succeeds(&["schema"]);

@@ -5,7 +5,7 @@
 use crate::simd::{Isa, Kernel, Level, dispatch_at};
 
 /// A function of one vector.
-pub(in crate::simd) trait Function: Copy {
+pub(crate) trait Function: Copy {
     /// Its value in each lane.
     fn at<S: Isa>(self, isa: S, x: S::f64s) -> S::f64s;
 }
@@ -23,7 +23,7 @@ macro_rules! function {
         }
     };
 }
-pub(in crate::simd) use function;
+pub(crate) use function;
 
 struct Map<'a, F> {
     function: F,
@@ -47,24 +47,24 @@ impl<F: Function> Kernel for Map<'_, F> {
 }
 
 /// Values at `arguments`, on the instruction set `level`.
-pub(in crate::simd) fn values<F: Function>(level: Level, f: F, arguments: &[f64]) -> Vec<f64> {
+pub(crate) fn values<F: Function>(level: Level, f: F, arguments: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; arguments.len()];
     dispatch_at(level, Map { function: f, arguments, values: &mut values });
     values
 }
 
 /// The value at one argument.
-pub(in crate::simd) fn value<F: Function>(f: F, x: f64) -> f64 {
+pub(crate) fn value<F: Function>(f: F, x: f64) -> f64 {
     values(Level::current(), f, &[x])[0]
 }
 
 /// `count` points that fill `[low, high]` evenly.
-pub(in crate::simd) fn even(low: f64, high: f64, count: u32) -> Vec<f64> {
+pub(crate) fn even(low: f64, high: f64, count: u32) -> Vec<f64> {
     fractions(count).map(|u| low + (high - low) * u).collect()
 }
 
 /// `count` points whose exponents fill those of `[low, high]` evenly, for `0 < low < high`.
-pub(in crate::simd) fn spread(low: f64, high: f64, count: u32) -> Vec<f64> {
+pub(crate) fn spread(low: f64, high: f64, count: u32) -> Vec<f64> {
     let width = (high.to_bits() - low.to_bits()) as f64;
     fractions(count).map(|u| f64::from_bits(low.to_bits() + (u * width) as u64)).collect()
 }
@@ -84,7 +84,7 @@ fn error_ulp(value: f64, reference: f64) -> f64 {
 }
 
 /// Asserts that the values at `arguments` are within `bound` ulp of `reference`.
-pub(in crate::simd) fn assert_near<F: Function>(
+pub(crate) fn assert_near<F: Function>(
     f: F,
     reference: impl Fn(f64) -> f64,
     arguments: &[f64],
@@ -98,7 +98,7 @@ pub(in crate::simd) fn assert_near<F: Function>(
 
 /// Asserts `bound` ulp at the arguments of a table of correctly rounded values; the rounding of the
 /// table adds half of one.
-pub(in crate::simd) fn assert_table<F: Function>(f: F, table: &[(f64, f64)], bound: f64) {
+pub(crate) fn assert_table<F: Function>(f: F, table: &[(f64, f64)], bound: f64) {
     for &(x, reference) in table {
         let error = error_ulp(value(f, x), reference);
         assert!(error <= bound + 0.5, "{error} ulp at {x:e}, not {reference:e}");
@@ -107,7 +107,7 @@ pub(in crate::simd) fn assert_table<F: Function>(f: F, table: &[(f64, f64)], bou
 
 /// Asserts that all instruction sets give the same bits at `arguments`, at the extreme numbers and
 /// at NaN of both signs.
-pub(in crate::simd) fn assert_same_bits<F: Function>(f: F, arguments: &[f64]) {
+pub(crate) fn assert_same_bits<F: Function>(f: F, arguments: &[f64]) {
     let extremes = [0.0, f64::from_bits(1), f64::MIN_POSITIVE, 1.0, 709.79, f64::MAX];
     let mut arguments = arguments.to_vec();
     for x in extremes.into_iter().chain([f64::INFINITY, f64::NAN, f64::from_bits(!0 >> 1)]) {

@@ -67,14 +67,14 @@ const SMALL_TAIL: [f64; 11] = [
 /// `(-square, -rest)` with `x^2 = square + rest`, the square rounded: the rest is up to 6e-14, and
 /// exponentials amplify it.
 #[inline(always)]
-pub(in crate::simd) fn minus_square<S: Isa>(isa: S, x: S::f64s) -> (S::f64s, S::f64s) {
+pub(crate) fn minus_square<S: Isa>(isa: S, x: S::f64s) -> (S::f64s, S::f64s) {
     let square = isa.mul_f64s(x, x);
     (isa.neg_f64s(square), isa.negate_mul_add_f64s(x, x, square))
 }
 
 /// `(is_small, erf x)`; for other finite `x` the second is a finite number of no meaning.
 #[inline(always)]
-pub(in crate::simd) fn erf_of_small<S: Isa>(isa: S, x: S::f64s) -> (S::m64s, S::f64s) {
+pub(crate) fn erf_of_small<S: Isa>(isa: S, x: S::f64s) -> (S::m64s, S::f64s) {
     let tail = isa.mul_f64s(x, even_odd(isa, isa.mul_f64s(x, x), &SMALL_TAIL));
     let value = isa.mul_add_f64s(x, isa.splat_f64s(FRAC_2_SQRT_PI), tail);
     (isa.less_than_f64s(isa.abs_f64s(x), isa.splat_f64s(SMALL)), value)
@@ -82,7 +82,7 @@ pub(in crate::simd) fn erf_of_small<S: Isa>(isa: S, x: S::f64s) -> (S::m64s, S::
 
 /// `(1 + m) N(x) / M(x)`.
 #[inline(always)]
-pub(in crate::simd) fn scaled_complement<S: Isa>(isa: S, m: S::f64s, x: S::f64s) -> S::f64s {
+pub(crate) fn scaled_complement<S: Isa>(isa: S, m: S::f64s, x: S::f64s) -> S::f64s {
     let scaled = isa.div_f64s(even_odd(isa, x, &NUMERATOR), even_odd(isa, x, &DENOMINATOR));
     isa.mul_add_f64s(scaled, m, scaled)
 }

@@ -12,16 +12,16 @@ use crate::simd::isa::Isa;
 use crate::simd::polynomial::even_odd;
 
 /// `ln 2` without its last 21 bits, so that its product with an exponent is exact.
-pub(in crate::simd) const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+pub(crate) const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 
 /// `ln 2 - LN_2_HIGH`.
-pub(in crate::simd) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+pub(crate) const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// 1.5 2^52: numbers near it are integers, whose last bits are those of their distance to it.
-pub(in crate::simd) const INTEGERS: f64 = 6_755_399_441_055_744.0;
+pub(crate) const INTEGERS: f64 = 6_755_399_441_055_744.0;
 
 /// The bias of the exponent of one number.
-pub(in crate::simd) const BIAS: f64 = 1023.0;
+pub(crate) const BIAS: f64 = 1023.0;
 
 /// `(e^r - 1 - r) / r^2` on `|r| <= (ln 2) / 2`; minimax, relative error of `e^r` 4e-18.
 const EXP_TAIL: [f64; 10] = [
@@ -41,7 +41,7 @@ const EXP_TAIL: [f64; 10] = [
 ///
 /// For `|x| < 2^20` and integer `bias`; the remainder is within 2^-55 of its exact value.
 #[inline(always)]
-pub(in crate::simd) fn reduce<S: Isa>(isa: S, x: S::f64s, bias: f64) -> (S::u64s, S::f64s) {
+pub(crate) fn reduce<S: Isa>(isa: S, x: S::f64s, bias: f64) -> (S::u64s, S::f64s) {
     let origin = isa.splat_f64s(INTEGERS + bias);
     let shifted = isa.mul_add_f64s(x, isa.splat_f64s(LOG2_E), origin);
     let n = isa.sub_f64s(shifted, origin);
@@ -52,22 +52,19 @@ pub(in crate::simd) fn reduce<S: Isa>(isa: S, x: S::f64s, bias: f64) -> (S::u64s
 
 /// `e^r - 1` for the remainder of [`reduce`].
 #[inline(always)]
-pub(in crate::simd) fn exp_m1_of_remainder<S: Isa>(isa: S, r: S::f64s) -> S::f64s {
+pub(crate) fn exp_m1_of_remainder<S: Isa>(isa: S, r: S::f64s) -> S::f64s {
     isa.mul_add_f64s(isa.mul_f64s(r, r), even_odd(isa, r, &EXP_TAIL), r)
 }
 
 /// `2^n` from `n + BIAS`, for `-1022 <= n <= 1023`.
 #[inline(always)]
-pub(in crate::simd) fn power_of_two<S: Isa>(isa: S, biased: S::u64s) -> S::f64s {
+pub(crate) fn power_of_two<S: Isa>(isa: S, biased: S::u64s) -> S::f64s {
     isa.transmute_f64s_u64s(isa.shift_left(biased, 52))
 }
 
 /// Two powers of two whose product is `2^n`, from `n + 2 BIAS`, for `|n| <= 2044`.
 #[inline(always)]
-pub(in crate::simd) fn halves_of_power_of_two<S: Isa>(
-    isa: S,
-    biased_twice: S::u64s,
-) -> (S::f64s, S::f64s) {
+pub(crate) fn halves_of_power_of_two<S: Isa>(isa: S, biased_twice: S::u64s) -> (S::f64s, S::f64s) {
     let half = isa.shift_right(biased_twice, 1);
     let rest = isa.sub_u64s(biased_twice, half);
     (power_of_two(isa, half), power_of_two(isa, rest))
@@ -75,13 +72,13 @@ pub(in crate::simd) fn halves_of_power_of_two<S: Isa>(
 
 /// `value`, but one NaN for all NaN `x`.
 #[inline(always)]
-pub(in crate::simd) fn or_nan<S: Isa>(isa: S, x: S::f64s, value: S::f64s) -> S::f64s {
+pub(crate) fn or_nan<S: Isa>(isa: S, x: S::f64s, value: S::f64s) -> S::f64s {
     isa.select_f64s(isa.equal_f64s(x, x), value, isa.splat_f64s(f64::NAN))
 }
 
 /// `x` within `[low, high]`; for NaN either bound or NaN, to be replaced by [`or_nan`] later.
 #[inline(always)]
-pub(in crate::simd) fn clamp<S: Isa>(isa: S, x: S::f64s, low: f64, high: f64) -> S::f64s {
+pub(crate) fn clamp<S: Isa>(isa: S, x: S::f64s, low: f64, high: f64) -> S::f64s {
     isa.min_f64s(isa.max_f64s(x, isa.splat_f64s(low)), isa.splat_f64s(high))
 }
 
