@@ -68,7 +68,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Draws the samples `out`, `[B, LANES]`, of the step `bundle.step` out of `n`.
+    /// Draws the samples `out`, `[steps, B, LANES]`, of the steps from `bundle.step` on out of `n`.
     #[inline(always)]
     pub(crate) fn draw<S: Isa>(
         &mut self,
@@ -76,12 +76,17 @@ impl Sampler {
         sampling: Sampling,
         n: usize,
         bundle: &mut Bundle,
+        batch_size: usize,
         out: &mut [[u64; LANES]],
     ) {
         match sampling {
             Sampling::WithReplacement => bundle.streams.batch.fill_indices(isa, n as u32, out),
-            Sampling::WithoutReplacement => self.draw_distinct(n, &mut bundle.streams.batch, out),
-            Sampling::Reshuffling => self.draw_in_order(n, bundle, out),
+            Sampling::WithoutReplacement => {
+                for batch in out.chunks_exact_mut(batch_size) {
+                    self.draw_distinct(n, &mut bundle.streams.batch, batch);
+                }
+            }
+            Sampling::Reshuffling => self.draw_in_order(n, bundle, batch_size, out),
         }
     }
 
@@ -99,8 +104,14 @@ impl Sampler {
         }
     }
 
-    fn draw_in_order(&mut self, n: usize, bundle: &Bundle, out: &mut [[u64; LANES]]) {
-        let first = bundle.step * out.len() as u64;
+    fn draw_in_order(
+        &mut self,
+        n: usize,
+        bundle: &Bundle,
+        batch_size: usize,
+        out: &mut [[u64; LANES]],
+    ) {
+        let first = bundle.step * batch_size as u64;
         for (place, row) in (first..).zip(out) {
             let (epoch, place) = (place / n as u64, (place % n as u64) as usize);
             self.shuffle(n, bundle, epoch);
@@ -164,7 +175,8 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Isa>(self, isa: S) {
-            self.0.draw(isa, self.1, self.2, self.3, self.4);
+            let batch_size = self.4.len();
+            self.0.draw(isa, self.1, self.2, self.3, batch_size, self.4);
             self.3.step += 1;
         }
     }

@@ -176,8 +176,8 @@ impl Dynamics for Sgd {
             let n_steps = (end - bundle.step).min(at_once as u64) as usize;
             let mut steps = [Step { shrinkage: 1.0, weight: 0.0 }; STEPS_AT_ONCE];
             let indices = &mut indices[..n_steps * self.batch_size];
-            for (step, batch) in steps.iter_mut().zip(indices.chunks_exact_mut(self.batch_size)) {
-                sampler.draw(isa, self.sampling, self.samples.len(), bundle, batch);
+            sampler.draw(isa, self.sampling, self.samples.len(), bundle, self.batch_size, indices);
+            for step in &mut steps[..n_steps] {
                 *step = self.step(bundle.step);
                 bundle.step += 1;
             }
