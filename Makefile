@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test ci check lint docs bench bench-peers interop clean
+.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers random-numbers random-battery interop clean
 
 all: reproduce
 
@@ -16,7 +16,7 @@ test:
 	cargo test --release --locked --workspace
 
 # What must hold before a change lands.
-ci: lint docs test interop reproduce
+ci: lint docs test bench-check interop reproduce
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }
@@ -34,6 +34,10 @@ docs:
 bench:
 	cargo bench --locked
 
+# Instructions of every kernel against benches/instruction-counts.json; needs Python 3.11 and Valgrind.
+bench-check:
+	python3 scripts/instruction_counts.py
+
 # Speed beside NumPy, numba, JAX, PyTorch and C++ on one core; needs Python 3.11, PyPI and 7 GB.
 bench-peers: target/peers-venv/ready
 	target/peers-venv/bin/python scripts/bench_peers.py
@@ -42,6 +46,14 @@ target/peers-venv/ready: benches/peers/requirements.txt
 	python3 -m venv target/peers-venv
 	target/peers-venv/bin/pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
 	touch $@
+
+# Tests of 10⁹ random numbers, about a minute; the table of docs/random-numbers.md.
+random-numbers:
+	cargo run --release --locked --quiet -p maruyama-statistics --example random_numbers
+
+# The generator through TestU01, about a quarter of an hour; needs a C compiler and TestU01.
+random-battery:
+	scripts/random_battery.sh
 
 # Results files as another implementation of Parquet reads them; needs Python 3 and PyPI.
 interop: target/python/ready
