@@ -358,10 +358,15 @@ fn normals(reps: u64) -> Json {
         wall = wall.min(start.elapsed().as_secs_f64());
         seconds = seconds.min(cpu_seconds() - before);
     }
-    let values = out.as_flattened();
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let variance = values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
     let work = rows * LANES * rounds;
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for _ in 0..rounds {
+        dispatch(Normals(&mut stream, &mut out, 1));
+        let values = out.as_flattened();
+        sum += values.iter().sum::<f64>();
+        squares += values.iter().map(|value| value * value).sum::<f64>();
+    }
+    let (mean, variance) = (sum / work as f64, squares / work as f64);
     json!({
         "workload": "normals", "impl": "maruyama", "level": Level::current().to_string(),
         "reps": reps, "seconds": seconds, "wall_s": wall, "cpu_s": seconds, "threads": 1,
