@@ -15,11 +15,11 @@ use maruyama_dynamics::dataset::Dataset;
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Model, model};
 use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, Purpose, StreamKey};
-use maruyama_dynamics::observable::{Observable, observable};
+use maruyama_dynamics::observable::observable;
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
 use maruyama_dynamics::simd::{Isa, Kernel, Level, dispatch};
-use maruyama_dynamics::simulate::{Simulation, Start};
+use maruyama_dynamics::simulate::{Column, Simulation, Start};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -178,8 +178,8 @@ fn build(name: &str, settings: &[(&str, Value)], problem: &Arc<dyn Problem>) -> 
     kind.build(&parameters, problem)
 }
 
-fn observing(name: &str) -> Vec<&'static Observable> {
-    vec![observable(name).expect("it is in the registry")]
+fn observing(name: &str) -> Vec<Column> {
+    vec![Column::Now(observable(name).expect("it is in the registry"))]
 }
 
 /// `0.5 / mean |a_i|²`

@@ -4,20 +4,24 @@
 //! observables it reads and what a claim's test says.
 
 use maruyama_dynamics::parameter::Value;
+use maruyama_dynamics::simulate;
 
 use crate::analyse;
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
-use crate::manifest::types::{Analysis, Filter, Manifest};
-use crate::plan::{MAX_BLOCKS, n_blocks};
+use crate::manifest::types::{Analysis, Cell, Filter, Manifest};
+use crate::plan::MAX_BLOCKS;
 use crate::report::{self, Test};
 
 /// Every mistake in what `manifest` asks of estimators and plots.
+///
+/// # Arguments
+/// * `n_blocks`: number of blocks of a cell
 #[must_use]
-pub fn check(manifest: &Manifest) -> Vec<Diagnostic> {
+pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
-    check_sizes(manifest, &mut mistakes);
+    check_sizes(manifest, n_blocks, &mut mistakes);
     for analysis in &manifest.analyses {
         check_observables(manifest, analysis, &mut mistakes);
     }
@@ -87,10 +91,13 @@ fn word(text: &str, name: &str) -> usize {
 }
 
 /// Refuses sweeps whose blocks cannot be listed.
-fn check_sizes(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
+fn check_sizes(
+    manifest: &Manifest,
+    n_blocks: &dyn Fn(&Cell) -> u64,
+    mistakes: &mut Vec<Diagnostic>,
+) {
     for sweep in &manifest.sweeps {
-        let sizes = sweep.cells.iter().map(|cell| n_blocks(&cell.parameters));
-        let n_blocks = sizes.fold(0, u64::saturating_add);
+        let n_blocks = sweep.cells.iter().map(n_blocks).fold(0, u64::saturating_add);
         if n_blocks > MAX_BLOCKS && analyse::needs_samples(manifest, &sweep.name) {
             let message = format!("sweep `{}` has {n_blocks} blocks of chains", sweep.name);
             let help = format!("a sweep has at most {MAX_BLOCKS}: take fewer chains or cells");
@@ -104,10 +111,7 @@ fn check_observables(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Ve
     let cells = sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default();
     let read = analyse::estimator(&analysis.estimate).observables(&analysis.parameters);
     for observable in read {
-        let is_recorded = |cell: &crate::manifest::types::Cell| {
-            let recorded = cell.parameters.get("observe").and_then(Value::as_list);
-            recorded.into_iter().flatten().any(|name| name.as_text() == Some(&observable))
-        };
+        let is_recorded = |cell: &Cell| simulate::records(&cell.parameters, &observable);
         if !cells.iter().all(is_recorded) {
             let origin = analysis.origins.get("observable").copied();
             let message = format!(

@@ -14,6 +14,12 @@ use crate::identity::Digest;
 use crate::manifest::canonical;
 use crate::manifest::types::DataSet;
 
+/// Name of a problem and canonical JSON of its own parameters.
+type ProblemKey = (&'static str, String);
+
+/// A problem once it has been built.
+type Built = OnceLock<Arc<dyn Problem>>;
+
 /// A data set whose files have been read.
 pub struct ResolvedData {
     /// Canonical JSON of its parameters, without the paths of its files.
@@ -25,7 +31,7 @@ pub struct ResolvedData {
     contents: Vec<Vec<u8>>,
     code: OnceLock<Digest>,
     built: OnceLock<Result<Arc<Dataset>, DatasetError>>,
-    problems: Mutex<BTreeMap<(&'static str, String), Arc<OnceLock<Arc<dyn Problem>>>>>,
+    problems: Mutex<BTreeMap<ProblemKey, Arc<Built>>>,
 }
 
 impl std::fmt::Debug for ResolvedData {
@@ -91,6 +97,9 @@ impl ResolvedData {
     ///
     /// # Errors
     /// As [`ResolvedData::dataset`].
+    ///
+    /// # Panics
+    /// If the parameters have not been checked.
     pub fn problem(
         &self,
         kind: &dyn ProblemKind,

@@ -193,6 +193,7 @@ mod tests {
         sources.extend(model::MODELS.iter().map(|model| model.part().source));
         sources.extend(dataset::SOURCES.iter().map(|source| source.part().source));
         sources.extend(observable::OBSERVABLES.iter().map(|observable| observable.part.source));
+        sources.extend(observable::FAMILIES.iter().map(|family| family.part.source));
         sources.extend(crate::analyse::ESTIMATORS.iter().map(|estimator| estimator.part().source));
         sources
     }
@@ -211,13 +212,13 @@ mod tests {
                 }
             }
         }
-        // `plan::code` adds the problem, the model and the observables of a cell, `Estimator::sources` the
+        // `plan::code` adds problem, model and observables of a cell, `Estimator::sources` the
         // families; `NAMES` only tells which names a manifest may give.
         let declared = [
             ("crates/dynamics/src/simulate/cell.rs", "crate::model::model"),
-            ("crates/dynamics/src/simulate/cell.rs", "crate::observable::NAMES"),
-            ("crates/dynamics/src/simulate/cell.rs", "crate::observable::observable"),
             ("crates/dynamics/src/simulate/cell.rs", "crate::problem::problem"),
+            ("crates/dynamics/src/simulate/observed.rs", "crate::observable::asked"),
+            ("crates/dynamics/src/simulate/refusal.rs", "crate::model::model"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_dynamics::observable"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
             ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),

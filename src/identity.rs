@@ -1,6 +1,7 @@
 //! Identities: SHA-256 digests over unambiguous encodings.
 
 use std::fmt;
+use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
@@ -81,6 +82,14 @@ impl Hasher {
         self.0.update(bytes);
     }
 
+    /// Appends one field that holds these numbers, eight bytes each, without a list of them.
+    pub fn numbers(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
+        self.0.update((8 * numbers.len() as u64).to_le_bytes());
+        for number in numbers {
+            self.0.update(number.to_le_bytes());
+        }
+    }
+
     /// The digest of all fields so far.
     #[must_use]
     pub fn finish(self) -> Digest {
@@ -88,9 +97,51 @@ impl Hasher {
     }
 }
 
+/// Passes bytes on to a writer, and digests what it takes.
+pub struct Digesting<W> {
+    to: W,
+    hasher: Sha256,
+}
+
+impl<W: Write> Digesting<W> {
+    /// A writer to `to`.
+    pub fn new(to: W) -> Digesting<W> {
+        Digesting { to, hasher: Sha256::new() }
+    }
+
+    /// The writer, and the digest of all bytes that it took.
+    pub fn finish(self) -> (W, Digest) {
+        (self.to, Digest(self.hasher.finalize().into()))
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n_taken = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..n_taken]);
+        Ok(n_taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_digested_on_their_way() {
+        let mut writer = Digesting::new(Vec::new());
+        writer.write_all(b"ab").unwrap();
+        writer.write_all(b"c").unwrap();
+        assert_eq!(writer.finish(), (b"abc".to_vec(), Digest::of_bytes(b"abc")));
+        let (mut listed, mut streamed) = (Hasher::new("test"), Hasher::new("test"));
+        listed.field(&[7_u64, u64::MAX].map(u64::to_le_bytes).concat());
+        streamed.numbers([7, u64::MAX].into_iter());
+        assert_eq!(listed.finish(), streamed.finish());
+    }
 
     #[test]
     fn hexadecimal_round_trips() {

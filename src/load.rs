@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use maruyama_dynamics::dataset::DatasetError;
+use maruyama_dynamics::dataset::{Dataset, DatasetError};
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part, Value, Violation};
 use maruyama_dynamics::{dataset, model, problem, simulate};
 
@@ -16,6 +17,7 @@ use crate::manifest::diagnostic::Diagnostics;
 use crate::manifest::parse;
 use crate::manifest::types::{Cell, DataSet, Manifest};
 use crate::manifest::vocabulary::{DATA, PROBLEM, Vocabulary};
+use crate::plan;
 use crate::report::PLOTS;
 
 /// Where manifests are looked for when none is named.
@@ -77,7 +79,12 @@ fn read_one(
     let words = Words::new();
     let vocabulary = words.vocabulary(&check_cell, &check_data);
     let manifest = parse(&name, &text, &vocabulary, profile)?;
-    let mistakes = check::check(&manifest);
+    let n_blocks = |cell: &Cell| {
+        let dataset = cell.data.as_ref().and_then(|data| built(folder, data, library));
+        let values = simulate::values_per_chain(&cell.parameters, dataset.as_deref());
+        plan::n_blocks(&cell.parameters, values)
+    };
+    let mistakes = check::check(&manifest, &n_blocks);
     if mistakes.is_empty() {
         return Ok(Loaded { manifest, text });
     }
@@ -169,7 +176,7 @@ fn check_cell(folder: &Path, cell: &Cell, library: &Library) -> Vec<Violation> {
     let problem = problem::problem(name).expect("the name passed the vocabulary");
     let Some(data) = &cell.data else {
         if !problem.needs_data() {
-            return simulate::check(&cell.parameters, 0);
+            return simulate::check(&cell.parameters, None);
         }
         return vec![Violation {
             parameter: DATA,
@@ -184,8 +191,13 @@ fn check_cell(folder: &Path, cell: &Cell, library: &Library) -> Vec<Violation> {
             remedy: "leave `data` out of the sweep".to_owned(),
         }];
     }
-    let dataset = library.resolve(folder, data).ok().and_then(|data| data.dataset().ok());
-    dataset.map_or_else(Vec::new, |data| simulate::check(&cell.parameters, data.n_rows()))
+    let dataset = built(folder, data, library);
+    dataset.map_or_else(Vec::new, |data| simulate::check(&cell.parameters, Some(&data)))
+}
+
+/// The data set, unless it cannot be read or built.
+fn built(folder: &Path, data: &DataSet, library: &Library) -> Option<Arc<Dataset>> {
+    library.resolve(folder, data).ok()?.dataset().ok()
 }
 
 /// The manifests that `paths` name: files as they are, folders searched for `*.yaml`.

@@ -39,7 +39,7 @@ const PART: Part = Part {
             name: "observable",
             doc: "The observable whose law is fitted.",
             unit: "",
-            kind: Kind::Choice(observable::NAMES),
+            kind: Kind::Name(observable::NAMES),
             default: Default::Text("q1"),
         },
         Parameter {

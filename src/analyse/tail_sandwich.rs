@@ -35,7 +35,7 @@ const PART: Part = Part {
             name: "observable",
             doc: "The observable.",
             unit: "",
-            kind: Kind::Choice(observable::NAMES),
+            kind: Kind::Name(observable::NAMES),
             default: Default::Text("q1"),
         },
         Parameter {

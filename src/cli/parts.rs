@@ -26,16 +26,25 @@ pub(crate) fn page() -> String {
     }
     page.push_str("\n## Observables\n\n| name | meaning | for |\n| :-- | :-- | :-- |\n");
     for observable in observable::OBSERVABLES {
-        let problems = match observable.problems {
-            [] => "every problem".to_owned(),
-            names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-        };
-        let doc = cell(observable.part.doc);
-        let _ = writeln!(page, "| `{}` | {doc} | {problems} |", observable.part.name);
+        let name = format!("`{}`", observable.part.name);
+        observed(&mut page, &name, observable.part.doc, observable.problems);
+    }
+    for family in observable::FAMILIES {
+        let name = format!("`{0}`, `{0}_0`, `{0}_1`, ...", family.part.name);
+        observed(&mut page, &name, family.part.doc, family.problems);
     }
     section(&mut page, "Estimators", ESTIMATORS.iter().map(|estimator| estimator.part()));
     section(&mut page, "Plots", PLOTS.iter().map(|plot| plot.part()));
     page
+}
+
+/// The line of an observable.
+fn observed(page: &mut String, name: &str, doc: &str, problems: &[&str]) {
+    let problems = match problems {
+        [] => "every problem".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    };
+    let _ = writeln!(page, "| {name} | {} | {problems} |", cell(doc));
 }
 
 fn section(page: &mut String, title: &str, parts: impl Iterator<Item = &'static Part>) {
@@ -70,11 +79,13 @@ fn accepted(kind: &Kind) -> String {
         Kind::Real(range) => format!("real, {range}"),
         Kind::Integer { min, max } => format!("integer, {min} to {max}"),
         Kind::Choice(choices) => names(choices),
+        Kind::Name(_) => "observable".to_owned(),
         Kind::Text => "text".to_owned(),
         Kind::Boolean => "`true`, `false`".to_owned(),
         Kind::Reals(range) => format!("list of reals, {range}"),
         Kind::Integers { min, max } => format!("list of integers, {min} to {max}"),
         Kind::Choices(choices) => format!("list of {}", names(choices)),
+        Kind::Names(_) => "list of observables".to_owned(),
         Kind::Texts => "list of texts".to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 //! The schema accepts every valid manifest. What needs the whole file (grids, references between
 //! sections, required parameters that an axis gives) is left to [`crate::manifest::parse()`].
 
-use maruyama_dynamics::parameter::{Default, Kind, Parameter, Part, Range, Value};
+use maruyama_dynamics::parameter::{Default, Kind, Names, Parameter, Part, Range, Value};
 use serde_json::{Map, Value as Json, json};
 
 use crate::manifest::vocabulary::{
@@ -163,8 +163,23 @@ fn kind(kind_of_value: Kind) -> Json {
         Kind::Reals(range) => array(Kind::Real(range)),
         Kind::Integers { min, max } => array(Kind::Integer { min, max }),
         Kind::Choices(names) => array(Kind::Choice(names)),
+        Kind::Name(names) => {
+            let any = [json!({ "enum": names.finite() }), json!({ "pattern": pattern(names) })];
+            json!({ "type": "string", "anyOf": any })
+        }
+        Kind::Names(names) => array(Kind::Name(names)),
         Kind::Texts => array(Kind::Text),
     }
+}
+
+/// A regular expression for the names that have an index or a prefix.
+fn pattern(names: Names) -> String {
+    let whole = if names.whole { names.families } else { &[] };
+    let member = format!("({})_(0|[1-9][0-9]*)", names.families.join("|"));
+    let plain: Vec<&str> = names.fixed.iter().chain(whole).copied().chain([&*member]).collect();
+    let prefix =
+        if names.prefix.is_empty() { String::new() } else { format!("({})?", names.prefix) };
+    format!("^{prefix}({})$", plain.join("|"))
 }
 
 fn real(range: Range) -> Json {

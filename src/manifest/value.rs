@@ -1,6 +1,6 @@
 //! Values of parameters: from a node of the tree to a value of the declared kind.
 
-use maruyama_dynamics::parameter::{Kind, Parameter, Range, Value};
+use maruyama_dynamics::parameter::{Kind, Names, Parameter, Range, Value};
 
 use crate::manifest::canonical::readable;
 use crate::manifest::diagnostic::Diagnostic;
@@ -21,8 +21,14 @@ pub fn typed(node: &Node, parameter: &Parameter) -> Result<Value, Diagnostic> {
         Kind::Reals(range) => Some(Kind::Real(range)),
         Kind::Integers { min, max } => Some(Kind::Integer { min, max }),
         Kind::Choices(names) => Some(Kind::Choice(names)),
+        Kind::Names(names) => Some(Kind::Name(names)),
         Kind::Texts => Some(Kind::Text),
-        Kind::Real(_) | Kind::Integer { .. } | Kind::Choice(_) | Kind::Text | Kind::Boolean => None,
+        Kind::Real(_)
+        | Kind::Integer { .. }
+        | Kind::Choice(_)
+        | Kind::Name(_)
+        | Kind::Text
+        | Kind::Boolean => None,
     };
     match (&node.content, scalar_kind) {
         (Content::Sequence(items), Some(kind)) => items
@@ -61,7 +67,13 @@ fn scalar_value(node: &Node, parameter: &Parameter, kind: Kind) -> Result<Value,
         }
         (Kind::Choice(names), Scalar::Text(text)) => {
             if !names.contains(&text.as_str()) {
-                return Err(unknown_choice(node, parameter, text, names));
+                return Err(unknown_choice(node, parameter, text, kind));
+            }
+            Value::Text(text.clone())
+        }
+        (Kind::Name(names), Scalar::Text(text)) => {
+            if !names.contains(text) {
+                return Err(unknown_choice(node, parameter, text, kind));
             }
             Value::Text(text.clone())
         }
@@ -140,6 +152,7 @@ pub fn accepted(kind: Kind) -> String {
             (false, false) => "an integer".into(),
         },
         Kind::Choice(names) => format!("one of {}", listed(names)),
+        Kind::Name(names) => accepted_names(names),
         Kind::Text => "text".into(),
         Kind::Boolean => "`true` or `false`".into(),
         Kind::Reals(range) => format!("a list of numbers, each {}", range_text(range)),
@@ -147,8 +160,19 @@ pub fn accepted(kind: Kind) -> String {
             format!("a list, each item {}", accepted(Kind::Integer { min, max }))
         }
         Kind::Choices(names) => format!("a list, each item {}", accepted(Kind::Choice(names))),
+        Kind::Names(names) => format!("a list, each item {}", accepted(Kind::Name(names))),
         Kind::Texts => "a list of texts".into(),
     }
+}
+
+/// The names, and of each family the first.
+fn accepted_names(names: Names) -> String {
+    let mut all = vec![listed(&names.finite())];
+    all.extend(names.families.iter().map(|family| format!("`{family}_0`, ...")));
+    if let (false, Some(first)) = (names.prefix.is_empty(), names.fixed.first()) {
+        all.push(format!("`{}{first}`, ...", names.prefix));
+    }
+    format!("one of {}", all.join(", "))
 }
 
 fn range_text(range: Range) -> String {
@@ -216,19 +240,19 @@ fn out_of_range(node: &Node, parameter: &Parameter, kind: Kind, scalar: &Scalar)
         .help(explained(parameter))
 }
 
-fn unknown_choice(node: &Node, parameter: &Parameter, text: &str, names: &[&str]) -> Diagnostic {
+/// A name that is none of those of `kind`.
+fn unknown_choice(node: &Node, parameter: &Parameter, text: &str, kind: Kind) -> Diagnostic {
+    let candidates = match kind {
+        Kind::Choice(names) => names.iter().map(|&name| name.to_owned()).collect(),
+        Kind::Name(names) => names.candidates(text),
+        _ => Vec::new(),
+    };
+    let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
+    let help = closest(text, &candidates).map(|name| format!("did you mean `{name}`?"));
     let message = format!("`{text}` is not a value of `{}`", parameter.name);
-    let help = closest(text, names).map(|name| format!("did you mean `{name}`?"));
     Diagnostic::new(node.span, message)
-        .label(format!("expected {}", accepted(Kind::Choice(names_of(parameter)))))
+        .label(format!("expected {}", accepted(kind)))
         .help(help.unwrap_or_else(|| explained(parameter)))
-}
-
-fn names_of(parameter: &Parameter) -> &'static [&'static str] {
-    match parameter.kind {
-        Kind::Choice(names) | Kind::Choices(names) => names,
-        _ => &[],
-    }
 }
 
 /// The parameter's documentation, as a remedy of last resort.

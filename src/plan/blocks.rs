@@ -11,7 +11,10 @@ use crate::store::BlockId;
 
 /// Passes over a chain's state that a block is meant to hold: some tenths of a second of work.
 const PASSES_PER_BLOCK: u64 = 1 << 19;
-/// A block has at least this many chains, so that files stay few for long paths.
+/// Recorded numbers that a block is meant to hold: 8 MiB.
+const VALUES_PER_BLOCK: u64 = 1 << 20;
+/// A block has at least this many chains: they are simulated together, and files stay few for long
+/// paths.
 const MIN_CHAINS: u64 = 16;
 /// A block has at most this many chains, so that memory stays bounded for short paths.
 const MAX_CHAINS: u64 = 4096;
@@ -38,15 +41,21 @@ impl PlannedBlock {
     pub fn work(&self) -> u64 {
         passes_per_chain(&self.ensemble.parameters).saturating_mul(self.n_chains)
     }
+
+    /// Recorded numbers, at most.
+    #[must_use]
+    pub fn values(&self) -> u64 {
+        self.ensemble.values_per_chain.saturating_mul(self.n_chains)
+    }
 }
 
 impl PlannedCell {
     /// The cell's blocks.
     ///
-    /// Their size is a function of the length of a path alone, so that a cell with more chains
-    /// shares its full blocks with the same cell with fewer.
+    /// Their size is a function of the length of a path and of what is recorded of it alone, so that
+    /// a cell with more chains shares its full blocks with the same cell with fewer.
     pub fn blocks(&self) -> impl Iterator<Item = PlannedBlock> + '_ {
-        let size = chains_per_block(passes_per_chain(&self.ensemble.parameters));
+        let size = block_size(&self.ensemble.parameters, self.ensemble.values_per_chain);
         (0..self.chains).step_by(size as usize).map(move |first_chain| {
             let n_chains = size.min(self.chains - first_chain);
             let mut hasher = Hasher::new("maruyama block 1");
@@ -59,15 +68,21 @@ impl PlannedCell {
     }
 }
 
-/// Number of blocks of a cell with these resolved parameters.
+/// Number of blocks of a cell with these resolved parameters, of which a chain records so many
+/// numbers.
 #[must_use]
-pub fn n_blocks(parameters: &Parameters) -> u64 {
-    parameters.count("chains").div_ceil(chains_per_block(passes_per_chain(parameters)))
+pub fn n_blocks(parameters: &Parameters, values_per_chain: u64) -> u64 {
+    parameters.count("chains").div_ceil(block_size(parameters, values_per_chain))
 }
 
-/// The largest power of two whose chains make no more than [`PASSES_PER_BLOCK`], within the limits.
-fn chains_per_block(passes: u64) -> u64 {
-    let chains = (PASSES_PER_BLOCK / passes.max(1)).max(1);
+fn block_size(parameters: &Parameters, values_per_chain: u64) -> u64 {
+    chains_per_block(passes_per_chain(parameters), values_per_chain)
+}
+
+/// The largest power of two whose chains make no more than [`PASSES_PER_BLOCK`] and record no more
+/// than [`VALUES_PER_BLOCK`], within the limits.
+fn chains_per_block(passes: u64, values: u64) -> u64 {
+    let chains = (PASSES_PER_BLOCK / passes.max(1)).min(VALUES_PER_BLOCK / values.max(1)).max(1);
     (1 << chains.ilog2()).clamp(MIN_CHAINS, MAX_CHAINS)
 }
 
@@ -77,9 +92,11 @@ mod tests {
 
     #[test]
     fn blocks_are_powers_of_two_within_limits() {
-        assert_eq!(chains_per_block(1), MAX_CHAINS);
-        assert_eq!(chains_per_block(999), 512);
-        assert_eq!(chains_per_block(9999), 32);
-        assert_eq!(chains_per_block(u64::MAX), MIN_CHAINS);
+        assert_eq!(chains_per_block(1, 1), MAX_CHAINS);
+        assert_eq!(chains_per_block(999, 1), 512);
+        assert_eq!(chains_per_block(999, 9999), 64);
+        assert_eq!(chains_per_block(9999, 999), 32);
+        assert_eq!(chains_per_block(u64::MAX, 1), MIN_CHAINS);
+        assert_eq!(chains_per_block(1, u64::MAX), MIN_CHAINS);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use maruyama_dynamics::parameter::Lookup as _;
-use maruyama_dynamics::{dataset, model, observable, problem};
+use maruyama_dynamics::{dataset, model, problem, simulate};
 
 use crate::fingerprint::{self, Fingerprint};
 use crate::manifest::types::Cell;
@@ -28,10 +28,7 @@ impl Fingerprints {
             let source = dataset::source(data.parameters.text("source")).expect(known);
             sources.push(source.part().source);
         }
-        let observables = parameters.get("observe").and_then(|list| list.as_list());
-        for name in observables.into_iter().flatten().filter_map(|name| name.as_text()) {
-            sources.push(observable::observable(name).expect(known).part.source);
-        }
+        sources.extend(simulate::sources(parameters));
         sources.sort_unstable();
         sources.dedup();
         if let Some(known) = self.0.get(&sources) {

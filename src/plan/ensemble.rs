@@ -21,7 +21,21 @@ const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
 
 /// Parameters that choose how much of a path is computed or kept, not which path it is: they are
 /// no part of the random streams' address, so that more chains or more steps extend what there is.
-const NOT_IN_STREAM: [&str; 5] = ["chains", "steps", "observe", "record_at", "refinement"];
+const NOT_IN_STREAM: [&str; 13] = [
+    "chains",
+    "steps",
+    "observe",
+    "record_at",
+    "record_every",
+    "record_from",
+    "record_log",
+    "refinement",
+    "watch_every",
+    "mean_from",
+    "passage_of",
+    "passage_above",
+    "passage_below",
+];
 
 /// A cell apart from its number of chains: what every one of its chains is a function of.
 #[derive(Clone, Debug)]
@@ -39,6 +53,8 @@ pub struct Ensemble {
     pub code: Arc<Fingerprint>,
     /// Address of its random streams.
     pub stream: StreamKey,
+    /// Numbers that are recorded of a chain, at most.
+    pub values_per_chain: u64,
 }
 
 impl Ensemble {
@@ -62,8 +78,10 @@ impl Ensemble {
         let mut stream = Hasher::new("maruyama stream 1");
         stream.field(text_without(&parameters, &NOT_IN_STREAM).as_bytes());
         stream.field(definition.as_bytes());
+        let dataset = data.as_ref().and_then(|data| data.dataset().ok());
         Ensemble {
             id: hasher.finish(),
+            values_per_chain: simulate::values_per_chain(&parameters, dataset.as_deref()),
             stream: StreamKey(stream.finish().leading_u64()),
             parameters_digest: Digest::of_bytes(parameters_text.as_bytes()),
             parameters,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use maruyama_dynamics::parameter::Value;
-use maruyama_dynamics::simulate::Simulation;
+use maruyama_dynamics::simulate::{Column, Simulation};
 
 use crate::plan::PlannedBlock;
 use crate::store::{Block, Observations};
@@ -17,11 +16,10 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
     let parameters = &ensemble.parameters;
     let problem = ensemble.problem().map_err(|error| error.to_string())?;
     let simulation = Simulation::new(parameters, problem, ensemble.stream);
-    let names = parameters.get("observe").and_then(Value::as_list).unwrap_or_default();
     let record = simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
     let observations = Observations {
         first_chain: planned.first_chain,
-        observables: names.iter().map(ToString::to_string).collect(),
+        observables: simulation.observables.iter().map(Column::name).collect(),
         steps: simulation.record_at,
         values: record.values,
         diverged_at: record.diverged_at,

@@ -22,6 +22,8 @@ const MAX_PASSES_PER_TASK: u64 = 1 << 22;
 /// Tasks that a run is to have at least, so that threads end at about the same time. It is no
 /// function of their number: the same run makes the same files, bit for bit, on any machine.
 const TASKS: u64 = 64;
+/// A task gathers at most this many recorded numbers, 32 MiB, unless a single block has more.
+const VALUES_PER_TASK: u64 = 1 << 22;
 /// A task gathers at most this many blocks, so that a killed run loses little.
 const BLOCKS_PER_TASK: usize = 512;
 
@@ -92,16 +94,23 @@ fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
     let total = blocks.iter().map(PlannedBlock::work).fold(0, u64::saturating_add);
     let most = (total / TASKS).clamp(MIN_PASSES_PER_TASK, MAX_PASSES_PER_TASK);
     let mut tasks: Vec<(u64, Vec<PlannedBlock>)> = Vec::new();
+    let mut n_values = 0_u64;
     for block in blocks {
         let work = block.work();
+        n_values = n_values.saturating_add(block.values());
         match tasks.last_mut() {
             Some((total, task))
-                if total.saturating_add(work) <= most && task.len() < BLOCKS_PER_TASK =>
+                if total.saturating_add(work) <= most
+                    && n_values <= VALUES_PER_TASK
+                    && task.len() < BLOCKS_PER_TASK =>
             {
                 *total += work;
                 task.push(block);
             }
-            _ => tasks.push((work, vec![block])),
+            _ => {
+                n_values = block.values();
+                tasks.push((work, vec![block]));
+            }
         }
     }
     tasks.sort_by_key(|(work, _)| std::cmp::Reverse(*work));

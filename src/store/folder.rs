@@ -1,15 +1,18 @@
 //! The folder of a store: opening, locking, atomic writes, verified reads, quarantine.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::identity::Digest;
+use crate::identity::{Digest, Digesting};
 use crate::store::error::StoreError;
 
 const FORMAT: &str = "maruyama store 1";
+
+/// A file that is being written, and named by its content in the end.
+pub(crate) type ContentWriter = Digesting<BufWriter<NamedTempFile>>;
 
 /// A store opened for reading, or for reading and writing.
 #[derive(Debug)]
@@ -85,8 +88,28 @@ impl Store {
         extension: &str,
         bytes: &[u8],
     ) -> Result<Digest, StoreError> {
-        let digest = Digest::of_bytes(bytes);
-        self.write_file(&self.content_path(folder, digest, extension), bytes)?;
+        self.stream_content(folder, extension, |file| {
+            let path = || self.root.join("tmp");
+            file.write_all(bytes).map_err(|source| StoreError::Write { path: path(), source })
+        })
+    }
+
+    /// Writes what `write` does below `folder` under the name of its digest, in one atomic step.
+    pub(crate) fn stream_content(
+        &self,
+        folder: &str,
+        extension: &str,
+        write: impl FnOnce(&mut ContentWriter) -> Result<(), StoreError>,
+    ) -> Result<Digest, StoreError> {
+        let tmp = self.root.join("tmp");
+        let failed = |path: &Path, source| StoreError::Write { path: path.to_owned(), source };
+        let file = temporary_file(&tmp).map_err(|source| failed(&tmp, source))?;
+        let mut writer = Digesting::new(BufWriter::new(file));
+        write(&mut writer)?;
+        let (file, digest) = writer.finish();
+        let path = self.content_path(folder, digest, extension);
+        let file = file.into_inner().map_err(|error| failed(&path, error.into_error()))?;
+        persist(file, &path).map_err(|source| failed(&path, source))?;
         Ok(digest)
     }
 
@@ -218,6 +241,11 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
 pub(crate) fn write_atomically(tmp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = temporary_file(tmp)?;
     file.write_all(bytes)?;
+    persist(file, path)
+}
+
+/// Gives a temporary file its name, once its bytes are on the disk.
+fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     match path.parent() {

@@ -18,6 +18,7 @@
 //! moved as a folder.
 
 mod analyses;
+mod assembly;
 mod error;
 mod folder;
 mod index;

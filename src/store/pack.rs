@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
-use arrow::record_batch::{RecordBatch, RecordBatchReader as _};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -16,12 +15,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::Fingerprint;
 use crate::identity::Digest;
+use crate::store::assembly::Assembly;
 use crate::store::error::StoreError;
-use crate::store::folder::Store;
+use crate::store::folder::{ContentWriter, Store};
 use crate::store::record::{Observations, schema};
 
 /// Folder and extension of results files.
 pub(crate) const RESULTS: (&str, &str) = ("results", "parquet");
+
+/// Rows that are encoded or decoded at once: what they take beside the values is a few megabytes.
+const ROWS_AT_ONCE: usize = 1 << 16;
 
 const BLOCKS: &str = "maruyama.blocks";
 const ENSEMBLES: &str = "maruyama.ensembles";
@@ -86,14 +89,27 @@ impl Store {
         blocks: &[Block],
         provenance: &Provenance,
     ) -> Result<Digest, StoreError> {
-        let bytes = encode(blocks)?;
         let (folder, extension) = RESULTS;
-        let name = self.write_content(folder, extension, &bytes)?;
+        let name = self.stream_content(folder, extension, |file| {
+            encode(blocks, file).map_err(|error| self.not_written(error))
+        })?;
         let ids: Vec<String> = blocks.iter().map(|block| block.id.0.to_string()).collect();
         let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
         let path = self.content_path(folder, name, "json");
         self.write_file(&path, format!("{text:#}\n").as_bytes())?;
         Ok(name)
+    }
+
+    /// The error of a results file that could not be written: the disk's, or else the encoder's.
+    fn not_written(&self, error: ParquetError) -> StoreError {
+        let path = self.root().join("tmp");
+        match error {
+            ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
+                Ok(source) => StoreError::Write { path, source: *source },
+                Err(cause) => StoreError::Encode(ParquetError::External(cause)),
+            },
+            error => StoreError::Encode(error),
+        }
     }
 
     /// Reads and verifies the blocks of the results file `name`.
@@ -110,16 +126,15 @@ impl Store {
     }
 }
 
-fn encode(blocks: &[Block]) -> Result<Vec<u8>, StoreError> {
+/// Writes `blocks` to `file`, some rows at a time.
+fn encode(blocks: &[Block], file: &mut ContentWriter) -> Result<(), ParquetError> {
     let mut entries = Vec::with_capacity(blocks.len());
     let mut ensembles = BTreeMap::new();
     let mut code = BTreeMap::new();
-    let mut batches = Vec::with_capacity(blocks.len());
     let mut first_row = 0;
     for block in blocks {
         let ensemble = block.ensemble.to_string();
         let rows = block.observations.n_rows();
-        batches.push(block.observations.to_columns(&ensemble));
         entries.push(Entry {
             id: block.id.0.to_string(),
             ensemble: ensemble.clone(),
@@ -134,18 +149,21 @@ fn encode(blocks: &[Block]) -> Result<Vec<u8>, StoreError> {
         first_row += rows;
     }
     let properties = properties(json(&entries), json(&ensembles), json(&code))?;
-    let schema = SchemaRef::new(schema());
-    let rows = concat_batches(&schema, &batches).map_err(parquet::errors::ParquetError::from)?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties))?;
-    writer.write(&rows)?;
-    Ok(writer.into_inner()?)
+    let mut writer = ArrowWriter::try_new(file, SchemaRef::new(schema()), Some(properties))?;
+    for (block, entry) in blocks.iter().zip(&entries) {
+        for start in (0..entry.rows).step_by(ROWS_AT_ONCE) {
+            let rows = start..entry.rows.min(start + ROWS_AT_ONCE);
+            writer.write(&block.observations.to_columns(&entry.ensemble, rows))?;
+        }
+    }
+    writer.close().map(|_| ())
 }
 
 fn properties(
     blocks: String,
     ensembles: String,
     code: String,
-) -> Result<WriterProperties, StoreError> {
+) -> Result<WriterProperties, ParquetError> {
     let value = ColumnPath::from("value");
     let metadata = vec![
         KeyValue::new(BLOCKS.to_owned(), blocks),
@@ -195,28 +213,56 @@ fn decode(bytes: Vec<u8>) -> Result<Vec<(BlockId, Observations)>, String> {
     let bytes = bytes::Bytes::from(bytes);
     let entries = read_footer(&bytes)?.entries;
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
-        .and_then(|builder| builder.with_batch_size(1 << 20).build())
+        .and_then(|builder| builder.with_batch_size(ROWS_AT_ONCE).build())
         .map_err(|error| error.to_string())?;
-    let schema = reader.schema();
-    let batches: Vec<RecordBatch> =
-        reader.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
-    let rows = concat_batches(&schema, &batches).map_err(|error| error.to_string())?;
-    entries.iter().map(|entry| decode_block(&rows, entry)).collect()
+    let mut blocks = Vec::with_capacity(entries.len());
+    let mut entries = entries.iter();
+    let mut open = entries.next().map(Open::new).transpose()?;
+    for rows in reader {
+        let mut rows = rows.map_err(|error| error.to_string())?;
+        while let (Some(block), true) = (&mut open, rows.num_rows() > 0) {
+            let n_taken = rows.num_rows().min(block.n_left());
+            block.assembly.push(&rows.slice(0, n_taken))?;
+            rows = rows.slice(n_taken, rows.num_rows() - n_taken);
+            if block.n_left() == 0
+                && let Some(block) = open.take()
+            {
+                blocks.push(block.finish()?);
+                open = entries.next().map(Open::new).transpose()?;
+            }
+        }
+    }
+    match open {
+        Some(block) => Err(format!("block {} lies outside its rows", block.entry.id)),
+        None => Ok(blocks),
+    }
 }
 
-fn decode_block(rows: &RecordBatch, entry: &Entry) -> Result<(BlockId, Observations), String> {
-    let end = entry.first_row.checked_add(entry.rows);
-    if end.is_none_or(|end| end > rows.num_rows()) {
-        return Err(format!("block {} lies outside its rows", entry.id));
+/// A block of which some rows have been read.
+struct Open<'a> {
+    entry: &'a Entry,
+    assembly: Assembly,
+}
+
+impl Open<'_> {
+    fn new(entry: &Entry) -> Result<Open<'_>, String> {
+        let chains = usize::try_from(entry.chains).map_err(|error| error.to_string())?;
+        let assembly = Assembly::new(entry.first_chain, chains, entry.rows)?;
+        Ok(Open { entry, assembly })
     }
-    let id = Digest::parse(&entry.id).ok_or("a block's identity is not a SHA-256")?;
-    let slice = rows.slice(entry.first_row, entry.rows);
-    let chains = usize::try_from(entry.chains).map_err(|error| error.to_string())?;
-    let observations = Observations::from_columns(&slice, entry.first_chain, chains)?;
-    if observations.digest().to_string() != entry.digest {
-        return Err(format!("block {} does not have its digest", entry.id));
+
+    fn n_left(&self) -> usize {
+        self.entry.rows - self.assembly.n_rows()
     }
-    Ok((BlockId(id), observations))
+
+    fn finish(self) -> Result<(BlockId, Observations), String> {
+        let id = Digest::parse(&self.entry.id).ok_or("a block's identity is not a SHA-256")?;
+        let observations = self.assembly.finish();
+        if observations.digest().to_string() != self.entry.digest {
+            return Err(format!("block {} does not have its digest", self.entry.id));
+        }
+        Ok((BlockId(id), observations))
+    }
 }
 
 fn json<T: Serialize>(value: &T) -> String {

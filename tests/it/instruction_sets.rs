@@ -1,7 +1,9 @@
 //! The same results on every instruction set of the processor, with any number of threads.
 
+use std::fmt::Write as _;
+
 use maruyama_dynamics::model::MODELS;
-use maruyama_dynamics::problem;
+use maruyama_dynamics::problem::{self, ProblemKind};
 use maruyama_dynamics::simd::Level;
 
 use crate::project::Project;
@@ -16,15 +18,16 @@ simulate:
     .to_owned();
     for kind in MODELS {
         for name in kind.problems() {
-            let needs_data = problem::problem(name).is_some_and(|kind| kind.needs_data());
+            let needs_data = problem::problem(name).is_some_and(ProblemKind::needs_data);
             let problem = if needs_data { "data: other, " } else { "dim: 3, largest: 2.0, " };
             let has = |name: &str| kind.part().parameters.iter().any(|own| own.name == name);
             let step_size = if has("step_size") { "step_size: 0.05, " } else { "" };
             let dt = if has("dt") { "dt: 0.1, " } else { "" };
             let model = kind.part().name;
-            text += &format!(
+            let _ = writeln!(
+                text,
                 "  {model}_{name}: {{ model: {model}, problem: {name}, {problem}{step_size}{dt}\
-                 observe: [risk, norm, error], steps: 70, chains: 37 }}\n"
+                 observe: [risk, norm, error], steps: 70, chains: 37 }}"
             );
         }
     }

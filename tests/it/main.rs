@@ -7,6 +7,7 @@ mod interruption;
 mod mistakes;
 mod plan;
 mod project;
+mod recording;
 mod reproduction;
 mod shipped;
 mod storage;

@@ -2,7 +2,7 @@
 //!
 //! A sample is checked (`sample`), described by a law (`law`) that a family fits to it (`fit`),
 //! and the fit is judged (`goodness`); `tail` looks at the extremes without a law, and
-//! `interval` gives the uncertainty of counts.
+//! `interval` gives the uncertainty of counts; `stream` summarises what is not stored.
 //!
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
@@ -13,6 +13,7 @@ pub mod interval;
 pub mod law;
 pub mod sample;
 pub(crate) mod special;
+pub mod stream;
 pub mod tail;
 
 #[cfg(test)]

@@ -278,6 +278,11 @@ pub trait ModelKind: Send + Sync {
     /// Names of the problems that it is a model for.
     fn problems(&self) -> &'static [&'static str];
 
+    /// What its state is; as [`Dynamics::coordinates`].
+    fn coordinates(&self) -> Coordinates {
+        Coordinates::Parameters
+    }
+
     /// Combinations of parameters that are invalid; `n_rows` is the number of samples of the data,
     /// zero for a problem without data.
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation>;

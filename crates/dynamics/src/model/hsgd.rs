@@ -49,6 +49,10 @@ impl ModelKind for HsgdKind {
         &["least_squares"]
     }
 
+    fn coordinates(&self) -> Coordinates {
+        Coordinates::Principal
+    }
+
     fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
         Vec::new()
     }

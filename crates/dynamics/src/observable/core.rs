@@ -42,6 +42,12 @@ impl<'a> States<'a> {
         State { coordinates: self.coordinates, values }
     }
 
+    /// One coordinate of each chain, as it is in the state.
+    #[must_use]
+    pub fn coordinate(&self, index: usize) -> Lanes {
+        std::array::from_fn(|lane| self.values[self.shape.place(lane, index)])
+    }
+
     /// `f` of each chain.
     #[must_use]
     pub fn each(&self, f: impl Fn(&State) -> f64) -> Lanes {
@@ -73,4 +79,19 @@ pub struct Observable {
     pub problems: &'static [&'static str],
     /// The numbers of all chains; NaN never occurs for a finite state and a valid problem.
     pub evaluate: fn(&dyn Problem, States<'_>) -> Lanes,
+}
+
+/// Observables that an index tells apart: the coordinates of a vector.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// Name and documentation; it has no parameters.
+    pub part: Part,
+    /// Names of the problems that it is defined for; none for all.
+    pub problems: &'static [&'static str],
+    /// The coordinates that a model must move for it to be defined, if it is not for all.
+    pub coordinates: Option<Coordinates>,
+    /// Their number; at most that of the problem's parameters.
+    pub len: fn(&dyn Problem) -> usize,
+    /// The numbers of all chains at an index, as for an [`Observable`].
+    pub evaluate: fn(&dyn Problem, States<'_>, usize) -> Lanes,
 }

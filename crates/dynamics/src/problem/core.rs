@@ -61,6 +61,14 @@ pub trait ProblemKind: Send + Sync {
     /// Whether it is posed on a data set.
     fn needs_data(&self) -> bool;
 
+    /// Number of parameters `d` of the problem that [`ProblemKind::build`] gives.
+    ///
+    /// # Panics
+    /// As [`ProblemKind::build`].
+    fn dim(&self, parameters: &Parameters, data: Option<&Dataset>) -> usize {
+        self.build(parameters, data).dim()
+    }
+
     /// Combinations of parameters that are invalid although each is in its range.
     fn check(&self, parameters: &Parameters) -> Vec<Violation>;
 

@@ -53,6 +53,10 @@ impl ProblemKind for LeastSquaresKind {
         true
     }
 
+    fn dim(&self, _: &Parameters, data: Option<&Dataset>) -> usize {
+        data.map_or(0, Dataset::n_columns)
+    }
+
     fn check(&self, _: &Parameters) -> Vec<Violation> {
         Vec::new()
     }

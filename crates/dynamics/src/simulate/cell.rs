@@ -2,83 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::dataset::Dataset;
 use crate::model::model;
 use crate::noise::StreamKey;
-use crate::observable::{NAMES, observable};
-use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range, Value, Violation};
+use crate::parameter::{Lookup, Parameters, Violation};
 use crate::problem::{Problem, problem};
 use crate::simulate::simulation::{Simulation, Start};
-
-/// Largest count of steps, chains and seeds: what every JSON reader keeps exact.
-const MAX_COUNT: i64 = 1 << 53;
-
-/// The parameters that every cell has, whatever its problem and model.
-pub const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "steps",
-        doc: "Number of steps of a chain; one step is one iteration of SGD. The paper's K counts \
-              the starting point, so that steps = K − 1.",
-        unit: "",
-        kind: Kind::Integer { min: 1, max: MAX_COUNT },
-        default: Default::Required,
-    },
-    Parameter {
-        name: "chains",
-        doc: "Number of independent chains.",
-        unit: "",
-        kind: Kind::Integer { min: 1, max: MAX_COUNT },
-        default: Default::Required,
-    },
-    Parameter {
-        name: "seed",
-        doc: "Seed of the random streams of the cell.",
-        unit: "",
-        kind: Kind::Integer { min: 0, max: MAX_COUNT },
-        default: Default::Integer(1),
-    },
-    Parameter {
-        name: "initial",
-        doc: "Starting point: `gaussian` draws each entry of x₀ from N(initial_mean, initial_std²), `zero` takes \
-              x₀ = 0.",
-        unit: "",
-        kind: Kind::Choice(&["gaussian", "zero"]),
-        default: Default::Text("gaussian"),
-    },
-    Parameter {
-        name: "initial_mean",
-        doc: "Mean of each entry of a Gaussian starting point.",
-        unit: "",
-        kind: Kind::Real(Range::ANY),
-        default: Default::Real(0.0),
-    },
-    Parameter {
-        name: "initial_std",
-        doc: "Standard deviation of each entry of a Gaussian starting point.",
-        unit: "",
-        kind: Kind::Real(Range::NON_NEGATIVE),
-        default: Default::Real(1.0),
-    },
-    Parameter {
-        name: "observe",
-        doc: "What is recorded.",
-        unit: "",
-        kind: Kind::Choices(NAMES),
-        default: Default::Texts(&["q1"]),
-    },
-    Parameter {
-        name: "record_at",
-        doc: "Steps after which to record, besides the last one; 0 is the start.",
-        unit: "",
-        kind: Kind::Integers { min: 0, max: MAX_COUNT },
-        default: Default::Absent,
-    },
-];
+use crate::simulate::{observed, refusal, times};
 
 impl Simulation {
     /// The simulation of the cell with these parameters.
     ///
     /// # Arguments
-    /// * `parameters`: those of [`PARAMETERS`], `model` and the model's own
+    /// * `parameters`: those of [`crate::simulate::PARAMETERS`], `model` and the model's own
     /// * `key`: key of its random streams
     ///
     /// # Panics
@@ -86,62 +22,34 @@ impl Simulation {
     #[must_use]
     pub fn new(parameters: &Parameters, problem: Arc<dyn Problem>, key: StreamKey) -> Simulation {
         let kind = model(parameters.text("model")).expect("the model's name has been checked");
-        let observables = names(parameters)
-            .map(|name| observable(name).expect("the observable's name has been checked"))
-            .collect();
+        let observables = observed::columns(parameters, problem.as_ref());
         let is_zero = parameters.text("initial") == "zero";
         let start = if is_zero {
             Start { mean: 0.0, std: 0.0 }
         } else {
             Start { mean: parameters.real("initial_mean"), std: parameters.real("initial_std") }
         };
-        let mut record_at = requested_steps(parameters);
-        let last = parameters.count("steps");
-        if record_at.last() != Some(&last) {
-            record_at.push(last);
-        }
         let model = kind.build(parameters, &problem);
+        let record_at = times::recorded(parameters);
         Simulation { problem, model, observables, start, record_at, key }
     }
 }
 
-/// Combinations of a cell's parameters that are invalid for data of `n_rows` samples; zero stands for
-/// a problem without data.
+/// Combinations of a cell's parameters that are invalid for `data`, which a problem may do without.
 ///
 /// # Panics
-/// As [`Simulation::new`].
+/// As [`Simulation::new`]; or if the problem needs data and there are none.
 #[must_use]
-pub fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+pub fn check(parameters: &Parameters, data: Option<&Dataset>) -> Vec<Violation> {
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
     let mut violations = check_parts(parameters);
     if !violations.is_empty() {
         return violations;
     }
-    violations.extend(kind.check(parameters, n_rows));
-    let last = parameters.count("steps");
-    let requested = requested_steps(parameters);
-    if requested.windows(2).any(|pair| pair[0] >= pair[1]) {
-        violations.push(Violation {
-            parameter: "record_at",
-            message: "the steps do not increase".to_owned(),
-            remedy: "list each step once, in order".to_owned(),
-        });
-    }
-    if let Some(beyond) = requested.iter().find(|step| **step > last) {
-        violations.push(Violation {
-            parameter: "record_at",
-            message: format!("step {beyond} is beyond the last one, {last}"),
-            remedy: "take more steps, or leave it out".to_owned(),
-        });
-    }
-    let observed: Vec<&str> = names(parameters).collect();
-    if observed.is_empty() || (1..observed.len()).any(|i| observed[..i].contains(&observed[i])) {
-        violations.push(Violation {
-            parameter: "observe",
-            message: "no observable, or one twice".to_owned(),
-            remedy: format!("name each once, out of {}", NAMES.join(", ")),
-        });
-    }
+    violations.extend(kind.check(parameters, data.map_or(0, Dataset::n_rows)));
+    violations.extend(times::check(parameters));
+    violations.extend(refusal::check(parameters, dim(parameters, data)));
+    violations.extend(times::check_size(parameters, values_per_chain(parameters, data)));
     violations
 }
 
@@ -150,23 +58,22 @@ fn check_parts(parameters: &Parameters) -> Vec<Violation> {
     let name = parameters.text("problem");
     let kind = problem(name).expect("the problem's name has been checked");
     let mut violations = kind.check(parameters);
-    let mut need = |parameter, what: String, problems: &[&str]| {
-        if !problems.is_empty() && !problems.contains(&name) {
-            violations.push(Violation {
-                parameter,
-                message: format!("{what} is not for problem `{name}`"),
-                remedy: format!("it is for {}", problems.join(", ")),
-            });
-        }
-    };
     let model_name = parameters.text("model");
-    let model = model(model_name).expect("the model's name has been checked");
-    need("model", format!("model `{model_name}`"), model.problems());
-    for observed in names(parameters) {
-        let known = observable(observed).expect("the observable's name has been checked");
-        need("observe", format!("observable `{observed}`"), known.problems);
+    let problems = model(model_name).expect("the model's name has been checked").problems();
+    if !problems.is_empty() && !problems.contains(&name) {
+        violations.push(Violation {
+            parameter: "model",
+            message: format!("model `{model_name}` is not for problem `{name}`"),
+            remedy: format!("it is for {}", problems.join(", ")),
+        });
     }
+    violations.extend(refusal::check_parts(parameters));
     violations
+}
+
+fn dim(parameters: &Parameters, data: Option<&Dataset>) -> usize {
+    let kind = problem(parameters.text("problem")).expect("the problem's name has been checked");
+    kind.dim(parameters, data)
 }
 
 /// Combinations of a cell's parameters that are invalid for `problem`; may compute its spectrum.
@@ -176,8 +83,12 @@ fn check_parts(parameters: &Parameters) -> Vec<Violation> {
 #[must_use]
 pub fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
-    let violations = problem.check();
-    if violations.is_empty() { kind.check_problem(parameters, problem) } else { violations }
+    let mut violations = problem.check();
+    if violations.is_empty() {
+        violations.extend(refusal::check_problem(parameters, problem));
+        violations.extend(kind.check_problem(parameters, problem));
+    }
+    violations
 }
 
 /// Number of passes over its state that a chain takes: the unit in which work is divided.
@@ -190,23 +101,24 @@ pub fn passes_per_chain(parameters: &Parameters) -> u64 {
     parameters.count("steps").saturating_mul(kind.passes_per_step(parameters))
 }
 
-fn requested_steps(parameters: &Parameters) -> Vec<u64> {
-    let list = parameters.get("record_at").and_then(Value::as_list).unwrap_or(&[]);
-    let steps = list.iter().filter_map(Value::as_integer);
-    steps.filter_map(|step| u64::try_from(step).ok()).collect()
-}
-
-fn names(parameters: &Parameters) -> impl Iterator<Item = &str> {
-    let list = parameters.get("observe").and_then(Value::as_list).unwrap_or(&[]);
-    list.iter().filter_map(Value::as_text)
+/// An upper bound on the numbers that are recorded of a chain, for a problem on `data`.
+///
+/// # Panics
+/// As [`check`].
+#[must_use]
+pub fn values_per_chain(parameters: &Parameters, data: Option<&Dataset>) -> u64 {
+    let columns = observed::at_most(parameters, dim(parameters, data));
+    times::at_most(parameters).saturating_mul(columns)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Dataset;
     use crate::linear_algebra::Matrix;
+    use crate::observable::RECORDED;
+    use crate::parameter::Value;
     use crate::problem::{LeastSquares, ProblemKind as _, QuadraticKind};
+    use crate::simulate::{Column, PARAMETERS};
 
     fn cell(model_name: &str, changes: &[(&str, Value)]) -> Parameters {
         let kind = model(model_name).unwrap();
@@ -225,19 +137,27 @@ mod tests {
         parameters
     }
 
+    fn dataset() -> Dataset {
+        Dataset::new(Matrix::new(3, 1, vec![1.0, 2.0, 0.0]), vec![1.0, 0.0, 1.0])
+    }
+
+    fn observing(names: &[&str]) -> (&'static str, Value) {
+        let names = names.iter().map(|name| Value::Text((*name).to_owned()));
+        ("observe", Value::List(names.collect()))
+    }
+
     fn steps(list: &[i64]) -> (&'static str, Value) {
         ("record_at", Value::List(list.iter().map(|&step| Value::Integer(step)).collect()))
     }
 
     #[test]
     fn a_cell_becomes_a_simulation() {
-        let design = Matrix::new(3, 1, vec![1.0, 2.0, 0.0]);
-        let dataset = Dataset::new(design, vec![1.0, 0.0, 1.0]);
-        let problem: Arc<dyn Problem> = Arc::new(LeastSquares::new(dataset, 0.0));
+        let dataset = dataset();
+        let problem: Arc<dyn Problem> = Arc::new(LeastSquares::new(dataset.clone(), 0.0));
         let changes = [steps(&[0, 5]), ("initial", Value::Text("zero".to_owned()))];
         for model_name in ["sgd", "hsgd"] {
             let parameters = cell(model_name, &changes);
-            assert!(check(&parameters, 3).is_empty());
+            assert!(check(&parameters, Some(&dataset)).is_empty());
             assert!(check_problem(&parameters, problem.as_ref()).is_empty());
             let simulation = Simulation::new(&parameters, Arc::clone(&problem), StreamKey(1));
             assert_eq!(simulation.record_at, [0, 5, 20]);
@@ -251,23 +171,54 @@ mod tests {
 
     #[test]
     fn inconsistent_cells_are_refused() {
-        let violations = |change| check(&cell("sgd", &[change]), 3);
+        let violations = |change| check(&cell("sgd", &[change]), Some(&dataset()));
         assert!(violations(steps(&[1, 20])).is_empty());
         assert_eq!(violations(steps(&[5, 5])).len(), 1);
         assert_eq!(violations(steps(&[5, 21])).len(), 1);
-        let twice = vec![Value::Text("q1".to_owned()), Value::Text("q1".to_owned())];
-        assert_eq!(violations(("observe", Value::List(twice))).len(), 1);
-        assert_eq!(violations(("observe", Value::List(Vec::new()))).len(), 1);
+        for (names, fault) in [
+            (&["q1", "q1"][..], "`q1` is there twice"),
+            (&[], "nothing is recorded"),
+            (&["x_0", "risk", "x"], "`x_0` and `x` have a coordinate in common"),
+            (&["x", "x"], "`x` is there twice"),
+            (&["x_0", "x_1"], "there is no `x_1`: the problem has 1 such coordinates"),
+        ] {
+            let found = violations(observing(names));
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].message, fault);
+        }
         let other = ("problem", Value::Text("quadratic".to_owned()));
         let mut parameters = cell("hsgd", &[other]);
         parameters.extend(crate::parameter::defaults(QuadraticKind.part().parameters));
-        assert_eq!(check(&parameters, 0).len(), 2, "neither hsgd nor q1 is for a quadratic");
+        assert_eq!(check(&parameters, None).len(), 2, "neither hsgd nor q1 is for a quadratic");
+    }
+
+    #[test]
+    fn a_family_is_recorded_coordinate_by_coordinate() {
+        let design = Matrix::new(3, 3, vec![1.0, 2.0, 3.0, 0.0, 1.0, 1.0, 1.0, 3.0, 4.0]);
+        let dataset = Dataset::new(design, vec![1.0, 0.0, 1.0]);
+        let problem: Arc<dyn Problem> = Arc::new(LeastSquares::new(dataset.clone(), 0.0));
+        let names = |model: &str, observed: &[&str]| {
+            let parameters = cell(model, &[observing(observed)]);
+            assert_eq!(check(&parameters, Some(&dataset)), []);
+            assert_eq!(check_problem(&parameters, problem.as_ref()), []);
+            let simulation = Simulation::new(&parameters, Arc::clone(&problem), StreamKey(1));
+            let names: Vec<String> = simulation.observables.iter().map(Column::name).collect();
+            assert!(names.len() as u64 <= values_per_chain(&parameters, Some(&dataset)));
+            names
+        };
+        assert_eq!(names("sgd", &["x", "risk", "y_1"]), ["x_0", "x_1", "x_2", "risk", "y_1"]);
+        assert_eq!(names("hsgd", &["y"]), ["y_0", "y_1"], "the design has rank 2");
+        let refused = check(&cell("hsgd", &[observing(&["x_1"])]), Some(&dataset));
+        assert_eq!(refused[0].message, "model `hsgd` does not move what `x_1` observes");
+        let beyond = cell("sgd", &[observing(&["y_2"])]);
+        assert_eq!(check(&beyond, Some(&dataset)), []);
+        assert_eq!(check_problem(&beyond, problem.as_ref()).len(), 1);
     }
 
     #[test]
     fn names_of_parts_are_unique() {
         let mut all: Vec<&str> = PARAMETERS.iter().map(|parameter| parameter.name).collect();
-        all.extend(NAMES);
+        all.extend(RECORDED.finite());
         let n_names = all.len();
         all.sort_unstable();
         all.dedup();

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use crate::model::{Bundle, Model, Workspace};
 use crate::noise::{LANES, Purpose, Stream, StreamKey};
-use crate::observable::{Observable, States};
+use crate::observable::States;
 use crate::problem::Problem;
 use crate::simd::{Isa, Kernel, dispatch};
+use crate::simulate::column::{Column, Watched};
 
 /// A chain has diverged when an entry of its state is beyond this, infinite or not a number.
 ///
@@ -27,7 +28,7 @@ pub struct Simulation {
     /// The process.
     pub model: Box<dyn Model>,
     /// What is recorded.
-    pub observables: Vec<&'static Observable>,
+    pub observables: Vec<Column>,
     /// The law of the starting point.
     pub start: Start,
     /// The steps after which observables are recorded, increasing; 0 is the start.
@@ -49,7 +50,7 @@ pub struct Start {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Values of the observables, `[n_chains, n_records, n_observables]`; NaN from the step of its
-    /// divergence on.
+    /// divergence on, and for a mean or a passage that does not exist yet.
     pub values: Vec<f64>,
     /// For each chain that was beyond [`DIVERGED_BEYOND`] when looked at, the first step since the
     /// last look after which it was.
@@ -63,6 +64,10 @@ struct Walk<'a> {
     /// The bundle at the last check, from which a divergence is looked for step by step.
     before: Bundle,
     workspace: Workspace,
+    /// What each observable remembers, if it does.
+    watched: Vec<Option<Watched>>,
+    /// The next step that one of these looks at.
+    next_look: u64,
     diverged_at: [Option<u64>; LANES],
 }
 
@@ -98,9 +103,13 @@ impl Simulation {
                 break;
             }
             let states = States::of(self.model.as_ref(), &walk.bundle);
-            for (idx, observable) in self.observables.iter().enumerate() {
+            for (idx, column) in self.observables.iter().enumerate() {
                 let place = record * n_observables + idx;
-                let observed = (observable.evaluate)(self.problem.as_ref(), states);
+                let observed = match (column, &walk.watched[idx]) {
+                    (Column::Now(reading), _) => reading.evaluate(self.problem.as_ref(), states),
+                    (_, Some(watched)) => watched.values,
+                    (_, None) => [f64::NAN; LANES],
+                };
                 for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
                     if walk.diverged_at[lane].is_none() {
                         chain[place] = observed[lane];
@@ -139,13 +148,41 @@ impl Walk<'_> {
         let bundle = simulation.bundle(first_chain);
         let before = bundle.clone();
         let workspace = simulation.model.workspace();
-        let mut walk = Walk { simulation, bundle, before, workspace, diverged_at: [None; LANES] };
+        let watched: Vec<_> = simulation.observables.iter().map(Watched::new).collect();
+        let next_look = next_look(&watched);
+        let diverged_at = [None; LANES];
+        let mut walk =
+            Walk { simulation, bundle, before, workspace, watched, next_look, diverged_at };
         walk.mark([true; LANES]);
         walk
     }
 
-    /// Moves to `target`; says whether some chain has not diverged.
+    /// Moves to `target` and looks at what is watched on the way; says whether some chain has not
+    /// diverged.
     fn go_to(&mut self, target: u64) -> bool {
+        while self.next_look <= target && self.move_to(self.next_look) {
+            self.look();
+        }
+        self.move_to(target)
+    }
+
+    /// Shows the chains to what watches this step. A chain with an observable that is no finite
+    /// number has diverged.
+    fn look(&mut self) {
+        let Simulation { model, problem, .. } = self.simulation;
+        let states = States::of(model.as_ref(), &self.bundle);
+        let step = self.bundle.step;
+        for watched in self.watched.iter_mut().flatten().filter(|watched| watched.next == step) {
+            let is_finite = watched.look(problem.as_ref(), states);
+            for lane in (0..LANES).filter(|lane| !is_finite[*lane]) {
+                self.diverged_at[lane].get_or_insert(step);
+            }
+        }
+        self.next_look = next_look(&self.watched);
+    }
+
+    /// Moves to `target`; says whether some chain has not diverged.
+    fn move_to(&mut self, target: u64) -> bool {
         while self.bundle.step < target && self.diverged_at.contains(&None) {
             self.before.clone_from(&self.bundle);
             let next_check = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
@@ -204,12 +241,18 @@ impl Walk<'_> {
         let per_chain = self.simulation.record_at.len() * n_observables;
         for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
             let row = &mut chain[record * n_observables..(record + 1) * n_observables];
-            if self.diverged_at[lane].is_none() && row.iter().any(|value| !value.is_finite()) {
+            let mut present = row.iter().zip(&self.watched).filter(|(_, one)| one.is_none());
+            let is_lost = present.any(|(value, _)| !value.is_finite());
+            if self.diverged_at[lane].is_none() && is_lost {
                 row.fill(f64::NAN);
                 self.diverged_at[lane] = Some(self.bundle.step);
             }
         }
     }
+}
+
+fn next_look(watched: &[Option<Watched>]) -> u64 {
+    watched.iter().flatten().map(|watched| watched.next).min().unwrap_or(u64::MAX)
 }
 
 /// Whether all numbers are within [`DIVERGED_BEYOND`].

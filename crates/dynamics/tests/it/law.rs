@@ -10,7 +10,7 @@ use maruyama_dynamics::observable::observable;
 use maruyama_dynamics::parameter::{Value, defaults};
 use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_dynamics::real;
-use maruyama_dynamics::simulate::{Simulation, Start};
+use maruyama_dynamics::simulate::{Column, Simulation, Start};
 use maruyama_dynamics::theory::{scalar_kesten_index, student_t_scale};
 
 use crate::setting::{assert_close, bounds, build, problems, with};
@@ -29,7 +29,9 @@ fn simulation(
     Simulation {
         model: kind.build(&parameters, &problem),
         problem,
-        observables: ["q1", "risk", "bulk"].map(|name| observable(name).unwrap()).to_vec(),
+        observables: ["q1", "risk", "bulk"]
+            .map(|name| Column::Now(observable(name).unwrap()))
+            .to_vec(),
         start: Start { mean: 0.0, std: start_std },
         record_at: record_at.to_vec(),
         key: StreamKey(2024),

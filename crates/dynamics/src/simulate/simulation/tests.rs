@@ -2,9 +2,10 @@ use super::*;
 use crate::dataset::Dataset;
 use crate::linear_algebra::Matrix;
 use crate::noise::NumpyLegacy;
-use crate::observable::OBSERVABLES;
+use crate::observable::{OBSERVABLES, Reading, observable};
 use crate::parameter::{Parameters, Value, defaults};
 use crate::problem::LeastSquares;
+use crate::simulate::column::{Bound, Watch};
 
 fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) -> Simulation {
     let mut generator = NumpyLegacy::new(9);
@@ -17,7 +18,7 @@ fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) ->
     Simulation {
         model: kind.build(&parameters, &problem),
         problem,
-        observables: OBSERVABLES.iter().collect(),
+        observables: OBSERVABLES.iter().map(Reading::Single).map(Column::Now).collect(),
         start: Start { mean: 0.0, std: start_std },
         record_at: record_at.to_vec(),
         key: StreamKey(21),
@@ -108,5 +109,67 @@ fn sgd_stays_bounded_below_the_expansion_threshold() {
     assert!(crate::theory::kesten_criterion(&problem.dataset().design, 0.1).expansion < 2.0);
     for values in bounded.run(0..5).values.chunks(N) {
         assert!(values[3] < 10.0, "norm {}", values[3]);
+    }
+}
+
+/// Every step of `error` and `x_1` or `y_1`, then columns with a memory recorded at some steps.
+fn watched(model: &str, watch: Watch) -> (Simulation, Simulation) {
+    let coordinate = observable(if model == "sgd" { "x_1" } else { "y_1" }).unwrap();
+    let error = observable("error").unwrap();
+    let mut every = simulation(model, 0.05, 1.0, &(0..=200).collect::<Vec<_>>());
+    every.observables = vec![Column::Now(error), Column::Now(coordinate)];
+    let mut some = simulation(model, 0.05, 1.0, &[0, 5, 6, 130, 200]);
+    let passage = Column::Passage(error, Watch { from: 0, ..watch }, Bound::Below(1.5));
+    some.observables = vec![Column::Mean(coordinate, watch), passage, Column::Now(error)];
+    (every, some)
+}
+
+#[test]
+fn means_and_passages_are_those_of_the_path() {
+    for (model, watch) in
+        [("sgd", Watch { from: 6, every: 3 }), ("hsgd", Watch { from: 0, every: 1 })]
+    {
+        let (every, some) = watched(model, watch);
+        let (path, found) = (every.run(0..20), some.run(0..20));
+        assert_eq!(found.diverged_at, [None; 20]);
+        let mut n_passed = 0;
+        for (path, found) in path.values.chunks(2 * 201).zip(found.values.chunks(3 * 5)) {
+            for (record, step) in some.record_at.iter().enumerate() {
+                let looked = |from: u64| (from..=*step).step_by(watch.every as usize);
+                let values: Vec<f64> =
+                    looked(watch.from).map(|step| path[2 * step as usize + 1]).collect();
+                let mean = crate::real::sum(&values) / values.len() as f64;
+                let row = &found[3 * record..3 * record + 3];
+                assert_eq!(row[0].is_nan(), values.is_empty());
+                assert!(values.is_empty() || (row[0] - mean).abs() < 1e-12, "{row:?} {mean}");
+                let passage = looked(0).find(|step| path[2 * *step as usize] <= 1.5);
+                assert_eq!(row[1].is_nan(), passage.is_none(), "{model} at {step}");
+                assert!(passage.is_none_or(|step| row[1] == step as f64), "{row:?} {passage:?}");
+                n_passed += usize::from(passage.is_some_and(|step| step > 0));
+                assert_eq!(row[2], path[2 * *step as usize]);
+            }
+        }
+        assert!((1..100).contains(&n_passed), "{n_passed} of 100 passages");
+    }
+}
+
+#[test]
+fn watching_leaves_paths_alone_and_a_diverged_chain_has_no_mean() {
+    let mut wild = simulation("sgd", 30.0, 1.0, &[0, 3, 2000]);
+    let plain = wild.run(0..20);
+    let risk = observable("risk").unwrap();
+    let watch = Watch { from: 1, every: 1 };
+    wild.observables.push(Column::Mean(risk, watch));
+    wild.observables.push(Column::Passage(risk, watch, Bound::Above(1e3)));
+    let found = wild.run(0..20);
+    assert_eq!(found.diverged_at, plain.diverged_at);
+    for (chain, plain) in found.values.chunks(3 * (N + 2)).zip(plain.values.chunks(3 * N)) {
+        for (row, plain) in chain.chunks(N + 2).zip(plain.chunks(N)) {
+            let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
+            assert!(row.iter().zip(plain).all(same));
+        }
+        assert!(chain[N..N + 2].iter().all(|value| value.is_nan()), "nothing is watched yet");
+        assert!(chain[2 * N + 2].is_finite());
+        assert!(chain[2 * (N + 2)..].iter().all(|value| value.is_nan()));
     }
 }

@@ -1,0 +1,10 @@
+//! Statistics of many chains without storing them: parts are summarised where they are computed, and
+//! summaries are merged, with the same bits however the chains were divided.
+
+mod sketch;
+mod sums;
+mod tree;
+
+pub use sketch::Sketch;
+pub use sums::CentralSums;
+pub use tree::{Merge, MergeTree};
