@@ -7,6 +7,8 @@
 //! It prints one line of JSON: the rate in path-steps a second of processor time (of wall time for
 //! several threads), and statistics that have to agree with the peers'.
 
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +20,7 @@ use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, Purpose, StreamKey};
 use maruyama_dynamics::observable::observable;
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use maruyama_dynamics::real;
 use maruyama_dynamics::simd::{Isa, Kernel, Level, dispatch};
 use maruyama_dynamics::simulate::{Column, Simulation, Start};
 use rayon::prelude::*;
@@ -72,12 +75,15 @@ impl Settings {
     }
 }
 
+/// Statistics of all observations.
+type Checksum = dyn Fn(&[f64]) -> Json + Sync;
+
 /// A simulation with what is made of its observations.
 struct Workload {
     simulation: Simulation,
     n_chains: u64,
     n_steps: u64,
-    checksum: Box<dyn Fn(&[f64]) -> Json + Sync>,
+    checksum: Box<Checksum>,
 }
 
 fn measure(name: &str, settings: &Settings) -> Json {
@@ -142,7 +148,7 @@ fn cpu_seconds() -> f64 {
 
 /// About 50 steps from 1 to `last`, equidistant on a logarithmic scale, as the peers record.
 fn log_times(last: u64) -> Vec<u64> {
-    let power = |i: i32| 10_f64.powf(f64::from(i) / 49.0 * (last as f64).log10());
+    let power = |i: i32| real::pow(10.0, f64::from(i) / 49.0 * real::log10(last as f64));
     let mut times: Vec<u64> = (0..50).map(|i| power(i).round_ties_even() as u64).collect();
     times.dedup();
     times
@@ -159,7 +165,7 @@ fn means(values: &[f64], n_records: usize) -> Vec<f64> {
 }
 
 /// The mean error at steps 1, 100 and the last, and over the last ten records.
-fn errors(times: Vec<u64>) -> Box<dyn Fn(&[f64]) -> Json + Sync> {
+fn errors(times: Vec<u64>) -> Box<Checksum> {
     Box::new(move |values| {
         let means = means(values, times.len());
         let at = |step: u64| means[times.partition_point(|time| *time < step).min(means.len() - 1)];
@@ -244,7 +250,7 @@ fn w3(settings: &Settings) -> Workload {
         .iter()
         .map(|a| {
             let c = 1.0 - a * dt;
-            0.5 * a * 2.0 * dt * (1.0 - c.powf(2.0 * n_steps as f64)) / (1.0 - c * c)
+            0.5 * a * 2.0 * dt * (1.0 - real::pow(c, 2.0 * n_steps as f64)) / (1.0 - c * c)
         })
         .sum();
     let problem: Arc<dyn Problem> =
@@ -324,7 +330,7 @@ fn w5(settings: &Settings) -> Workload {
         distances.sort_by(f64::total_cmp);
         let n = distances.len();
         let quantile = |p: f64| distances[((n - 1) as f64 * p) as usize];
-        let mean_log = distances.iter().map(|distance| distance.ln()).sum::<f64>() / n as f64;
+        let mean_log = distances.iter().map(|distance| real::ln(*distance)).sum::<f64>() / n as f64;
         json!({
             "mean_log": mean_log, "q50": quantile(0.5), "q90": quantile(0.9),
             "q99": quantile(0.99), "nsamp": n, "max": distances[n - 1],
