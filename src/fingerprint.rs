@@ -227,6 +227,26 @@ mod tests {
         assert_eq!(lost, BTreeSet::from(declared), "a path that no fingerprint follows");
     }
 
+    /// A file that only implements a trait or adds methods is named by nobody; a result could depend
+    /// on it and not notice its change.
+    #[test]
+    fn every_file_of_a_simulation_is_reached_by_name() {
+        let reached = of(&sources_of_parts());
+        let simulated = ["model", "noise", "observable", "problem", "simd", "simulate"];
+        // For tests; functions that no model uses; declarations of parameters, whose values are in
+        // every identity.
+        let without_results =
+            ["simd/check.rs", "simd/erf.rs", "simd/erf_and_complement.rs", "simulate/settings.rs"];
+        let lost: Vec<String> = maruyama_dynamics::SOURCES
+            .iter()
+            .filter(|(file, ..)| simulated.contains(&file.split('/').next().unwrap_or_default()))
+            .filter(|(file, ..)| !file.ends_with("/mod.rs") && !without_results.contains(file))
+            .map(|(file, ..)| format!("crates/dynamics/src/{file}"))
+            .filter(|file| !reached.files.contains_key(file))
+            .collect();
+        assert!(lost.is_empty(), "in no fingerprint: {lost:?}");
+    }
+
     #[test]
     fn an_analysis_depends_on_the_families_that_it_fits_and_on_no_other() {
         use maruyama_dynamics::parameter::{Parameters, Value};

@@ -7,35 +7,33 @@ use crate::model::samples::{Batch, Batches, Eight, Samples};
 use crate::noise::LANES;
 use crate::simd::Isa;
 
-impl Samples {
-    /// [`Samples::advance`] for points of `D` coordinates in `N` eights; `room` is `[B, D + 1, 8]`.
-    #[inline(always)]
-    pub(crate) fn advance_columns<S: Isa, const D: usize, const N: usize>(
-        &self,
-        isa: S,
-        batches: Batches<'_>,
-        room: &mut [Eight],
-        x: &mut [[Eight; LANES]],
-    ) {
-        let Ok(x) = <&mut [[Eight; LANES]; N]>::try_from(x) else { return };
-        let rows = self.rows().as_chunks::<N>().0;
-        let Batches { steps, indices, responses } = batches;
-        for first in [0, 8] {
-            let mut point = read_points::<S, D, N>(isa, first, x);
-            if indices.len() == steps.len() {
-                for ((step, indices), responses) in steps.iter().zip(indices).zip(responses) {
-                    let taken: [S::Eight; D] = take(isa, rows, first, indices);
-                    let scale = scale(isa, step.weight, &taken, half(responses, first), &point);
-                    shrink(isa, step.shrinkage, &mut point);
-                    add(isa, scale, &taken, &mut point);
-                }
-            } else {
-                for batch in batches.each() {
-                    take_step(isa, rows, first, batch, room, &mut point);
-                }
+/// [`Samples::advance`] for points of `D` coordinates in `N` eights; `room` is `[B, D + 1, 8]`.
+#[inline(always)]
+pub(crate) fn advance_columns<S: Isa, const D: usize, const N: usize>(
+    isa: S,
+    samples: &Samples,
+    batches: Batches<'_>,
+    room: &mut [Eight],
+    x: &mut [[Eight; LANES]],
+) {
+    let Ok(x) = <&mut [[Eight; LANES]; N]>::try_from(x) else { return };
+    let rows = samples.rows().as_chunks::<N>().0;
+    let Batches { steps, indices, responses } = batches;
+    for first in [0, 8] {
+        let mut point = read_points::<S, D, N>(isa, first, x);
+        if indices.len() == steps.len() {
+            for ((step, indices), responses) in steps.iter().zip(indices).zip(responses) {
+                let taken: [S::Eight; D] = take(isa, rows, first, indices);
+                let scale = scale(isa, step.weight, &taken, half(responses, first), &point);
+                shrink(isa, step.shrinkage, &mut point);
+                add(isa, scale, &taken, &mut point);
             }
-            write_points(isa, &point, first, x);
+        } else {
+            for batch in batches.each() {
+                take_step(isa, rows, first, batch, room, &mut point);
+            }
         }
+        write_points(isa, &point, first, x);
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::dataset::Dataset;
+use crate::model::columns::advance_columns;
 use crate::noise::{LANES, Lanes};
 use crate::simd::{Aligned, Isa};
 
@@ -120,22 +121,22 @@ impl Samples {
         let eights =
             &mut room.as_flattened_mut().as_chunks_mut::<8>().0[..batch_size * (self.dim + 1)];
         match self.dim {
-            1 => self.advance_columns::<S, 1, 1>(isa, batches, eights, x),
-            2 => self.advance_columns::<S, 2, 1>(isa, batches, eights, x),
-            3 => self.advance_columns::<S, 3, 1>(isa, batches, eights, x),
-            4 => self.advance_columns::<S, 4, 1>(isa, batches, eights, x),
-            5 => self.advance_columns::<S, 5, 1>(isa, batches, eights, x),
-            6 => self.advance_columns::<S, 6, 1>(isa, batches, eights, x),
-            7 => self.advance_columns::<S, 7, 1>(isa, batches, eights, x),
-            8 => self.advance_columns::<S, 8, 1>(isa, batches, eights, x),
-            9 => self.advance_columns::<S, 9, 2>(isa, batches, eights, x),
-            10 => self.advance_columns::<S, 10, 2>(isa, batches, eights, x),
-            11 => self.advance_columns::<S, 11, 2>(isa, batches, eights, x),
-            12 => self.advance_columns::<S, 12, 2>(isa, batches, eights, x),
-            13 => self.advance_columns::<S, 13, 2>(isa, batches, eights, x),
-            14 => self.advance_columns::<S, 14, 2>(isa, batches, eights, x),
-            15 => self.advance_columns::<S, 15, 2>(isa, batches, eights, x),
-            16 => self.advance_columns::<S, 16, 2>(isa, batches, eights, x),
+            1 => advance_columns::<S, 1, 1>(isa, self, batches, eights, x),
+            2 => advance_columns::<S, 2, 1>(isa, self, batches, eights, x),
+            3 => advance_columns::<S, 3, 1>(isa, self, batches, eights, x),
+            4 => advance_columns::<S, 4, 1>(isa, self, batches, eights, x),
+            5 => advance_columns::<S, 5, 1>(isa, self, batches, eights, x),
+            6 => advance_columns::<S, 6, 1>(isa, self, batches, eights, x),
+            7 => advance_columns::<S, 7, 1>(isa, self, batches, eights, x),
+            8 => advance_columns::<S, 8, 1>(isa, self, batches, eights, x),
+            9 => advance_columns::<S, 9, 2>(isa, self, batches, eights, x),
+            10 => advance_columns::<S, 10, 2>(isa, self, batches, eights, x),
+            11 => advance_columns::<S, 11, 2>(isa, self, batches, eights, x),
+            12 => advance_columns::<S, 12, 2>(isa, self, batches, eights, x),
+            13 => advance_columns::<S, 13, 2>(isa, self, batches, eights, x),
+            14 => advance_columns::<S, 14, 2>(isa, self, batches, eights, x),
+            15 => advance_columns::<S, 15, 2>(isa, self, batches, eights, x),
+            16 => advance_columns::<S, 16, 2>(isa, self, batches, eights, x),
             _ => self.advance_rows(isa, batches, &mut room[..batch_size], x),
         }
     }
