@@ -109,6 +109,7 @@ mod tests {
             let per_chain = n_observables * n_steps;
             let mut values: Vec<f64> = (0..3 * per_chain).map(|row| row as f64 - 2.0).collect();
             values[per_chain..].fill(f64::NAN);
+            values[0] = -0.0;
             let block = Observations {
                 first_chain: 7,
                 observables: (0..n_observables).map(|idx| format!("x_{idx}")).collect(),

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What the drift and the diffusion of an equation need is absolute accuracy, which is cheaper than
-//! the relative one of [`erf_and_complement`](crate::simd::erf_and_complement).
+//! the relative one of [`erfc`](crate::simd::erfc).
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 

@@ -4,7 +4,6 @@ mod aligned;
 #[cfg(test)]
 mod check;
 mod erf;
-mod erf_and_complement;
 mod exp;
 mod isa;
 mod level;
@@ -15,7 +14,6 @@ mod trigonometric;
 
 pub use aligned::Aligned;
 pub use erf::{erf, erfc};
-pub use erf_and_complement::erf_and_complement;
 pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;
 pub use level::{Kernel, Level, MissingLevel, UnknownLevel, dispatch, dispatch_at};

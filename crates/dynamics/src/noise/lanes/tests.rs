@@ -63,7 +63,7 @@ fn a_lane_is_the_stream_of_its_chain() {
     }
 }
 
-/// Indices in a range so large that almost half of all words are rejected.
+/// Fifty indices of each chain below a given number.
 struct Indices(LaneStream, u32);
 
 impl Kernel for Indices {
