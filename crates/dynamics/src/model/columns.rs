@@ -3,82 +3,76 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::samples::{Batch, Batches, Eight, Samples};
+use crate::model::samples::{Batch, Batches, Eight, Four, Samples};
 use crate::noise::LANES;
 use crate::simd::Isa;
 
-/// [`Samples::advance`] for points of `D` coordinates in `N` eights; `room` is `[B, D + 1, 8]`.
+/// [`Samples::advance`] for points of `D` coordinates in `N` eights, with rows of `M` fours.
 #[inline(always)]
-pub(crate) fn advance_columns<S: Isa, const D: usize, const N: usize>(
+pub(crate) fn advance_columns<S: Isa, const D: usize, const N: usize, const M: usize>(
     isa: S,
     samples: &Samples,
     batches: Batches<'_>,
-    room: &mut [Eight],
     x: &mut [[Eight; LANES]],
 ) {
     let Ok(x) = <&mut [[Eight; LANES]; N]>::try_from(x) else { return };
-    let rows = samples.rows().as_chunks::<N>().0;
-    let Batches { steps, indices, responses } = batches;
+    let rows: &[[Four; M]] = samples.fours().as_chunks().0;
+    let Batches { steps, indices } = batches;
     for first in [0, 8] {
-        let mut point = read_points::<S, D, N>(isa, first, x);
+        let mut point: [S::Eight; D] = read_points(isa, first, x);
         if indices.len() == steps.len() {
-            for ((step, indices), responses) in steps.iter().zip(indices).zip(responses) {
-                let taken: [S::Eight; D] = take(isa, rows, first, indices);
-                let scale = scale(isa, step.weight, &taken, half(responses, first), &point);
+            for (step, indices) in steps.iter().zip(indices) {
+                let taken = take(isa, rows, first, indices);
+                let scale = scale(isa, step.weight, &taken, &point);
                 shrink(isa, step.shrinkage, &mut point);
-                add(isa, scale, &taken, &mut point);
+                add(isa, scale, &taken.row, &mut point);
             }
         } else {
             for batch in batches.each() {
-                take_step(isa, rows, first, batch, room, &mut point);
+                take_step(isa, rows, first, batch, &mut point);
             }
         }
         write_points(isa, &point, first, x);
     }
 }
 
-/// One step of eight chains over batches of several samples, kept in `room`, `[B, D + 1, 8]`.
+/// The samples of eight chains: the coordinates of their rows, and their responses.
+struct Taken<S: Isa, const D: usize> {
+    row: [S::Eight; D],
+    response: S::Eight,
+}
+
+/// One step of eight chains over batches of several samples.
 #[inline(always)]
-fn take_step<S: Isa, const D: usize, const N: usize>(
+fn take_step<S: Isa, const D: usize, const M: usize>(
     isa: S,
-    rows: &[[Eight; N]],
+    rows: &[[Four; M]],
     first: usize,
     batch: Batch<'_>,
-    room: &mut [Eight],
     point: &mut [S::Eight; D],
 ) {
-    let Batch { step, indices, responses } = batch;
-    let samples = indices.iter().zip(responses);
-    for ((indices, responses), room) in samples.zip(room.chunks_exact_mut(D + 1)) {
-        let taken: [S::Eight; D] = take(isa, rows, first, indices);
-        let scale = scale(isa, step.weight, &taken, half(responses, first), point);
-        isa.store_eight(scale, &mut room[D]);
-        for j in 0..D {
-            isa.store_eight(taken[j], &mut room[j]);
-        }
+    let mut sum = [isa.splat_eight(0.0); D];
+    for indices in batch.indices {
+        let taken = take(isa, rows, first, indices);
+        let scale = scale(isa, batch.step.weight, &taken, point);
+        add(isa, scale, &taken.row, &mut sum);
     }
-    shrink(isa, step.shrinkage, point);
-    for room in room.chunks_exact(D + 1) {
-        let scale = isa.load_eight(&room[D]);
-        for j in 0..D {
-            point[j] = isa.mul_add_eight(scale, isa.load_eight(&room[j]), point[j]);
-        }
+    let shrinkage = isa.splat_eight(batch.step.shrinkage);
+    for j in 0..D {
+        point[j] = isa.mul_add_eight(shrinkage, point[j], sum[j]);
     }
 }
 
-/// `weight (a·x − b)`
+/// `weight (a·x − b)` as `weight a·x − weight b`, which the next point waits for a little less.
 #[inline(always)]
 fn scale<S: Isa, const D: usize>(
     isa: S,
     weight: f64,
-    taken: &[S::Eight; D],
-    responses: &Eight,
+    taken: &Taken<S, D>,
     point: &[S::Eight; D],
 ) -> S::Eight {
-    let minus = isa.splat_eight(-1.0);
-    let product = product(isa, taken, point);
-    let residual = isa.mul_add_eight(isa.load_eight(responses), minus, product);
-    isa.mul_eight(residual, isa.splat_eight(weight))
+    let shift = isa.mul_eight(taken.response, isa.splat_eight(-weight));
+    isa.mul_add_eight(product(isa, &taken.row, point), isa.splat_eight(weight), shift)
 }
 
 /// `x <- x + scale a`
@@ -123,27 +117,31 @@ fn product<S: Isa, const D: usize>(isa: S, a: &[S::Eight; D], x: &[S::Eight; D])
     }
 }
 
-/// The rows of the samples of eight chains as columns.
+/// The samples of eight chains, whose rows become columns.
 #[inline(always)]
-fn take<S: Isa, const D: usize, const N: usize>(
+fn take<S: Isa, const D: usize, const M: usize>(
     isa: S,
-    rows: &[[Eight; N]],
+    rows: &[[Four; M]],
     first: usize,
     indices: &[u64; LANES],
-) -> [S::Eight; D] {
-    let mut columns = [isa.splat_eight(0.0); D];
+) -> Taken<S, D> {
+    let mut row = [isa.splat_eight(0.0); D];
+    let mut response = row[0];
     let mut taken = [&rows[0]; 8];
     for l in 0..8 {
         taken[l] = &rows[indices[first + l] as usize];
     }
-    for c in 0..N {
-        let mut eights = [isa.splat_eight(0.0); 8];
-        for l in 0..8 {
-            eights[l] = isa.load_eight(&taken[l][c]);
+    for c in 0..M {
+        let columns = isa.columns_of_four(taken.map(|row| &row[c]));
+        for j in 0..4 {
+            if 4 * c + j < D {
+                row[4 * c + j] = columns[j];
+            } else if 4 * c + j == D {
+                response = columns[j];
+            }
         }
-        place(c, isa.transpose_eight(eights), &mut columns);
     }
-    columns
+    Taken { row, response }
 }
 
 /// The points of eight chains as columns.
@@ -194,10 +192,4 @@ fn write_points<S: Isa, const D: usize, const N: usize>(
             isa.store_eight(rows[l], &mut x[c][first + l]);
         }
     }
-}
-
-/// Eight of the numbers of [`LANES`] chains.
-#[inline(always)]
-fn half(lanes: &[f64; LANES], first: usize) -> &Eight {
-    &lanes.as_chunks().0[first / 8]
 }

@@ -19,6 +19,7 @@ mod preconditioner;
 mod random_sign;
 mod rmsprop_w;
 mod rmsprop_w_sde;
+mod rows;
 mod samples;
 mod schedule;
 mod sde;

@@ -1,9 +1,13 @@
 //! Mean and standard deviation of the sign of a normal variate.
 //!
 //! ```text
-//! P(sign = 1) = (1 + erf y)/2:   mean = erf y,   std = sqrt(1 − erf(y)²) = sqrt(q (2 − q))
-//! q = erfc |y| = e^(−y²) N(|y|) / M(|y|)
+//! P(sign = 1) = (1 + erf y)/2:   mean = erf y,   std = sqrt(1 − erf(y)²)
+//! |y| < 3/4:  erf y = y P(y²)
+//! else:       1 − erf(y)² = q (2 − q),   q = erfc |y| = e^(−y²) N(|y|) / M(|y|)
 //! ```
+//!
+//! Near a minimum, where noise outweighs the gradient, all of `y` are small, and the second form is
+//! left out; which form a number takes depends on that number alone.
 //!
 //! What the drift and the diffusion of an equation need is absolute accuracy, which is cheaper than
 //! the relative one of [`erfc`](crate::simd::erfc).
@@ -12,7 +16,7 @@
 
 use std::f64::consts::{LN_2, LOG2_E};
 
-use crate::simd::{Isa, even_odd};
+use crate::simd::{Isa, erf_of_small, even_odd};
 
 /// `|y|` is taken to be at most this, where the standard deviation is 1.7e-16.
 const LARGEST: f64 = 8.4;
@@ -65,6 +69,33 @@ const EXP: [f64; 12] = [
 /// Both are within 4e-16.
 #[inline(always)]
 pub(crate) fn means_and_stds<S: Isa>(isa: S, y: [S::f64s; 2]) -> [[S::f64s; 2]; 2] {
+    let (is_small, small) = erf_of_small(isa, y[0]);
+    let first = [small, isa.negate_mul_add_f64s(small, small, isa.splat_f64s(1.0))];
+    let (is_other_small, small) = erf_of_small(isa, y[1]);
+    let second = [small, isa.negate_mul_add_f64s(small, small, isa.splat_f64s(1.0))];
+    let all = isa.and_m64s(is_small, is_other_small);
+    let [first, second] = if isa.first_true_m64s(isa.not_m64s(all)) < S::F64_LANES {
+        let [large, other_large] = large(isa, y);
+        [select(isa, is_small, first, large), select(isa, is_other_small, second, other_large)]
+    } else {
+        [first, second]
+    };
+    [[first[0], isa.sqrt_f64s(first[1])], [second[0], isa.sqrt_f64s(second[1])]]
+}
+
+#[inline(always)]
+fn select<S: Isa>(
+    isa: S,
+    is_small: S::m64s,
+    small: [S::f64s; 2],
+    large: [S::f64s; 2],
+) -> [S::f64s; 2] {
+    [isa.select_f64s(is_small, small[0], large[0]), isa.select_f64s(is_small, small[1], large[1])]
+}
+
+/// Means and variances where `|y|` is not small.
+#[inline(always)]
+fn large<S: Isa>(isa: S, y: [S::f64s; 2]) -> [[S::f64s; 2]; 2] {
     let largest = isa.splat_f64s(LARGEST);
     let first = isa.min_f64s(isa.abs_f64s(y[0]), largest);
     let second = isa.min_f64s(isa.abs_f64s(y[1]), largest);
@@ -74,7 +105,7 @@ pub(crate) fn means_and_stds<S: Isa>(isa: S, y: [S::f64s; 2]) -> [[S::f64s; 2]; 
     let n1 = isa.mul_f64s(even_odd(isa, second, &N), gaussian(isa, second));
     let q0 = isa.mul_f64s(isa.mul_f64s(n0, m1), inverse);
     let q1 = isa.mul_f64s(isa.mul_f64s(n1, m0), inverse);
-    [mean_and_std(isa, y[0], q0), mean_and_std(isa, y[1], q1)]
+    [mean_and_variance(isa, y[0], q0), mean_and_variance(isa, y[1], q1)]
 }
 
 /// `e^(−x²)` for `|x| <= LARGEST`, with an absolute error below 2e-16.
@@ -92,11 +123,10 @@ fn gaussian<S: Isa>(isa: S, x: S::f64s) -> S::f64s {
 }
 
 #[inline(always)]
-fn mean_and_std<S: Isa>(isa: S, y: S::f64s, q: S::f64s) -> [S::f64s; 2] {
+fn mean_and_variance<S: Isa>(isa: S, y: S::f64s, q: S::f64s) -> [S::f64s; 2] {
     let sign = isa.and_f64s(y, isa.splat_f64s(-0.0));
     let mean = isa.xor_f64s(isa.sub_f64s(isa.splat_f64s(1.0), q), sign);
-    let variance = isa.mul_f64s(q, isa.sub_f64s(isa.splat_f64s(2.0), q));
-    [mean, isa.sqrt_f64s(variance)]
+    [mean, isa.mul_f64s(q, isa.sub_f64s(isa.splat_f64s(2.0), q))]
 }
 
 #[cfg(test)]
@@ -125,8 +155,8 @@ mod tests {
     fn both_moments_are_those_of_the_error_function() {
         for i in -2_000..=2_000 {
             let y = f64::from(i) * 0.005;
-            let moments = dispatch(Moments(y, 0.1 - y));
-            for (y, [mean, std]) in [y, 0.1 - y].into_iter().zip(moments) {
+            let moments = dispatch(Moments(y, 1.1 - y));
+            for (y, [mean, std]) in [y, 1.1 - y].into_iter().zip(moments) {
                 let q = real::erfc(y.abs());
                 assert!((mean - real::erf(y)).abs() < 5e-16, "{y}: {mean}");
                 assert!((std - (q * (2.0 - q)).sqrt()).abs() < 5e-16, "{y}: {std}");

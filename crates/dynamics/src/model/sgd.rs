@@ -154,7 +154,7 @@ impl Dynamics for Sgd {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros(self.samples.room(STEPS_AT_ONCE, self.batch_size)),
+            reals: Aligned::zeros(self.batch_size * LANES),
             indices: vec![[0; LANES]; self.batch_size * STEPS_AT_ONCE],
             ..Workspace::default()
         }
@@ -217,7 +217,7 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Isa>(self, isa: S) {
-            let mut room = vec![0.0; self.0.samples.room(1, self.1.len())];
+            let mut room = vec![0.0; self.1.len() * LANES];
             self.0.samples.advance(isa, &[self.0.step(0)], self.1, &mut room, self.2);
         }
     }

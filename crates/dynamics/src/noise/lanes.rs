@@ -3,11 +3,13 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::noise::box_muller::{minus_two_ln, open_unit, pair};
-use crate::noise::stream::{Purpose, Stream, StreamKey, draw_index};
+use crate::noise::stream::{Purpose, Stream, StreamKey, draw_index, next_word};
 use crate::simd::Isa;
 
 /// Number of chains that move together: two vectors of AVX-512, four of AVX2.
 pub const LANES: usize = 16;
+
+const LOWER_HALF: u64 = 0xffff_ffff;
 
 /// One number for each of [`LANES`] chains.
 pub type Lanes = [f64; LANES];
@@ -22,6 +24,9 @@ pub struct LaneStream {
     state: [[u64; LANES]; 4],
     spare: Lanes,
     has_spare: bool,
+    /// Lower halves of words whose upper halves gave an index.
+    halves: [u64; LANES],
+    has_halves: bool,
 }
 
 impl LaneStream {
@@ -35,7 +40,13 @@ impl LaneStream {
                 row[lane] = word;
             }
         }
-        LaneStream { state, spare: [0.0; LANES], has_spare: false }
+        LaneStream {
+            state,
+            spare: [0.0; LANES],
+            has_spare: false,
+            halves: [0; LANES],
+            has_halves: false,
+        }
     }
 
     /// Fills `out` with the next standard normal variates of each chain.
@@ -59,8 +70,9 @@ impl LaneStream {
 
     /// Fills `out` with the next uniform indices in `0..n` of each chain, exactly uniform.
     ///
-    /// The upper half of the 96-bit product of a word and `n` is the index; the few words that
-    /// would make some indices more likely are drawn again, in their chain alone.
+    /// A word gives two: the upper half of the 64-bit product of each of its halves, the upper one
+    /// first, and `n`. The fewer than `n` halves in 2³² that would make some indices more likely
+    /// are replaced by an index from the next words, in their chain alone.
     ///
     /// # Source
     /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
@@ -70,31 +82,22 @@ impl LaneStream {
     #[inline(always)]
     pub fn fill_indices<S: Isa>(&mut self, isa: S, n: u32, out: &mut [[u64; LANES]]) {
         assert!(n > 0, "an index is drawn from a non-empty range");
-        let n = u64::from(n);
-        let factor = isa.splat_u64s(n);
-        let threshold = isa.splat_u64s(n.wrapping_neg() % n);
-        let low_half = isa.splat_u64s(0xffff_ffff);
-        for vector in 0..LANES / S::U64_LANES {
-            let mut state = self.load(isa, vector);
-            for row in out.iter_mut() {
-                let before = state;
-                let word = next(isa, &mut state);
-                let low = isa.product_of_low_halves(word, factor);
-                let high = isa.product_of_low_halves(isa.shift_right(word, 32), factor);
-                let high = isa.add_u64s(high, isa.shift_right(low, 32));
-                S::as_mut_simd_u64s(row).0[vector] = isa.shift_right(high, 32);
-                let fraction = isa.shift_left(high, 32);
-                let fraction = isa.or_u64s(fraction, isa.and_u64s(low, low_half));
-                let rejected = isa.less_than_u64s(fraction, threshold);
-                if isa.first_true_m64s(rejected) < S::U64_LANES {
-                    self.store(isa, vector, before);
-                    for lane in vector * S::U64_LANES..(vector + 1) * S::U64_LANES {
-                        row[lane] = self.index(lane, n as usize) as u64;
-                    }
-                    state = self.load(isa, vector);
-                }
+        let (head, rest) = out.split_at_mut(usize::from(self.has_halves && !out.is_empty()));
+        if let [head] = head {
+            for (lane, index) in head.iter_mut().enumerate() {
+                *index = self.index_of_half(lane, self.halves[lane], n);
             }
-            self.store(isa, vector, state);
+            self.has_halves = false;
+        }
+        let (pairs, last) = rest.as_chunks_mut::<2>();
+        self.fill_index_pairs(isa, n, pairs);
+        if let [last] = last {
+            for (lane, index) in last.iter_mut().enumerate() {
+                let word = self.next_word(lane);
+                *index = self.index_of_half(lane, word >> 32, n);
+                self.halves[lane] = word & LOWER_HALF;
+            }
+            self.has_halves = true;
         }
     }
 
@@ -104,12 +107,7 @@ impl LaneStream {
     /// If `n` is zero.
     #[inline]
     pub fn index(&mut self, lane: usize, n: usize) -> usize {
-        let mut state = [0, 1, 2, 3].map(|row: usize| self.state[row][lane]);
-        let index = draw_index(&mut state, n);
-        for (row, word) in self.state.iter_mut().zip(state) {
-            row[lane] = word;
-        }
-        index
+        self.with_lane(lane, |state| draw_index(state, n))
     }
 
     /// Fills `out` with independent random signs, −1 or 1; each call takes one word a chain for
@@ -172,6 +170,59 @@ impl LaneStream {
     }
 
     #[inline(always)]
+    fn fill_index_pairs<S: Isa>(&mut self, isa: S, n: u32, pairs: &mut [[[u64; LANES]; 2]]) {
+        let factor = isa.splat_u64s(u64::from(n));
+        let threshold = isa.splat_u64s(rejected_below(n));
+        let lower_half = isa.splat_u64s(LOWER_HALF);
+        for vector in 0..LANES / S::U64_LANES {
+            let mut state = self.load(isa, vector);
+            for [first, second] in pairs.iter_mut() {
+                let before = state;
+                let word = next(isa, &mut state);
+                let a = isa.product_of_low_halves(isa.shift_right(word, 32), factor);
+                let b = isa.product_of_low_halves(word, factor);
+                S::as_mut_simd_u64s(first).0[vector] = isa.shift_right(a, 32);
+                S::as_mut_simd_u64s(second).0[vector] = isa.shift_right(b, 32);
+                let a = isa.less_than_u64s(isa.and_u64s(a, lower_half), threshold);
+                let b = isa.less_than_u64s(isa.and_u64s(b, lower_half), threshold);
+                if isa.first_true_m64s(isa.or_m64s(a, b)) < S::U64_LANES {
+                    self.store(isa, vector, before);
+                    for lane in vector * S::U64_LANES..(vector + 1) * S::U64_LANES {
+                        let word = self.next_word(lane);
+                        first[lane] = self.index_of_half(lane, word >> 32, n);
+                        second[lane] = self.index_of_half(lane, word & LOWER_HALF, n);
+                    }
+                    state = self.load(isa, vector);
+                }
+            }
+            self.store(isa, vector, state);
+        }
+    }
+
+    /// The index of half a word, or of the next words of the chain if it is rejected.
+    fn index_of_half(&mut self, lane: usize, half: u64, n: u32) -> u64 {
+        let product = half * u64::from(n);
+        if product & LOWER_HALF < rejected_below(n) {
+            self.index(lane, n as usize) as u64
+        } else {
+            product >> 32
+        }
+    }
+
+    fn next_word(&mut self, lane: usize) -> u64 {
+        self.with_lane(lane, next_word)
+    }
+
+    fn with_lane<T>(&mut self, lane: usize, draw: impl FnOnce(&mut [u64; 4]) -> T) -> T {
+        let mut state = [0, 1, 2, 3].map(|row: usize| self.state[row][lane]);
+        let drawn = draw(&mut state);
+        for (row, word) in self.state.iter_mut().zip(state) {
+            row[lane] = word;
+        }
+        drawn
+    }
+
+    #[inline(always)]
     fn load<S: Isa>(&self, _: S, vector: usize) -> [S::u64s; 4] {
         let [a, b, c, d] = &self.state;
         [a, b, c, d].map(|row| S::as_simd_u64s(row).0[vector])
@@ -183,6 +234,11 @@ impl LaneStream {
             S::as_mut_simd_u64s(row).0[vector] = words;
         }
     }
+}
+
+/// `2³² mod n`: halves whose product with `n` has a lower half below it are rejected.
+fn rejected_below(n: u32) -> u64 {
+    (1 << 32) % u64::from(n)
 }
 
 /// One step of xoshiro256++ in every lane.

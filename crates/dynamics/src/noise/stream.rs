@@ -132,7 +132,7 @@ pub(crate) fn draw_index(state: &mut [u64; 4], n: usize) -> usize {
 
 /// One step of xoshiro256++.
 #[inline]
-fn next_word(s: &mut [u64; 4]) -> u64 {
+pub(crate) fn next_word(s: &mut [u64; 4]) -> u64 {
     let output = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
     let shifted = s[1] << 17;
     s[2] ^= s[0];

@@ -72,7 +72,7 @@ pub(crate) fn minus_square<S: Isa>(isa: S, x: S::f64s) -> (S::f64s, S::f64s) {
     (isa.neg_f64s(square), isa.negate_mul_add_f64s(x, x, square))
 }
 
-/// `(is_small, erf x)`; for other finite `x` the second is a finite number of no meaning.
+/// `(|x| < 3/4, erf x)`; for other finite `x` the second is a finite number of no meaning.
 #[inline(always)]
 pub(crate) fn erf_of_small<S: Isa>(isa: S, x: S::f64s) -> (S::m64s, S::f64s) {
     let tail = isa.mul_f64s(x, even_odd(isa, isa.mul_f64s(x, x), &SMALL_TAIL));

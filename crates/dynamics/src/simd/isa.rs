@@ -49,8 +49,14 @@ pub trait Isa: Simd + Parts {
     /// The sum of eight numbers, in the order `((0+4) + (2+6)) + ((1+5) + (3+7))`.
     fn sum_of_eight(self, a: Self::Eight) -> f64;
 
+    /// Eight times [`Isa::sum_of_eight`].
+    fn splat_sum_of_eight(self, a: Self::Eight) -> Self::Eight;
+
     /// The sums of each of eight times eight numbers, in the order of [`Isa::sum_of_eight`].
     fn sums_of_eight(self, rows: [Self::Eight; 8]) -> [f64; 8];
+
+    /// Eight rows of four numbers as columns.
+    fn columns_of_four(self, rows: [&[f64; 4]; 8]) -> [Self::Eight; 4];
 
     /// Eight rows of eight numbers as columns.
     fn transpose_eight(self, rows: [Self::Eight; 8]) -> [Self::Eight; 8];
@@ -125,8 +131,18 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
+    fn splat_sum_of_eight(self, a: [f64; 8]) -> [f64; 8] {
+        [self.sum_of_eight(a); 8]
+    }
+
+    #[inline(always)]
     fn sums_of_eight(self, rows: [[f64; 8]; 8]) -> [f64; 8] {
         rows.map(|row| self.sum_of_eight(row))
+    }
+
+    #[inline(always)]
+    fn columns_of_four(self, rows: [&[f64; 4]; 8]) -> [[f64; 8]; 4] {
+        [0, 1, 2, 3].map(|j: usize| rows.map(|row| row[j]))
     }
 
     #[inline(always)]
@@ -205,6 +221,15 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn splat_sum_of_eight(self, a: [f64x4; 2]) -> [f64x4; 2] {
+            let four = cast(self.add_f64s(a[0], a[1]));
+            let swapped = self.avx._mm256_permute2f128_pd::<0x01>(four, four);
+            let two = self.avx._mm256_add_pd(four, swapped);
+            let swapped = self.avx._mm256_permute_pd::<0b0101>(two);
+            [cast(self.avx._mm256_add_pd(two, swapped)); 2]
+        }
+
+        #[inline(always)]
         fn sums_of_eight(self, rows: [[f64x4; 2]; 8]) -> [f64; 8] {
             let sum = |row: [f64x4; 2]| self.add_f64s(row[0], row[1]);
             // Rows a and b to 04+26, 15+37 of a, then of b.
@@ -226,26 +251,37 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn columns_of_four(self, rows: [&[f64; 4]; 8]) -> [[f64x4; 2]; 4] {
+            let [a, b, c, d, e, f, g, h] = rows.map(|row| cast::<_, f64x4>(*row));
+            let [p0, p1, p2, p3] = transpose_four(self, [a, b, c, d]);
+            let [q0, q1, q2, q3] = transpose_four(self, [e, f, g, h]);
+            [[p0, q0], [p1, q1], [p2, q2], [p3, q3]]
+        }
+
+        #[inline(always)]
         fn transpose_eight(self, rows: [[f64x4; 2]; 8]) -> [[f64x4; 2]; 8] {
-            let four = |a: f64x4, b: f64x4, c: f64x4, d: f64x4| -> [f64x4; 4] {
-                let even_ab = self.avx._mm256_unpacklo_pd(cast(a), cast(b));
-                let odd_ab = self.avx._mm256_unpackhi_pd(cast(a), cast(b));
-                let even_cd = self.avx._mm256_unpacklo_pd(cast(c), cast(d));
-                let odd_cd = self.avx._mm256_unpackhi_pd(cast(c), cast(d));
-                [
-                    cast(self.avx._mm256_permute2f128_pd::<0x20>(even_ab, even_cd)),
-                    cast(self.avx._mm256_permute2f128_pd::<0x20>(odd_ab, odd_cd)),
-                    cast(self.avx._mm256_permute2f128_pd::<0x31>(even_ab, even_cd)),
-                    cast(self.avx._mm256_permute2f128_pd::<0x31>(odd_ab, odd_cd)),
-                ]
-            };
             let [a, b, c, d, e, f, g, h] = rows;
-            let [p0, p1, p2, p3] = four(a[0], b[0], c[0], d[0]);
-            let [q0, q1, q2, q3] = four(e[0], f[0], g[0], h[0]);
-            let [p4, p5, p6, p7] = four(a[1], b[1], c[1], d[1]);
-            let [q4, q5, q6, q7] = four(e[1], f[1], g[1], h[1]);
+            let [p0, p1, p2, p3] = transpose_four(self, [a[0], b[0], c[0], d[0]]);
+            let [q0, q1, q2, q3] = transpose_four(self, [e[0], f[0], g[0], h[0]]);
+            let [p4, p5, p6, p7] = transpose_four(self, [a[1], b[1], c[1], d[1]]);
+            let [q4, q5, q6, q7] = transpose_four(self, [e[1], f[1], g[1], h[1]]);
             [[p0, q0], [p1, q1], [p2, q2], [p3, q3], [p4, q4], [p5, q5], [p6, q6], [p7, q7]]
         }
+    }
+
+    #[inline(always)]
+    fn transpose_four(isa: V3, rows: [f64x4; 4]) -> [f64x4; 4] {
+        let [a, b, c, d] = rows.map(cast);
+        let (even_ab, odd_ab) =
+            (isa.avx._mm256_unpacklo_pd(a, b), isa.avx._mm256_unpackhi_pd(a, b));
+        let (even_cd, odd_cd) =
+            (isa.avx._mm256_unpacklo_pd(c, d), isa.avx._mm256_unpackhi_pd(c, d));
+        [
+            cast(isa.avx._mm256_permute2f128_pd::<0x20>(even_ab, even_cd)),
+            cast(isa.avx._mm256_permute2f128_pd::<0x20>(odd_ab, odd_cd)),
+            cast(isa.avx._mm256_permute2f128_pd::<0x31>(even_ab, even_cd)),
+            cast(isa.avx._mm256_permute2f128_pd::<0x31>(odd_ab, odd_cd)),
+        ]
     }
 
     /// `(p0 + p2) + (p1 + p3)`
@@ -316,6 +352,17 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn splat_sum_of_eight(self, a: f64x8) -> f64x8 {
+            let a = cast(a);
+            let swapped = self.avx512f._mm512_shuffle_f64x2::<0x4e>(a, a);
+            let four = self.avx512f._mm512_add_pd(a, swapped);
+            let swapped = self.avx512f._mm512_shuffle_f64x2::<0xb1>(four, four);
+            let two = self.avx512f._mm512_add_pd(four, swapped);
+            let swapped = self.avx512f._mm512_permute_pd::<0x55>(two);
+            cast(self.avx512f._mm512_add_pd(two, swapped))
+        }
+
+        #[inline(always)]
         fn sums_of_eight(self, rows: [f64x8; 8]) -> [f64; 8] {
             let rows = rows.map(cast);
             // The lower halves of both plus their upper halves; then the same within halves.
@@ -334,6 +381,25 @@ mod x86 {
             let low = self.avx512f._mm512_unpacklo_pd(even, odd);
             let high = self.avx512f._mm512_unpackhi_pd(even, odd);
             cast(self.avx512f._mm512_add_pd(low, high))
+        }
+
+        #[inline(always)]
+        fn columns_of_four(self, rows: [&[f64; 4]; 8]) -> [f64x8; 4] {
+            let [a, b, c, d, e, f, g, h] = rows;
+            // A load into the upper half is no shuffle.
+            let join = |low: &[f64; 4], high: &[f64; 4]| {
+                let low = self.avx512f._mm512_castpd256_pd512(cast(*low));
+                self.avx512f._mm512_insertf64x4::<1>(low, cast(*high))
+            };
+            let (ac, bd, eg, fh) = (join(a, c), join(b, d), join(e, g), join(f, h));
+            let even = |a, b| self.avx512f._mm512_unpacklo_pd(a, b);
+            let odd = |a, b| self.avx512f._mm512_unpackhi_pd(a, b);
+            // Quarters 0 and 2, or 1 and 3, of both.
+            let first = |a, b| cast(self.avx512f._mm512_shuffle_f64x2::<0x88>(a, b));
+            let second = |a, b| cast(self.avx512f._mm512_shuffle_f64x2::<0xdd>(a, b));
+            let (p, q) = (even(ac, bd), even(eg, fh));
+            let (r, s) = (odd(ac, bd), odd(eg, fh));
+            [first(p, q), first(r, s), second(p, q), second(r, s)]
         }
 
         #[inline(always)]

@@ -13,6 +13,7 @@ mod polynomial;
 mod trigonometric;
 
 pub use aligned::Aligned;
+pub(crate) use erf::erf_of_small;
 pub use erf::{erf, erfc};
 pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;

@@ -19,7 +19,7 @@ use crate::simulate::column::{Column, Watched};
 pub const DIVERGED_BEYOND: f64 = 1e100;
 
 /// Divergence is looked for at multiples of this many steps, and at every recorded step.
-const CHECK_EVERY: u64 = 64;
+const CHECK_EVERY: u64 = 256;
 
 /// Everything that is needed to run the chains of one cell.
 pub struct Simulation {

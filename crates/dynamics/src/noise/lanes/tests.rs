@@ -17,7 +17,9 @@ impl Kernel for Everything {
         self.0.fill_normals(isa, tail);
         self.0.fill_signs(isa, signs);
         let mut indices = vec![[0; LANES]; 20];
-        self.0.fill_indices(isa, 1000, &mut indices);
+        let (head, tail) = indices.split_at_mut(7);
+        self.0.fill_indices(isa, 1000, head);
+        self.0.fill_indices(isa, 1000, tail);
         reals.push(self.0.exponentials(isa));
         let bits = reals.iter().map(|row| row.map(f64::to_bits));
         bits.chain(indices).collect()
@@ -56,7 +58,9 @@ fn a_lane_is_the_stream_of_its_chain() {
             normals.extend((0..if normals.len() == 200 { 64 } else { 36 }).map(sign));
         }
         let expected = normals.iter().map(|real: &f64| real.to_bits());
-        let indices = (0..20).map(|_| single.index(1000) as u64);
+        let words: Vec<u64> = (0..10).map(|_| single.next_u64()).collect();
+        let indices = words.iter().flat_map(|word| [word >> 32, word & LOWER_HALF]);
+        let indices = indices.map(|half| half * 1000 >> 32);
         assert_eq!(lane, expected.chain(indices).collect::<Vec<u64>>());
         let u = ((single.next_u64() << 12 >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
         assert!((exponential + crate::real::ln(u)).abs() < 1e-14);
@@ -76,10 +80,26 @@ impl Kernel for Indices {
     }
 }
 
+/// The first fifty indices below 1000 from the generator in this state.
+fn indices(mut state: [u64; 4]) -> Vec<u64> {
+    let mut indices = Vec::new();
+    while indices.len() < 50 {
+        let word = next_word(&mut state);
+        for half in [word >> 32, word & LOWER_HALF] {
+            let product = half * 1000;
+            // 2³² = 4 294 967 · 1000 + 296
+            let is_rejected = product & LOWER_HALF < 296;
+            let redrawn = is_rejected.then(|| draw_index(&mut state, 1000) as u64);
+            indices.push(redrawn.unwrap_or(product >> 32));
+        }
+    }
+    indices
+}
+
 #[test]
-fn rejected_words_are_replaced_in_their_chain_alone() {
-    // The generator's words are 64 bits, so that a rejection in 2^32 is forced by the state:
-    // an output of zero, which is rejected for every n that is no power of two.
+fn rejected_halves_are_replaced_in_their_chain_alone() {
+    // A rejection is forced by the state: an output of zero, both halves of which are rejected for
+    // every n that is no power of two.
     for level in Level::available() {
         let mut lanes = stream(Purpose::Batch);
         let plain = dispatch_at(level, Indices(lanes.clone(), 1000));
@@ -88,8 +108,7 @@ fn rejected_words_are_replaced_in_their_chain_alone() {
         }
         lanes.state[1][3] = 1;
         let forced = dispatch_at(level, Indices(lanes.clone(), 1000));
-        let mut state = [0, 1, 0, 0];
-        let expected: Vec<u64> = (0..50).map(|_| draw_index(&mut state, 1000) as u64).collect();
+        let expected = indices([0, 1, 0, 0]);
         for (i, (a, b)) in plain.iter().zip(&forced).enumerate() {
             assert_eq!(b[3], expected[i], "{level}");
             assert!((0..LANES).filter(|lane| *lane != 3).all(|lane| a[lane] == b[lane]));
