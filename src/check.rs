@@ -3,7 +3,9 @@
 //! The manifest layer knows the words; here it is known which columns an estimator gives, which
 //! observables it reads and what a claim's test says.
 
-use maruyama_dynamics::parameter::Value;
+use std::collections::BTreeMap;
+
+use maruyama_dynamics::parameter::{Lookup as _, Value};
 use maruyama_dynamics::simulate;
 
 use crate::analyse;
@@ -22,6 +24,7 @@ use crate::report::{self, Test};
 pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
     check_sizes(manifest, n_blocks, &mut mistakes);
+    check_common_noise(manifest, &mut mistakes);
     for analysis in &manifest.analyses {
         check_observables(manifest, analysis, &mut mistakes);
     }
@@ -103,6 +106,36 @@ fn check_sizes(
             let help = format!("a sweep has at most {MAX_BLOCKS}: take fewer chains or cells");
             mistakes.push(Diagnostic::new(sweep.span, message).help(help));
         }
+    }
+}
+
+/// Refuses cells that share a Brownian path whose steps are not equally long, or not in equally
+/// many directions.
+fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
+    let mut paths: BTreeMap<(String, u64), (&Cell, f64, usize)> = BTreeMap::new();
+    for cell in manifest.sweeps.iter().flat_map(|sweep| &sweep.cells) {
+        let parameters = &cell.parameters;
+        let Some(name) = parameters.get("common_noise") else { continue };
+        // What forbids a single cell to share a path has been reported.
+        let Some(Ok(step)) = simulate::common_step(parameters) else { continue };
+        let dim = simulate::common_dim(parameters);
+        let key = (name.to_string(), parameters.count("seed"));
+        let (first, first_step, first_dim) = *paths.entry(key).or_insert((cell, step, dim));
+        if step.to_bits() == first_step.to_bits() && dim == first_dim {
+            continue;
+        }
+        let message = format!(
+            "cells of the common noise `{name}` differ: a step takes the time {first_step} in {first_dim} \
+             dimensions there, {step} in {dim} here"
+        );
+        let help =
+            "share a path between cells of one step size (`dt` of langevin) and one dimension";
+        let label = |cell: &Cell| match cell.label() {
+            none if none.is_empty() => "this cell".to_owned(),
+            label => format!("cell {label}"),
+        };
+        let mistake = Diagnostic::new(cell.span, message).label(label(cell)).help(help);
+        mistakes.push(mistake.related(first.span, label(first)));
     }
 }
 

@@ -20,6 +20,9 @@ pub enum AnalysisError {
     /// The estimator is for least squares.
     #[error("the problem of the cell is not least squares")]
     NotLeastSquares,
+    /// The estimator is for SGD and its equations.
+    #[error("the theory is of SGD and its equations, not of model `{0}`")]
+    NotSgd(String),
     /// The estimator needs an observable that the cell does not record.
     #[error("observable `{0}` is not recorded")]
     NotRecorded(String),

@@ -40,11 +40,10 @@ impl Estimator for SgdTailIndex {
 
     fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
         let parameters = input.parameters;
-        let batch_size = parameters.count("batch_size");
-        let ridge = parameters.real("ridge");
-        let problem = input.least_squares()?;
-        let design = &problem.dataset().design;
         let bounds = bounds_of(input)?;
+        let batch_size = parameters.count("batch_size");
+        let problem = input.least_squares()?;
+        let (design, ridge) = (&problem.dataset().design, problem.ridge());
         let kappa = kurtosis_factor(design, problem.spectrum().right_vectors.row(0));
         let mut row = Row::from([
             ("kappa_1".to_owned(), Scalar::number(kappa)),

@@ -72,10 +72,17 @@ impl Estimator for TailBounds {
 }
 
 /// The bounds at the parameters of the cell.
+///
+/// # Errors
+/// If the cell is not one of SGD or its equations on least squares, or the data are no use.
 pub(crate) fn bounds_of(input: &Input<'_>) -> Result<Bounds, AnalysisError> {
     let parameters = input.parameters;
-    let ridge = parameters.real("ridge");
     let problem = input.least_squares()?;
+    let model = parameters.text("model");
+    if !["sgd", "sgd_sde", "hsgd"].contains(&model) {
+        return Err(AnalysisError::NotSgd(model.to_owned()));
+    }
+    let ridge = problem.ridge();
     let spectrum = problem.spectrum();
     if spectrum.rank() == 0 {
         return Err(AnalysisError::Data("the design matrix is zero".to_owned()));

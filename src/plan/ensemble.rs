@@ -75,14 +75,11 @@ impl Ensemble {
             hasher.field(digest.to_string().as_bytes());
         }
         hasher.field(code.digest.to_string().as_bytes());
-        let mut stream = Hasher::new("maruyama stream 1");
-        stream.field(text_without(&parameters, &NOT_IN_STREAM).as_bytes());
-        stream.field(definition.as_bytes());
         let dataset = data.as_ref().and_then(|data| data.dataset().ok());
         Ensemble {
             id: hasher.finish(),
             values_per_chain: simulate::values_per_chain(&parameters, dataset.as_deref()),
-            stream: StreamKey(stream.finish().leading_u64()),
+            stream: stream(&parameters, definition),
             parameters_digest: Digest::of_bytes(parameters_text.as_bytes()),
             parameters,
             data,
@@ -143,6 +140,21 @@ impl Ensemble {
         });
         description.to_string()
     }
+}
+
+/// The key of the random streams: of the cell by itself, or of the name that it shares with others.
+fn stream(parameters: &Parameters, definition: &str) -> StreamKey {
+    let mut hasher;
+    if let Some(name) = parameters.get("common_noise") {
+        hasher = Hasher::new("maruyama common noise 1");
+        hasher.field(name.to_string().as_bytes());
+        hasher.field(&parameters.count("seed").to_le_bytes());
+    } else {
+        hasher = Hasher::new("maruyama stream 1");
+        hasher.field(text_without(parameters, &NOT_IN_STREAM).as_bytes());
+        hasher.field(definition.as_bytes());
+    }
+    StreamKey(hasher.finish().leading_u64())
 }
 
 /// A cell of the plan.

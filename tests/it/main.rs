@@ -1,6 +1,7 @@
 //! Tests of the whole program: its commands, run in a folder of their own on small manifests.
 
 mod changes;
+mod common_noise;
 mod damage;
 mod instruction_sets;
 mod interruption;

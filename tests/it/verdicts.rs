@@ -105,3 +105,26 @@ fn an_analysis_that_fails_leaves_the_others() {
     assert_eq!(failed["failed"].as_array().map(Vec::len), Some(1), "{failed:#}");
     assert_eq!(failed["failed"][0]["analysis"], "tails");
 }
+
+#[test]
+fn theory_of_sgd_is_of_no_other_cell() {
+    for (cell, reason) in [
+        (
+            "model: sign_sgd, data: small",
+            "the theory is of SGD and its equations, not of model `sign_sgd`",
+        ),
+        ("model: sgd, problem: quadratic", "the problem of the cell is not least squares"),
+    ] {
+        for estimator in ["tail_bounds", "sgd_tail_index"] {
+            let manifest = format!(
+                "title: Theory of other cells\n\
+                 data: {{ small: {{ source: gaussian_design, rows: 30, columns: 3, numpy_seed: 1 }} }}\n\
+                 simulate: {{ runs: {{ {cell}, step_size: 0.1, steps: 5, chains: 2, observe: [error] }} }}\n\
+                 analyse: {{ theory: {{ estimate: {estimator}, of: runs }} }}\n"
+            );
+            let project = Project::new().manifest("theory.yaml", &manifest);
+            let run = project.run(["reproduce"]).code(1);
+            assert!(format!("{run:?}").contains(reason), "{run:#?}");
+        }
+    }
+}

@@ -40,15 +40,32 @@ const KERNELS: &[(&str, Work)] = &[
     ("sign_sgd d=100", Work::Steps("sign_sgd", Posed::Quadratic(100), &[GAMMA])),
     ("rmsprop_w d=100", Work::Steps("rmsprop_w", Posed::Quadratic(100), &[GAMMA, DECAY])),
     ("adam_w d=100", Work::Steps("adam_w", Posed::Quadratic(100), &[GAMMA, DECAY])),
+    ("adam_w d=10 B=4", Work::Steps("adam_w", Posed::LeastSquares(10), &[GAMMA, BATCH])),
+    ("sign_sgd d=100 B=1", Work::Steps("sign_sgd", Posed::LeastSquares(100), &[GAMMA])),
     ("sign_sgd_sde d=100", Work::Steps("sign_sgd_sde", Posed::Quadratic(100), &[GAMMA, DT])),
+    (
+        "sign_sgd_sde d=100 t(4)",
+        Work::Steps("sign_sgd_sde", Posed::Student(100, 4.0), &[GAMMA, DT]),
+    ),
+    (
+        "sign_sgd_sde d=100 t(3)",
+        Work::Steps("sign_sgd_sde", Posed::Student(100, 3.0), &[GAMMA, DT]),
+    ),
     (
         "rmsprop_w_sde d=100",
         Work::Steps("rmsprop_w_sde", Posed::Quadratic(100), &[GAMMA, DECAY, DT]),
+    ),
+    (
+        "sign_sgd_sde d=100 shared",
+        Work::Steps("sign_sgd_sde", Posed::Quadratic(100), &[GAMMA, COARSE_DT, SHARED]),
     ),
     ("adam_w_sde d=100", Work::Steps("adam_w_sde", Posed::Quadratic(100), &[GAMMA, DECAY, DT])),
     ("langevin d=2", Work::Steps("langevin", Posed::Quadratic(2), &[SMALL_DT])),
 ];
 
+/// Text is no constant; any value shares the noise.
+const SHARED: (&str, Value) = ("common_noise", Value::Boolean(true));
+const COARSE_DT: (&str, Value) = ("dt", Value::Real(0.25));
 const GAMMA: (&str, Value) = ("step_size", Value::Real(0.01));
 const BATCH: (&str, Value) = ("batch_size", Value::Integer(4));
 const DT: (&str, Value) = ("dt", Value::Real(1.0));
@@ -86,6 +103,8 @@ enum Function {
 enum Posed {
     LeastSquares(usize),
     Quadratic(usize),
+    /// A quadratic whose noise has Student's law, with so many degrees of freedom.
+    Student(usize, f64),
 }
 
 fn main() {
@@ -195,12 +214,15 @@ impl Posed {
                 let design = Matrix::new(rows, dim, generator.normals(rows * dim));
                 Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(rows)), 0.1))
             }
-            Posed::Quadratic(dim) => {
-                let curvatures = (1..=dim).map(|j| j as f64 / dim as f64).collect();
-                Arc::new(Quadratic::new(curvatures, 0.5, GradientNoise::Gaussian))
-            }
+            Posed::Quadratic(dim) => quadratic(dim, GradientNoise::Gaussian),
+            Posed::Student(dim, nu) => quadratic(dim, GradientNoise::StudentT { nu }),
         }
     }
+}
+
+fn quadratic(dim: usize, noise: GradientNoise) -> Arc<dyn Problem> {
+    let curvatures = (1..=dim).map(|j| j as f64 / dim as f64).collect();
+    Arc::new(Quadratic::new(curvatures, 0.5, noise))
 }
 
 fn steps(name: &str, problem: &Arc<dyn Problem>, settings: &[(&str, Value)]) -> usize {

@@ -10,13 +10,13 @@
 
 use std::sync::Arc;
 
-use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::descent::Descent;
-use crate::model::gradient_noise::Noisy;
+use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
 use crate::model::optimizer::Optimizer;
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::settings::{BETA1, BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, is_on};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
@@ -55,6 +55,8 @@ const PART: Part = Part {
             kind: Kind::Choice(&["decoupled", "l2"]),
             default: Default::Text("decoupled"),
         },
+        BATCH_SIZE,
+        SAMPLING,
         AVERAGING,
         AVERAGE_FROM,
     ],
@@ -67,15 +69,15 @@ impl ModelKind for AdamWKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        PROBLEMS
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
+    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+        mini_batch::check(parameters, n_rows)
     }
 
-    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
-        Vec::new()
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::optimiser_step(PART.name, parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
@@ -90,16 +92,11 @@ impl ModelKind for AdamWKind {
             penalty,
             corrects_bias: is_on(parameters, "bias_correction"),
         };
-        Box::new(Descent {
-            gradient: Noisy::of(problem.expect()),
-            optimizer,
-            schedule: Schedule::from_parameters(parameters),
-            averaging: Averaging::from_parameters(parameters),
-        })
+        mini_batch::descent(parameters, problem, optimizer)
     }
 
-    fn passes_per_step(&self, _: &Parameters) -> u64 {
-        2
+    fn passes_per_step(&self, parameters: &Parameters) -> u64 {
+        1 + mini_batch::batch_size(parameters)
     }
 }
 

@@ -11,13 +11,13 @@
 
 use std::sync::Arc;
 
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
 use crate::model::gradient_noise::{check_variance, variance};
-use crate::model::hsgd::parts_of_a_step;
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, SECOND_MOMENT, Sde, squares_gradient};
-use crate::model::settings::{BETA1, BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY};
+use crate::model::settings::{BETA1, BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, parts_of_a_step};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{Problem, Quadratic};
@@ -71,12 +71,12 @@ impl ModelKind for AdamWSdeKind {
         &["quadratic"]
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
-    }
-
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         check_variance(problem)
+    }
+
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::equation_step(parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
@@ -87,7 +87,7 @@ impl ModelKind for AdamWSdeKind {
             beta2: parameters.real("beta2"),
             epsilon: parameters.real("epsilon"),
             weight_decay: parameters.real("weight_decay"),
-            noise_std: variance(problem).sqrt(),
+            noise_std: common_noise::sign(parameters) * variance(problem).sqrt(),
             bias: match parameters.text("bias_form") {
                 "power" => BiasForm::Power,
                 "none" => BiasForm::None,
@@ -97,12 +97,7 @@ impl ModelKind for AdamWSdeKind {
             look_ahead_noise: look_ahead == "drift_and_noise",
             squares_gradient: squares_gradient(parameters),
         };
-        Box::new(EulerScheme {
-            objective: problem.clone(),
-            sde,
-            schedule: Schedule::from_parameters(parameters),
-            n_parts: parts_of_a_step(parameters.real("dt")),
-        })
+        Box::new(EulerScheme::from_parameters(parameters, problem, sde))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -148,7 +143,7 @@ pub struct AdamWSde {
     pub epsilon: f64,
     /// Decoupled decay `theta ≥ 0`.
     pub weight_decay: f64,
-    /// Standard deviation `sigma ≥ 0` of the noise on each coordinate.
+    /// Standard deviation `sigma` of the noise on each coordinate; its sign is that of the noise.
     pub noise_std: f64,
     /// `gamma1` and `gamma2`.
     pub bias: BiasForm,

@@ -164,7 +164,7 @@ fn restore(size: usize, order: &mut [u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::core::{Layout, Shape};
+    use crate::model::shape::{Layout, Shape};
     use crate::noise::StreamKey;
     use crate::simd::{Kernel, dispatch};
 

@@ -5,76 +5,12 @@
 use std::sync::Arc;
 
 use crate::model::batch::Sampler;
+use crate::model::common_noise;
+use crate::model::shape::{Coordinates, Shape};
 use crate::noise::{LANES, LaneStream, Lanes, Purpose, StreamKey};
 use crate::parameter::{Parameters, Part, Violation};
 use crate::problem::Problem;
 use crate::simd::{Aligned, Isa, Kernel, dispatch};
-
-/// What the numbers of a state are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coordinates {
-    /// The parameters `x`, `[d]`.
-    Parameters,
-    /// The principal coordinates `Y = Qᵀ (x − x_*)`, `[r]`.
-    Principal,
-}
-
-/// How a vector of [`LANES`] chains lies in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// Coordinate after coordinate, each with one number a chain: for equations whose coordinates
-    /// move alike.
-    ByCoordinate,
-    /// Eight coordinates after eight, of chain after chain, padded with zeros: `[d/8, LANES, 8]`; for
-    /// gradients of single samples, which are rows of a matrix.
-    ByChain,
-}
-
-/// The shape of the state of [`LANES`] chains: vectors of `dim` coordinates, all in one layout.
-///
-/// The first vector is where the chains are; others are what an optimiser remembers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// How each vector lies in memory.
-    pub layout: Layout,
-    /// Number of coordinates of each vector.
-    pub dim: usize,
-    /// Number of vectors, at least one.
-    pub n_vectors: usize,
-}
-
-impl Shape {
-    /// Coordinates of a vector including padding.
-    #[must_use]
-    pub fn stride(&self) -> usize {
-        match self.layout {
-            Layout::ByCoordinate => self.dim,
-            Layout::ByChain => self.dim.next_multiple_of(8),
-        }
-    }
-
-    /// Numbers of one vector of all chains.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.stride() * LANES
-    }
-
-    /// Whether there are no coordinates.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.dim == 0
-    }
-
-    /// The place of `coordinate` of chain `lane` in a vector.
-    #[must_use]
-    #[inline]
-    pub fn place(&self, lane: usize, coordinate: usize) -> usize {
-        match self.layout {
-            Layout::ByCoordinate => coordinate * LANES + lane,
-            Layout::ByChain => (coordinate / 8 * LANES + lane) * 8 + coordinate % 8,
-        }
-    }
-}
 
 /// The random streams of [`LANES`] chains.
 #[derive(Clone, Debug)]
@@ -283,12 +219,25 @@ pub trait ModelKind: Send + Sync {
         Coordinates::Parameters
     }
 
-    /// Combinations of parameters that are invalid; `n_rows` is the number of samples of the data,
-    /// zero for a problem without data.
-    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation>;
+    /// Combinations of parameters that are invalid, given the number of samples of the data, zero for
+    /// a problem without data.
+    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
+        Vec::new()
+    }
 
     /// Combinations that are invalid for this problem; may compute its spectrum.
-    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation>;
+    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
+        Vec::new()
+    }
+
+    /// The time that a step takes along a Brownian path that cells of several models share: the
+    /// first increments of each step, `[d]`, are those of the path over that time.
+    ///
+    /// # Errors
+    /// What keeps the model with these parameters from sharing one.
+    fn common_step(&self, _: &Parameters) -> Result<f64, Violation> {
+        Err(common_noise::refuse(self.part().name))
+    }
 
     /// The model.
     ///

@@ -7,10 +7,11 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::model::averaging::Averaging;
-use crate::model::core::{Bundle, Dynamics, Layout, Shape, Workspace, rows_mut};
-use crate::model::gradient_noise::StochasticGradient;
+use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
 use crate::model::optimizer::{Optimizer, split};
 use crate::model::schedule::Schedule;
+use crate::model::shape::Shape;
+use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::simd::{Aligned, Isa};
 
@@ -30,22 +31,25 @@ pub struct Descent<G, O, const M: usize> {
 }
 
 impl<G: StochasticGradient, O: Optimizer<M>, const M: usize> Descent<G, O, M> {
+    /// Rows of a vector.
+    fn n_rows(&self) -> usize {
+        Dynamics::shape(self).stride()
+    }
+
     #[inline(always)]
     fn begin<S: Isa>(&self, isa: S, state: &mut [Lanes], room: &mut [Lanes]) {
-        let (x, mut memory, _) = split::<M>(state, self.gradient.dim());
-        self.gradient.mean(isa, x, room);
-        for (j, mean) in room.iter().enumerate() {
+        let (x, mut memory, _) = split::<M>(state, self.n_rows());
+        self.gradient.mean_square(isa, x, room);
+        for (j, mean_square) in room.iter().enumerate() {
             let memory = memory.each_mut().map(|vector| &mut vector[j]);
-            self.optimizer.begin(isa, mean, memory);
+            self.optimizer.begin(mean_square, memory);
         }
     }
 
     #[inline(always)]
-    fn step<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: &mut [Lanes]) {
-        let dim = self.gradient.dim();
-        let (x, mut memory, average) = split::<M>(rows_mut(&mut bundle.state), dim);
-        let (room, gradient) = room.split_at_mut(dim);
-        self.gradient.draw(isa, x, &mut bundle.streams, room, gradient);
+    fn step<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: Room<'_>, gradient: &mut [Lanes]) {
+        self.gradient.draw(isa, bundle, room, gradient);
+        let (x, mut memory, average) = split::<M>(rows_mut(&mut bundle.state), gradient.len());
         let n = bundle.step + 1;
         let step = self.optimizer.step(n, self.schedule.step_size(bundle.step));
         for (j, (x, gradient)) in x.iter_mut().zip(gradient.iter()).enumerate() {
@@ -62,7 +66,7 @@ impl<G: StochasticGradient, O: Optimizer<M>, const M: usize> Descent<G, O, M> {
 impl<G: StochasticGradient, O: Optimizer<M>, const M: usize> Dynamics for Descent<G, O, M> {
     fn shape(&self) -> Shape {
         let n_vectors = 1 + M + usize::from(self.averaging.is_some());
-        Shape { layout: Layout::ByCoordinate, dim: self.gradient.dim(), n_vectors }
+        Shape { layout: self.gradient.layout(), dim: self.gradient.dim(), n_vectors }
     }
 
     fn observed_vector(&self) -> usize {
@@ -70,8 +74,9 @@ impl<G: StochasticGradient, O: Optimizer<M>, const M: usize> Dynamics for Descen
     }
 
     fn workspace(&self) -> Workspace {
-        let reals = Aligned::zeros(2 * self.gradient.dim() * LANES);
-        Workspace { reals, ..Workspace::default() }
+        let of_gradient = self.gradient.workspace();
+        let reals = Aligned::zeros(self.n_rows() * LANES + of_gradient.reals.len());
+        Workspace { reals, ..of_gradient }
     }
 
     #[inline(always)]
@@ -82,12 +87,14 @@ impl<G: StochasticGradient, O: Optimizer<M>, const M: usize> Dynamics for Descen
         bundle: &mut Bundle,
         workspace: &mut Workspace,
     ) {
-        let room = rows_mut(&mut workspace.reals);
-        if bundle.step == 0 && n_steps > 0 {
-            self.begin(isa, rows_mut(&mut bundle.state), &mut room[..self.gradient.dim()]);
+        let Workspace { reals, indices, sampler } = workspace;
+        let (gradient, reals) = reals.split_at_mut(self.n_rows() * LANES);
+        let gradient = rows_mut(gradient);
+        if bundle.step == 0 && n_steps > 0 && self.optimizer.starts_at_mean_square() {
+            self.begin(isa, rows_mut(&mut bundle.state), gradient);
         }
         for _ in 0..n_steps {
-            self.step(isa, bundle, room);
+            self.step(isa, bundle, Room { reals, indices, sampler }, gradient);
         }
     }
 }

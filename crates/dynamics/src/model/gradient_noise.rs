@@ -1,4 +1,4 @@
-//! Stochastic gradients of sixteen chains.
+//! Gradients of sixteen chains with noise that is added to them.
 //!
 //! ```text
 //! g = ∇f(x) + sigma xi,   E xi = 0 where it exists, coordinates of xi independent
@@ -6,43 +6,26 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::core::Streams;
+use crate::model::common_noise;
+use crate::model::core::{Bundle, Workspace, rows, rows_mut};
 use crate::model::objective::Objective;
+use crate::model::preconditioner::set_square;
+use crate::model::shape::Layout;
+use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, LaneStream, Lanes};
-use crate::parameter::Violation;
+use crate::parameter::{Parameters, Violation};
 use crate::problem::{GradientNoise, Problem, Quadratic};
-use crate::simd::{Isa, exp_m1, ln, sin_cos_pi};
+use crate::simd::{Aligned, Isa, exp_m1, ln, sin_cos_pi};
 
 /// Rows that are drawn together: as many as one word has signs.
 const BLOCK: usize = 64;
-
-/// A random gradient, drawn for [`LANES`] chains at a time.
-pub trait StochasticGradient: Send + Sync {
-    /// Number of parameters `d`.
-    fn dim(&self) -> usize;
-
-    /// Writes the mean `E g(x)` to `out`; both `[d, LANES]`. To be marked `#[inline(always)]`.
-    fn mean<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]);
-
-    /// Writes a draw of `g(x)` to `out`; `x`, `room` and `out` are `[d, LANES]`.
-    ///
-    /// To be marked `#[inline(always)]`.
-    fn draw<S: Isa>(
-        &self,
-        isa: S,
-        x: &[Lanes],
-        streams: &mut Streams,
-        room: &mut [Lanes],
-        out: &mut [Lanes],
-    );
-}
 
 /// The gradient of an objective with additive noise: `g = ∇f(x) + sigma xi`.
 #[derive(Clone, Debug)]
 pub struct Noisy<O> {
     /// What the gradient is of.
     pub objective: O,
-    /// Scale `sigma ≥ 0` of the noise.
+    /// Scale `sigma` of the noise; its sign does not change its law.
     pub std: f64,
     /// Law of `xi`.
     pub noise: GradientNoise,
@@ -55,46 +38,68 @@ impl Noisy<Quadratic> {
         let Quadratic { noise_std: std, noise, .. } = *quadratic;
         Noisy { objective: quadratic.clone(), std, noise }
     }
+
+    /// [`Noisy::of`], with the sign that the noise of a cell with these parameters has.
+    pub(crate) fn from_parameters(
+        parameters: &Parameters,
+        quadratic: &Quadratic,
+    ) -> Noisy<Quadratic> {
+        let plain = Noisy::of(quadratic);
+        Noisy { std: common_noise::sign(parameters) * plain.std, ..plain }
+    }
 }
 
 impl<O: Objective> StochasticGradient for Noisy<O> {
+    fn layout(&self) -> Layout {
+        Layout::ByCoordinate
+    }
+
     fn dim(&self) -> usize {
         self.objective.dim()
     }
 
-    #[inline(always)]
-    fn mean<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]) {
-        self.objective.gradient(isa, x, out);
+    fn workspace(&self) -> Workspace {
+        let reals = Aligned::zeros(self.objective.dim() * LANES);
+        Workspace { reals, ..Workspace::default() }
     }
 
     #[inline(always)]
-    fn draw<S: Isa>(
-        &self,
-        isa: S,
-        x: &[Lanes],
-        streams: &mut Streams,
-        room: &mut [Lanes],
-        out: &mut [Lanes],
-    ) {
-        fill(isa, self.noise, &mut streams.brownian, out);
-        self.objective.add_gradient(isa, x, self.std, room, out);
+    fn mean_square<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]) {
+        self.objective.gradient(isa, x, out);
+        let variance = variance_of(self.noise, self.std);
+        for row in out {
+            let mean = *row;
+            set_square(isa, variance, &mean, row);
+        }
+    }
+
+    #[inline(always)]
+    fn draw<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: Room<'_>, out: &mut [Lanes]) {
+        fill(isa, self.noise, &mut bundle.streams.brownian, out);
+        let x = &rows(&bundle.state)[..self.objective.dim()];
+        self.objective.add_gradient(isa, x, self.std, rows_mut(room.reals), out);
     }
 }
 
 /// Variance of the noise on each coordinate of the gradient of `problem`; infinite for Student's law
 /// with two degrees of freedom or fewer.
 pub(crate) fn variance(problem: &Quadratic) -> f64 {
-    let of_unit = match problem.noise {
+    variance_of(problem.noise, problem.noise_std)
+}
+
+/// Variance of noise of the scale `std`.
+fn variance_of(noise: GradientNoise, std: f64) -> f64 {
+    let of_unit = match noise {
         GradientNoise::Gaussian | GradientNoise::Rademacher => 1.0,
         GradientNoise::StudentT { nu } if nu > 2.0 => nu / (nu - 2.0),
         GradientNoise::StudentT { .. } => f64::INFINITY,
     };
-    problem.noise_std * problem.noise_std * of_unit
+    std * std * of_unit
 }
 
 /// Noise without a variance, for models whose equations name it.
 pub(crate) fn check_variance(problem: &dyn Problem) -> Vec<Violation> {
-    if variance(problem.expect()).is_finite() {
+    if problem.get::<Quadratic>().is_none_or(|quadratic| variance(quadratic).is_finite()) {
         return Vec::new();
     }
     vec![Violation {
@@ -154,6 +159,7 @@ fn fill_student_t<S: Isa>(isa: S, nu: f64, stream: &mut LaneStream, out: &mut [L
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::shape::Shape;
     use crate::noise::{Purpose, StreamKey};
     use crate::real;
     use crate::simd::{Kernel, dispatch};
@@ -253,22 +259,21 @@ mod tests {
         }
     }
 
-    struct Draw<'a, O>(Noisy<O>, &'a [Lanes], &'a mut [Lanes]);
+    struct Draw<'a, O>(Noisy<O>, &'a mut [Lanes]);
 
     impl<O: Objective> Kernel for Draw<'_, O> {
         type Output = ();
 
         #[inline(always)]
         fn run<S: Isa>(self, isa: S) {
-            let stream = |purpose| LaneStream::new(StreamKey(8), 0, purpose);
-            let mut streams = Streams {
-                batch: stream(Purpose::Batch),
-                brownian: stream(Purpose::Brownian),
-                bridges: Vec::new(),
-                acceptance: stream(Purpose::Acceptance),
-            };
-            let mut room = vec![[0.0; LANES]; self.1.len()];
-            self.0.draw(isa, self.1, &mut streams, &mut room, self.2);
+            let (layout, dim) = (Layout::ByCoordinate, self.1.len());
+            let shape = Shape { layout, dim, n_vectors: 1 };
+            let mut bundle = Bundle::new(shape, StreamKey(8), 0);
+            (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &[0.5, 1.5, 2.5]));
+            let Workspace { mut reals, mut indices, mut sampler } = self.0.workspace();
+            let (indices, sampler) = (&mut indices[..], &mut sampler);
+            let room = Room { reals: &mut reals, indices, sampler };
+            self.0.draw(isa, &mut bundle, room, self.1);
         }
     }
 
@@ -276,11 +281,10 @@ mod tests {
     fn the_fused_gradient_is_the_plain_one() {
         let noise = GradientNoise::Gaussian;
         let quadratic = Quadratic::new(vec![1.0, -2.0, 0.3], 0.5, noise);
-        let x: Vec<Lanes> = (0..3).map(|j| [f64::from(j) + 0.5; LANES]).collect();
         let mut found = [[[0.0; LANES]; 3]; 2];
         let plain = Noisy { objective: Plain(quadratic.clone()), std: 0.5, noise };
-        dispatch(Draw(plain, &x, &mut found[0]));
-        dispatch(Draw(Noisy::of(&quadratic), &x, &mut found[1]));
+        dispatch(Draw(plain, &mut found[0]));
+        dispatch(Draw(Noisy::of(&quadratic), &mut found[1]));
         for (plain, fused) in found[0].as_flattened().iter().zip(found[1].as_flattened()) {
             assert!((plain - fused).abs() < 1e-15 * plain.abs().max(1.0));
         }

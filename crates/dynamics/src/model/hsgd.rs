@@ -9,10 +9,9 @@
 
 use std::sync::Arc;
 
-use crate::model::core::{
-    Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows_mut,
-};
-use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
+use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
+use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
+use crate::model::shape::{Coordinates, Layout, Shape};
 use crate::noise::{LANES, LaneStream, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
 use crate::problem::{LeastSquares, Problem};
@@ -53,10 +52,6 @@ impl ModelKind for HsgdKind {
         Coordinates::Principal
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
-    }
-
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         let problem: &LeastSquares = problem.expect();
         let n_parts = parts_of_a_step(parameters.real("dt"));
@@ -82,11 +77,6 @@ impl ModelKind for HsgdKind {
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
         parts_of_a_step(parameters.real("dt"))
     }
-}
-
-/// `ceil(1/dt)`; the margin keeps a reciprocal such as 1/0.01 from being rounded up.
-pub(crate) fn parts_of_a_step(dt: f64) -> u64 {
-    (1.0 / dt - 1e-9).ceil() as u64
 }
 
 /// Homogenized SGD on one problem.
@@ -269,13 +259,6 @@ mod tests {
             assert!(((squares[i] - draws as f64) / root / 2.0_f64.sqrt()).abs() < 4.5);
         }
         assert!((product / root).abs() < 4.5);
-    }
-
-    #[test]
-    fn a_step_is_divided_into_enough_equal_parts() {
-        for (dt, n_parts) in [(1.0, 1), (0.5, 2), (0.4, 3), (0.01, 100), (0.005, 200), (0.03, 34)] {
-            assert_eq!(parts_of_a_step(dt), n_parts);
-        }
     }
 
     #[test]

@@ -9,11 +9,12 @@
 use std::sync::Arc;
 
 use crate::model::brownian::BrownianIncrements;
-use crate::model::core::{Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows_mut};
+use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
 use crate::model::integrator::{
     Chains, EulerMaruyama, ExactOu, Heun, Integrator, LeimkuhlerMatthews, Mala, Rk4Drift, Step,
 };
 use crate::model::objective::Objective;
+use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
 use crate::problem::{Problem, Quadratic};
@@ -126,6 +127,18 @@ impl ModelKind for LangevinKind {
                 parameters.real("dt") * limit / rate
             ),
         }]
+    }
+
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        let integrator = parameters.text("integrator");
+        if !["exact_ou", "leimkuhler_matthews"].contains(&integrator) {
+            return Ok(parameters.real("dt"));
+        }
+        Err(Violation {
+            parameter: "integrator",
+            message: format!("the noise of a step of `{integrator}` is no increment of a path"),
+            remedy: "take another integrator, or leave `common_noise` out".to_owned(),
+        })
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {

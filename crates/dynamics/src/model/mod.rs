@@ -6,6 +6,7 @@ mod averaging;
 mod batch;
 mod brownian;
 mod columns;
+mod common_noise;
 mod core;
 mod descent;
 mod gradient_descent;
@@ -13,6 +14,7 @@ mod gradient_noise;
 mod hsgd;
 mod integrator;
 mod langevin;
+mod mini_batch;
 mod objective;
 mod optimizer;
 mod preconditioner;
@@ -26,25 +28,28 @@ mod sde;
 mod settings;
 mod sgd;
 mod sgd_sde;
+mod shape;
 mod sign_sgd;
 mod sign_sgd_sde;
+mod stochastic_gradient;
+mod student_sign;
+mod student_sign_sde;
 
 pub use adam_w::{AdamW, AdamWKind, AdamWStep};
 pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};
 pub use averaging::Averaging;
 pub use batch::{Sampler, Sampling};
 pub use brownian::BrownianIncrements;
-pub use core::{
-    Bundle, Coordinates, Dynamics, Layout, Model, ModelKind, Shape, Streams, Workspace,
-};
+pub use core::{Bundle, Dynamics, Model, ModelKind, Streams, Workspace};
 pub use descent::Descent;
 pub use gradient_descent::GradientDescent;
-pub use gradient_noise::{Noisy, StochasticGradient};
+pub use gradient_noise::Noisy;
 pub use hsgd::{Hsgd, HsgdKind};
 pub use integrator::{
     Chains, EulerMaruyama, ExactOu, Heun, Integrator, LeimkuhlerMatthews, Mala, Rk4Drift, Step,
 };
 pub use langevin::{Langevin, LangevinKind};
+pub use mini_batch::MiniBatch;
 pub use objective::Objective;
 pub use optimizer::Optimizer;
 pub use rmsprop_w::{RmspropW, RmspropWKind, RmspropWStep};
@@ -53,8 +58,10 @@ pub use schedule::Schedule;
 pub use sde::{EulerScheme, Interval, Sde};
 pub use sgd::{Sgd, SgdKind};
 pub use sgd_sde::{SgdSde, SgdSdeKind};
+pub use shape::{Coordinates, Layout, Shape};
 pub use sign_sgd::{SignSgd, SignSgdKind};
 pub use sign_sgd_sde::{SignSgdSde, SignSgdSdeKind, SignSgdSdeStep};
+pub use stochastic_gradient::{Room, StochasticGradient};
 
 /// Every kind of model, in the order of the documentation.
 pub const MODELS: &[&dyn ModelKind] = &[

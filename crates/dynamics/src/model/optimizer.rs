@@ -17,10 +17,14 @@ pub trait Optimizer<const M: usize>: Send + Sync {
     /// taken in several calls are the same.
     fn step(&self, k: u64, step_size: f64) -> Self::Step;
 
-    /// Sets the memory, which is zero, at the starting point, where the mean gradient is `mean`. To
-    /// be marked `#[inline(always)]`.
-    #[inline(always)]
-    fn begin<S: Isa>(&self, _: S, _mean: &Lanes, _memory: [&mut Lanes; M]) {}
+    /// Whether [`Optimizer::begin`] is to be called.
+    fn starts_at_mean_square(&self) -> bool {
+        false
+    }
+
+    /// Sets the memory, which is zero, at the starting point, where the mean square of the gradient
+    /// is `mean_square`.
+    fn begin(&self, _mean_square: &Lanes, _memory: [&mut Lanes; M]) {}
 
     /// Moves one row of `x` and of each vector of the memory, given that row of the gradient. To be
     /// marked `#[inline(always)]`.

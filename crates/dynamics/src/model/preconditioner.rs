@@ -68,6 +68,15 @@ fn denominator<S: Isa>(isa: S, epsilon: f64, v: S::f64s) -> S::f64s {
     isa.max_f64s(isa.min_f64s(value, isa.splat_f64s(1e150)), isa.splat_f64s(1e-150))
 }
 
+/// `v_0 = g² + variance`
+#[inline(always)]
+pub(crate) fn set_square<S: Isa>(isa: S, variance: f64, gradient: &Lanes, square: &mut Lanes) {
+    let variance = isa.splat_f64s(variance);
+    for (v, g) in S::as_mut_simd_f64s(square).0.iter_mut().zip(S::as_simd_f64s(gradient).0) {
+        *v = isa.mul_add_f64s(*g, *g, variance);
+    }
+}
+
 /// The two halves of a row: vector `i` of the first and of the second.
 #[inline(always)]
 pub(crate) fn halves<S: Isa>(_: S, row: &Lanes, i: usize) -> [S::f64s; 2] {

@@ -9,17 +9,18 @@
 
 use std::sync::Arc;
 
-use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::descent::Descent;
-use crate::model::gradient_noise::{Noisy, check_variance, variance};
+use crate::model::gradient_noise::check_variance;
+use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
 use crate::model::optimizer::Optimizer;
 use crate::model::preconditioner::{halves, quotients_by_root, set_halves};
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::{Problem, Quadratic};
+use crate::problem::Problem;
 use crate::simd::Isa;
 
 /// RMSpropW.
@@ -28,7 +29,7 @@ pub struct RmspropWKind;
 /// The parameter `initial_square` of RMSprop and its equation.
 pub(crate) const INITIAL_SQUARE: Parameter = Parameter {
     name: "initial_square",
-    doc: "The average of squares at the start: `mean` is ∇f(x₀)² + σ², the mean of g². `zero` is \
+    doc: "The average of squares at the start: `mean` is the mean E g² at x₀, which is ∇f(x₀)² + σ² on a quadratic. `zero` is \
           PyTorch's, whose first steps are 1/√(1 − β) times as long, beyond any limit equation.",
     unit: "",
     kind: Kind::Choice(&["mean", "zero"]),
@@ -47,15 +48,17 @@ const PART: Part = Part {
         EPSILON,
         WEIGHT_DECAY,
         INITIAL_SQUARE,
+        BATCH_SIZE,
+        SAMPLING,
         AVERAGING,
         AVERAGE_FROM,
     ],
     source: file!(),
 };
 
-/// The variance that `initial_square` adds to the square of the mean gradient, unless it is `zero`.
-pub(crate) fn initial_variance(parameters: &Parameters, problem: &Quadratic) -> Option<f64> {
-    (parameters.text("initial_square") == "mean").then(|| variance(problem))
+/// Whether `initial_square` is `mean`.
+pub(crate) fn starts_at_mean(parameters: &Parameters) -> bool {
+    parameters.text("initial_square") == "mean"
 }
 
 impl ModelKind for RmspropWKind {
@@ -64,36 +67,33 @@ impl ModelKind for RmspropWKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        PROBLEMS
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
+    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+        mini_batch::check(parameters, n_rows)
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let starts_at_zero = parameters.text("initial_square") == "zero";
-        if starts_at_zero { Vec::new() } else { check_variance(problem) }
+        if starts_at_mean(parameters) { check_variance(problem) } else { Vec::new() }
+    }
+
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::optimiser_step(PART.name, parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let problem: &Quadratic = problem.expect();
         let optimizer = RmspropW {
             beta: parameters.real("beta2"),
             epsilon: parameters.real("epsilon"),
             weight_decay: parameters.real("weight_decay"),
-            initial_variance: initial_variance(parameters, problem),
+            starts_at_mean_square: starts_at_mean(parameters),
         };
-        Box::new(Descent {
-            gradient: Noisy::of(problem),
-            optimizer,
-            schedule: Schedule::from_parameters(parameters),
-            averaging: Averaging::from_parameters(parameters),
-        })
+        mini_batch::descent(parameters, problem, optimizer)
     }
 
-    fn passes_per_step(&self, _: &Parameters) -> u64 {
-        2
+    fn passes_per_step(&self, parameters: &Parameters) -> u64 {
+        1 + mini_batch::batch_size(parameters)
     }
 }
 
@@ -110,8 +110,8 @@ pub struct RmspropW {
     pub epsilon: f64,
     /// Decoupled decay `theta ≥ 0`.
     pub weight_decay: f64,
-    /// `v_0 = (E g)² + initial_variance`, or zero.
-    pub initial_variance: Option<f64>,
+    /// Whether `v_0 = E g²`; or else it is zero.
+    pub starts_at_mean_square: bool,
 }
 
 /// The constants of a step of [`RmspropW`].
@@ -124,15 +124,6 @@ pub struct RmspropWStep {
     scale: f64,
     /// `1 − gamma_k theta`
     shrinkage: f64,
-}
-
-/// `v_0 = g² + variance`
-#[inline(always)]
-pub(crate) fn set_square<S: Isa>(isa: S, variance: f64, gradient: &Lanes, square: &mut Lanes) {
-    let variance = isa.splat_f64s(variance);
-    for (v, g) in S::as_mut_simd_f64s(square).0.iter_mut().zip(S::as_simd_f64s(gradient).0) {
-        *v = isa.mul_add_f64s(*g, *g, variance);
-    }
 }
 
 impl Optimizer<1> for RmspropW {
@@ -148,11 +139,13 @@ impl Optimizer<1> for RmspropW {
         }
     }
 
+    fn starts_at_mean_square(&self) -> bool {
+        self.starts_at_mean_square
+    }
+
     #[inline(always)]
-    fn begin<S: Isa>(&self, isa: S, mean: &Lanes, [square]: [&mut Lanes; 1]) {
-        if let Some(variance) = self.initial_variance {
-            set_square(isa, variance, mean, square);
-        }
+    fn begin(&self, mean_square: &Lanes, [square]: [&mut Lanes; 1]) {
+        *square = *mean_square;
     }
 
     #[inline(always)]
@@ -187,45 +180,17 @@ impl Optimizer<1> for RmspropW {
 mod tests {
     use super::*;
     use crate::model::optimizer::tests::{STEP, assert_update, rows};
-    use crate::simd::{Kernel, dispatch};
 
     #[test]
     fn a_step_is_that_of_the_equations() {
         let optimizer =
-            RmspropW { beta: 0.95, epsilon: 0.01, weight_decay: 0.7, initial_variance: None };
+            RmspropW { beta: 0.95, epsilon: 0.01, weight_decay: 0.7, starts_at_mean_square: false };
         for k in [1, 50] {
             let [square] = rows::<1>().map(|row| row.map(f64::abs));
             assert_update(&optimizer, k, [square], |g, x, [v]| {
                 let v = 0.95 * v + (1.0 - 0.95) * g * g;
                 (x - STEP * (g / (v.sqrt() + 0.01) + 0.7 * x), [v])
             });
-        }
-    }
-
-    struct Begin<'a>(RmspropW, &'a Lanes, &'a mut Lanes);
-
-    impl Kernel for Begin<'_> {
-        type Output = ();
-
-        #[inline(always)]
-        fn run<S: Isa>(self, isa: S) {
-            self.0.begin(isa, self.1, [self.2]);
-        }
-    }
-
-    #[test]
-    fn the_average_starts_at_the_mean_square_or_at_zero() {
-        let [gradient] = rows::<1>();
-        let start = |initial_variance| {
-            let mut square = [0.0; LANES];
-            let beta = 0.9;
-            let optimizer = RmspropW { beta, epsilon: 0.0, weight_decay: 0.0, initial_variance };
-            dispatch(Begin(optimizer, &gradient, &mut square));
-            square
-        };
-        assert_eq!(start(None), [0.0; LANES]);
-        for (v, g) in start(Some(0.25)).iter().zip(gradient) {
-            assert!((v - g * g - 0.25).abs() < 1e-14);
         }
     }
 }

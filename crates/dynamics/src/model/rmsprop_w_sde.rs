@@ -9,14 +9,14 @@
 
 use std::sync::Arc;
 
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
 use crate::model::gradient_noise::{check_variance, variance};
-use crate::model::hsgd::parts_of_a_step;
-use crate::model::preconditioner::{halves, quotients_by_root, set_halves};
-use crate::model::rmsprop_w::{INITIAL_SQUARE, initial_variance, set_square};
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::preconditioner::{halves, quotients_by_root, set_halves, set_square};
+use crate::model::rmsprop_w::{INITIAL_SQUARE, starts_at_mean};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, SECOND_MOMENT, Sde, squares_gradient};
-use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY};
+use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, parts_of_a_step};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{Problem, Quadratic};
@@ -52,12 +52,12 @@ impl ModelKind for RmspropWSdeKind {
         &["quadratic"]
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
-    }
-
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         check_variance(problem)
+    }
+
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::equation_step(parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
@@ -66,16 +66,11 @@ impl ModelKind for RmspropWSdeKind {
             beta: parameters.real("beta2"),
             epsilon: parameters.real("epsilon"),
             weight_decay: parameters.real("weight_decay"),
-            noise_std: variance(problem).sqrt(),
-            initial_variance: initial_variance(parameters, problem),
+            noise_std: common_noise::sign(parameters) * variance(problem).sqrt(),
+            initial_variance: starts_at_mean(parameters).then(|| variance(problem)),
             squares_gradient: squares_gradient(parameters),
         };
-        Box::new(EulerScheme {
-            objective: problem.clone(),
-            sde,
-            schedule: Schedule::from_parameters(parameters),
-            n_parts: parts_of_a_step(parameters.real("dt")),
-        })
+        Box::new(EulerScheme::from_parameters(parameters, problem, sde))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -104,7 +99,7 @@ pub struct RmspropWSde {
     pub epsilon: f64,
     /// Decoupled decay `theta ≥ 0`.
     pub weight_decay: f64,
-    /// Standard deviation `sigma ≥ 0` of the noise on each coordinate.
+    /// Standard deviation `sigma` of the noise on each coordinate; its sign is that of the noise.
     pub noise_std: f64,
     /// `V_0 = ∇f(x_0)² + initial_variance`, or zero.
     pub initial_variance: Option<f64>,

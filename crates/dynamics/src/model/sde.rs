@@ -5,12 +5,17 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::core::{Bundle, Dynamics, Layout, Shape, Workspace, rows_mut};
+use crate::model::brownian::BrownianIncrements;
+use crate::model::common_noise;
+use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
 use crate::model::objective::Objective;
 use crate::model::optimizer::split;
 use crate::model::schedule::Schedule;
+use crate::model::settings::parts_of_a_step;
+use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range};
+use crate::problem::{Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// The parameter `dt` of stochastic differential equations of optimisers.
@@ -92,6 +97,23 @@ pub struct EulerScheme<O, E, const M: usize> {
     pub schedule: Schedule,
     /// Parts of a step, at least one.
     pub n_parts: u64,
+    /// The increments of the parts of a step, if they refine those of whole steps.
+    pub refined: Option<BrownianIncrements>,
+}
+
+impl<E: Sde<M>, const M: usize> EulerScheme<Quadratic, E, M> {
+    /// The scheme that `dt`, the schedule and `common_noise` ask for.
+    pub(crate) fn from_parameters(parameters: &Parameters, problem: &Quadratic, sde: E) -> Self {
+        let dim = Problem::dim(problem);
+        EulerScheme {
+            objective: problem.clone(),
+            sde,
+            schedule: Schedule::from_parameters(parameters),
+            n_parts: parts_of_a_step(parameters.real("dt")),
+            refined: common_noise::levels(parameters)
+                .map(|levels| BrownianIncrements::new(dim, levels)),
+        }
+    }
 }
 
 impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
@@ -105,6 +127,12 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         }
     }
 
+    /// Rows of the increments of a step that are drawn together.
+    fn n_increments(&self) -> usize {
+        self.refined.map_or(0, |refined| refined.rows_per_step())
+    }
+
+    /// One part of a step, along `increments`, `[d, LANES]`, or else the next normals of the stream.
     #[inline(always)]
     fn part_of_a_step<S: Isa>(
         &self,
@@ -112,6 +140,7 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         interval: Interval,
         bundle: &mut Bundle,
         room: &mut [Lanes],
+        increments: Option<&[Lanes]>,
     ) {
         let dim = self.objective.dim();
         let (x, mut memory, _) = split::<M>(rows_mut(&mut bundle.state), dim);
@@ -121,7 +150,10 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         for start in (0..dim).step_by(BLOCK) {
             let end = dim.min(start + BLOCK);
             let normals = &mut normals[..end - start];
-            bundle.streams.brownian.fill_normals(isa, normals);
+            match increments {
+                Some(increments) => normals.copy_from_slice(&increments[start..end]),
+                None => bundle.streams.brownian.fill_normals(isa, normals),
+            }
             for (j, normals) in (start..end).zip(normals) {
                 let memory = memory.each_mut().map(|vector| &mut vector[j]);
                 E::update(isa, step, &gradient[j], normals, &mut x[j], memory);
@@ -136,7 +168,8 @@ impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> 
     }
 
     fn workspace(&self) -> Workspace {
-        let reals = Aligned::zeros((self.objective.dim() + BLOCK) * LANES);
+        let rows = self.objective.dim() + BLOCK + self.n_increments();
+        let reals = Aligned::zeros(rows * LANES);
         Workspace { reals, ..Workspace::default() }
     }
 
@@ -148,16 +181,22 @@ impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> 
         bundle: &mut Bundle,
         workspace: &mut Workspace,
     ) {
-        let room = rows_mut(&mut workspace.reals);
+        let dim = self.objective.dim();
+        let (room, increments) = rows_mut(&mut workspace.reals).split_at_mut(dim + BLOCK);
         if bundle.step == 0 && n_steps > 0 {
-            self.begin(isa, rows_mut(&mut bundle.state), &mut room[..self.objective.dim()]);
+            self.begin(isa, rows_mut(&mut bundle.state), &mut room[..dim]);
         }
         let n_parts = self.n_parts as f64;
         for _ in 0..n_steps {
+            if let Some(refined) = &self.refined {
+                refined.fill(isa, bundle, increments);
+            }
+            let mut increments = increments.chunks_exact(dim.max(1));
             let step_size = self.schedule.step_size(bundle.step);
             for part in 1..=self.n_parts {
                 let end = bundle.step as f64 + part as f64 / n_parts;
-                self.part_of_a_step(isa, Interval { end, n_parts, step_size }, bundle, room);
+                let interval = Interval { end, n_parts, step_size };
+                self.part_of_a_step(isa, interval, bundle, room, increments.next());
             }
             bundle.step += 1;
         }
@@ -186,7 +225,7 @@ pub(crate) mod tests {
     ) {
         let objective = Quadratic::new(H.to_vec(), 0.0, GradientNoise::Gaussian);
         let schedule = Schedule::constant(STEP);
-        let model = EulerScheme { objective, sde, schedule, n_parts: 1 };
+        let model = EulerScheme { objective, sde, schedule, n_parts: 1, refined: None };
         let shape = Dynamics::shape(&model);
         let mut workspace = Dynamics::workspace(&model);
         let n = 160_000;

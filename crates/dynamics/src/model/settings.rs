@@ -63,3 +63,21 @@ pub const WEIGHT_DECAY: Parameter = Parameter {
 pub(crate) fn is_on(parameters: &Parameters, name: &str) -> bool {
     parameters.get(name) == Some(&Value::Boolean(true))
 }
+
+/// `ceil(1/dt)`, the parts of a step of Euler–Maruyama; the margin keeps a reciprocal such as
+/// 1/0.01 from being rounded up.
+pub(crate) fn parts_of_a_step(dt: f64) -> u64 {
+    (1.0 / dt - 1e-9).ceil() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_divided_into_enough_equal_parts() {
+        for (dt, n_parts) in [(1.0, 1), (0.5, 2), (0.4, 3), (0.01, 100), (0.005, 200), (0.03, 34)] {
+            assert_eq!(parts_of_a_step(dt), n_parts);
+        }
+    }
+}

@@ -12,15 +12,15 @@ use std::sync::Arc;
 
 use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
 use crate::model::batch::{self, SAMPLING, Sampling};
-use crate::model::core::{
-    Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows, rows_mut,
-};
+use crate::model::common_noise;
+use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows, rows_mut};
 use crate::model::descent::Descent;
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
+use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
@@ -74,12 +74,16 @@ impl ModelKind for SgdKind {
         }
     }
 
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::optimiser_step(PART.name, parameters)
+    }
+
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let schedule = Schedule::from_parameters(parameters);
         let averaging = Averaging::from_parameters(parameters);
         let batch_size = parameters.count("batch_size") as usize;
         if let Some(quadratic) = problem.get::<Quadratic>() {
-            let mut gradient = Noisy::of(quadratic);
+            let mut gradient = Noisy::from_parameters(parameters, quadratic);
             gradient.std /= (batch_size as f64).sqrt();
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }

@@ -11,12 +11,12 @@
 
 use std::sync::Arc;
 
-use crate::model::core::{Bundle, Dynamics, Layout, Model, ModelKind, Shape, Workspace, rows_mut};
-use crate::model::hsgd::parts_of_a_step;
+use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
 use crate::model::sde::DT;
-use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
+use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
+use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
-use crate::parameter::{Lookup, Parameters, Part, Violation};
+use crate::parameter::{Lookup, Parameters, Part};
 use crate::problem::{LeastSquares, Problem};
 use crate::simd::{Aligned, Isa};
 
@@ -39,14 +39,6 @@ impl ModelKind for SgdSdeKind {
 
     fn problems(&self) -> &'static [&'static str] {
         &["least_squares"]
-    }
-
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
-    }
-
-    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
-        Vec::new()
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {

@@ -8,12 +8,12 @@
 
 use std::sync::Arc;
 
-use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::descent::Descent;
-use crate::model::gradient_noise::Noisy;
+use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
 use crate::model::optimizer::Optimizer;
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::settings::STEP_SIZE;
 use crate::noise::Lanes;
 use crate::parameter::{Parameters, Part, Violation};
@@ -27,7 +27,15 @@ const PART: Part = Part {
     name: "sign_sgd",
     doc: "SignSGD: x ← x − γ_k sign(g), coordinate by coordinate, with a random gradient g. With a \
           constant step size the iterates of a chain stay on a lattice of width γ.",
-    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, AVERAGING, AVERAGE_FROM],
+    parameters: &[
+        STEP_SIZE,
+        DECAY_POWER,
+        DECAY_STEPS,
+        BATCH_SIZE,
+        SAMPLING,
+        AVERAGING,
+        AVERAGE_FROM,
+    ],
     source: file!(),
 };
 
@@ -37,28 +45,23 @@ impl ModelKind for SignSgdKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        PROBLEMS
     }
 
-    fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
-        Vec::new()
+    fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+        mini_batch::check(parameters, n_rows)
     }
 
-    fn check_problem(&self, _: &Parameters, _: &dyn Problem) -> Vec<Violation> {
-        Vec::new()
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::optimiser_step(PART.name, parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        Box::new(Descent {
-            gradient: Noisy::of(problem.expect()),
-            optimizer: SignSgd,
-            schedule: Schedule::from_parameters(parameters),
-            averaging: Averaging::from_parameters(parameters),
-        })
+        mini_batch::descent(parameters, problem, SignSgd)
     }
 
-    fn passes_per_step(&self, _: &Parameters) -> u64 {
-        1
+    fn passes_per_step(&self, parameters: &Parameters) -> u64 {
+        mini_batch::batch_size(parameters)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The stochastic differential equation of SignSGD with Gaussian noise, by Euler–Maruyama.
+//! The stochastic differential equation of SignSGD, by Euler–Maruyama; here for Gaussian noise.
 //!
 //! ```text
 //! dX = −erf(Y) dt + sqrt(eta) sqrt(1 − erf(Y)²) dW,   Y = ∇f(X) / (sqrt(2) sigma)
@@ -9,13 +9,14 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::sync::Arc;
 
+use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::hsgd::parts_of_a_step;
 use crate::model::preconditioner::{halves, set_halves};
 use crate::model::random_sign::means_and_stds;
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, Sde};
-use crate::model::settings::STEP_SIZE;
+use crate::model::settings::{STEP_SIZE, parts_of_a_step};
+use crate::model::student_sign_sde;
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{GradientNoise, Problem, Quadratic};
@@ -26,9 +27,10 @@ pub struct SignSgdSdeKind;
 
 const PART: Part = Part {
     name: "sign_sgd_sde",
-    doc: "The stochastic differential equation of SignSGD with Gaussian noise, by Euler–Maruyama: \
-          dX = −erf(Y)dt + √η √(1 − erf²(Y)) dW with Y = ∇f(X)/(√2 σ). One step stands for one \
-          iteration, time η. A schedule multiplies drift and diffusion alike.",
+    doc: "The stochastic differential equation of SignSGD, by Euler–Maruyama: \
+          dX = −m dt + √η √(1 − m²) dW with m = erf(∇f(X)/(√2 σ)) for Gaussian noise, \
+          m = 2F(∇f(X)/σ) − 1 for Student-t noise with the distribution function F. One step stands \
+          for one iteration, time η. A schedule multiplies drift and diffusion alike.",
     parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, DT],
     source: file!(),
 };
@@ -49,11 +51,11 @@ impl ModelKind for SignSgdSdeKind {
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         let problem: &Quadratic = problem.expect();
         let mut violations = Vec::new();
-        if problem.noise != GradientNoise::Gaussian {
+        if problem.noise == GradientNoise::Rademacher {
             violations.push(Violation {
                 parameter: "gradient_noise",
-                message: "the error function is the drift for Gaussian noise only".to_owned(),
-                remedy: "take `gaussian`".to_owned(),
+                message: "the drift jumps where the noise has no density".to_owned(),
+                remedy: "take `gaussian` or `student_t`".to_owned(),
             });
         }
         if problem.noise_std == 0.0 {
@@ -66,14 +68,20 @@ impl ModelKind for SignSgdSdeKind {
         violations
     }
 
+    fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        common_noise::equation_step(parameters)
+    }
+
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let problem: &Quadratic = problem.expect();
-        Box::new(EulerScheme {
-            objective: problem.clone(),
-            sde: SignSgdSde { noise_std: problem.noise_std },
-            schedule: Schedule::from_parameters(parameters),
-            n_parts: parts_of_a_step(parameters.real("dt")),
-        })
+        if let GradientNoise::StudentT { nu } = problem.noise {
+            return student_sign_sde::boxed(parameters, problem, nu);
+        }
+        Box::new(EulerScheme::from_parameters(
+            parameters,
+            problem,
+            SignSgdSde { noise_std: problem.noise_std },
+        ))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {

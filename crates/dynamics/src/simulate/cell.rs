@@ -68,7 +68,29 @@ fn check_parts(parameters: &Parameters) -> Vec<Violation> {
         });
     }
     violations.extend(refusal::check_parts(parameters));
+    if violations.is_empty() {
+        violations.extend(common_step(parameters).and_then(Result::err));
+    }
     violations
+}
+
+/// The time that a step takes along the path of `common_noise`; nothing for a cell without it.
+///
+/// # Panics
+/// As [`Simulation::new`].
+#[must_use]
+pub fn common_step(parameters: &Parameters) -> Option<Result<f64, Violation>> {
+    let kind = model(parameters.text("model")).expect("the model's name has been checked");
+    parameters.get("common_noise").map(|_| kind.common_step(parameters))
+}
+
+/// Number of parameters of the problem of a cell without data.
+///
+/// # Panics
+/// As [`Simulation::new`].
+#[must_use]
+pub fn common_dim(parameters: &Parameters) -> usize {
+    dim(parameters, None)
 }
 
 fn dim(parameters: &Parameters, data: Option<&Dataset>) -> usize {

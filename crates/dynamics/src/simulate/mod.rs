@@ -8,7 +8,7 @@ mod settings;
 mod simulation;
 mod times;
 
-pub use cell::{check, check_problem, passes_per_chain, values_per_chain};
+pub use cell::{check, check_problem, common_dim, common_step, passes_per_chain, values_per_chain};
 pub use column::{Bound, Column, Watch};
 pub use observed::{records, sources};
 pub use settings::PARAMETERS;

@@ -31,6 +31,15 @@ pub const PARAMETERS: &[Parameter] = &[
         default: Default::Integer(1),
     },
     Parameter {
+        name: "common_noise",
+        doc: "Name of the cell's random streams: chains of one number in cells with one such name \
+              and one seed start alike and move along one Brownian path, whatever their models. \
+              Without it every cell has streams of its own.",
+        unit: "",
+        kind: Kind::Text,
+        default: Default::Absent,
+    },
+    Parameter {
         name: "initial",
         doc: "Starting point: `gaussian` draws each entry of x₀ from N(initial_mean, initial_std²), `zero` takes \
               x₀ = 0.",

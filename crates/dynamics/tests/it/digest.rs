@@ -20,8 +20,12 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
     let mut generator = NumpyLegacy::new(5);
     let design = Matrix::new(20, 5, generator.normals(100));
     let dataset = Dataset::new(design, generator.normals(20));
-    let noises =
-        [GradientNoise::Gaussian, GradientNoise::StudentT { nu: 4.0 }, GradientNoise::Rademacher];
+    let noises = [
+        GradientNoise::Gaussian,
+        GradientNoise::StudentT { nu: 4.0 },
+        GradientNoise::StudentT { nu: 2.5 },
+        GradientNoise::Rademacher,
+    ];
     match name {
         "least_squares" => vec![Arc::new(LeastSquares::new(dataset, 0.3))],
         "quadratic" => noises
@@ -33,7 +37,7 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
     }
 }
 
-/// The defaults, and each other choice and truth value by itself.
+/// The defaults, and each other choice, truth value and a common path by itself.
 fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     let base = [
         ("step_size", Value::Real(0.05)),
@@ -59,7 +63,9 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     let changed = declared.iter().flat_map(|parameter| {
         others(parameter).into_iter().map(|value| with(base.clone(), &[(parameter.name, value)]))
     });
-    let mut all: Vec<Parameters> = std::iter::once(base.clone()).chain(changed).collect();
+    let common = ("common_noise", Value::Text("path".to_owned()));
+    let others = [base.clone(), with(base.clone(), &[common])];
+    let mut all: Vec<Parameters> = others.into_iter().chain(changed).collect();
     all.dedup();
     all
 }

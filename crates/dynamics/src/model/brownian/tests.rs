@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::model::core::{Dynamics, Layout, Model, Shape, rows};
+use crate::model::core::{Dynamics, Model, rows};
 use crate::model::integrator::tests::Quartic;
 use crate::model::integrator::{EulerMaruyama, Heun, Integrator, Rk4Drift, Step};
 use crate::model::langevin::Langevin;
+use crate::model::shape::{Layout, Shape};
 use crate::noise::StreamKey;
 use crate::simd::{Kernel, dispatch};
 

@@ -1,0 +1,78 @@
+//! Noise that cells of different models have in common.
+//!
+//! ```text
+//! x_{k+1} = x_k − gamma [∇f(x_k) + sigma xi_k],   dX = −∇f(X) dt + sqrt(gamma) sigma dW
+//! xi_k = −[W((k + 1) gamma) − W(k gamma)] / sqrt(gamma)
+//! ```
+//!
+//! One path `W` moves both the same way; a method that goes against its gradient has minus the
+//! increment in it.
+
+use crate::model::settings::parts_of_a_step;
+use crate::parameter::{Lookup, Parameters, Violation};
+
+/// The parameter of a cell that names its random streams.
+const COMMON_NOISE: &str = "common_noise";
+
+/// How often a step can be halved along a common path.
+const MAX_LEVELS: u32 = 10;
+
+/// Whether the cell shares its streams with others.
+fn is_common(parameters: &Parameters) -> bool {
+    parameters.get(COMMON_NOISE).is_some()
+}
+
+/// The factor of noise that is added to a gradient: −1 on a common path, 1 otherwise.
+pub(crate) fn sign(parameters: &Parameters) -> f64 {
+    if is_common(parameters) { -1.0 } else { 1.0 }
+}
+
+/// How often the steps of Euler–Maruyama halve a common path, if they do.
+pub(crate) fn levels(parameters: &Parameters) -> Option<u32> {
+    let n_parts = parts_of_a_step(parameters.real("dt"));
+    (is_common(parameters) && n_parts > 1).then(|| n_parts.trailing_zeros())
+}
+
+/// A model whose noise is no Brownian path, or not one of each parameter.
+pub(crate) fn refuse(model: &str) -> Violation {
+    Violation {
+        parameter: COMMON_NOISE,
+        message: format!("the noise of model `{model}` is no Brownian motion of each parameter"),
+        remedy: "share the noise of gradients of a `quadratic` and of equations on it".to_owned(),
+    }
+}
+
+/// The time that a step of the optimiser `model` takes, if Gaussian noise is added to its gradient.
+///
+/// # Errors
+/// If its noise is another.
+pub(crate) fn optimiser_step(model: &str, parameters: &Parameters) -> Result<f64, Violation> {
+    if parameters.text("problem") != "quadratic" {
+        return Err(refuse(model));
+    }
+    let noise = parameters.text("gradient_noise");
+    if noise == "gaussian" {
+        return Ok(parameters.real("step_size"));
+    }
+    Err(Violation {
+        parameter: "gradient_noise",
+        message: format!("`{noise}` noise is no increment of a Brownian path"),
+        remedy: "take `gaussian`, or leave `common_noise` out".to_owned(),
+    })
+}
+
+/// The time that a step of an optimiser's equation takes, whose parts halve the path.
+///
+/// # Errors
+/// If they do not.
+pub(crate) fn equation_step(parameters: &Parameters) -> Result<f64, Violation> {
+    let n_parts = parts_of_a_step(parameters.real("dt"));
+    if n_parts.is_power_of_two() && n_parts.trailing_zeros() <= MAX_LEVELS {
+        return Ok(parameters.real("step_size"));
+    }
+    Err(Violation {
+        parameter: "dt",
+        message: format!("a common path is halved, and a step has {n_parts} parts"),
+        remedy: "take 1, 0.5, 0.25, ..., at least 2⁻¹⁰".to_owned(),
+    })
+}

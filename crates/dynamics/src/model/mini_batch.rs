@@ -1,0 +1,220 @@
+//! Gradients of least squares over mini-batches.
+//!
+//! ```text
+//! g = (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x
+//! ```
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use std::sync::Arc;
+
+use crate::model::averaging::Averaging;
+use crate::model::batch::{self, Sampling};
+use crate::model::core::{Bundle, Model, Workspace, rows};
+use crate::model::descent::Descent;
+use crate::model::gradient_noise::Noisy;
+use crate::model::optimizer::Optimizer;
+use crate::model::samples::{Samples, Step};
+use crate::model::schedule::Schedule;
+use crate::model::settings;
+use crate::model::shape::{Layout, Shape};
+use crate::model::stochastic_gradient::{Room, StochasticGradient};
+use crate::noise::{LANES, Lanes};
+use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
+use crate::problem::{LeastSquares, Problem, Quadratic};
+use crate::real;
+use crate::simd::{Aligned, Isa, Kernel, dispatch};
+
+/// Names of the problems that [`descent`] is for.
+pub(crate) const PROBLEMS: &[&str] = &["least_squares", "quadratic"];
+
+/// The parameter `batch_size` of optimisers that take a quadratic, without samples, too.
+pub(crate) const BATCH_SIZE: Parameter = Parameter {
+    doc: "Batch size B, the number of samples in a step, on data; one if it is not given.",
+    default: Default::Absent,
+    ..settings::BATCH_SIZE
+};
+
+/// The parameter `sampling` of optimisers that take a quadratic, without samples, too.
+pub(crate) const SAMPLING: Parameter = Parameter {
+    doc: "How the samples of one batch are drawn from the data, as for `sgd`; `with_replacement` if \
+          it is not given.",
+    default: Default::Absent,
+    ..batch::SAMPLING
+};
+
+/// The batch size, one if there is none.
+pub(crate) fn batch_size(parameters: &Parameters) -> u64 {
+    parameters.get("batch_size").map_or(1, |_| parameters.count("batch_size"))
+}
+
+/// What is given, and what is taken if it is not.
+fn completed(parameters: &Parameters) -> Parameters {
+    let mut all = parameters.clone();
+    all.entry("batch_size".to_owned()).or_insert(Value::Integer(1));
+    all.entry("sampling".to_owned()).or_insert(Value::Text("with_replacement".to_owned()));
+    all
+}
+
+/// Batches without data, or of more distinct samples than there are.
+pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
+    if n_rows > 0 {
+        return batch::check(&completed(parameters), n_rows);
+    }
+    let given =
+        ["batch_size", "sampling"].into_iter().filter(|name| parameters.contains_key(*name));
+    let violation = |parameter| Violation {
+        parameter,
+        message: "a `quadratic` has no samples".to_owned(),
+        remedy: "leave it out, and divide `noise_std` by √B".to_owned(),
+    };
+    given.map(violation).collect()
+}
+
+/// The optimiser on the stochastic gradients of `problem`.
+///
+/// # Panics
+/// If it is none of [`PROBLEMS`].
+pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
+    parameters: &Parameters,
+    problem: &Arc<dyn Problem>,
+    optimizer: O,
+) -> Box<dyn Model> {
+    let schedule = Schedule::from_parameters(parameters);
+    let averaging = Averaging::from_parameters(parameters);
+    if let Some(quadratic) = problem.get::<Quadratic>() {
+        let gradient = Noisy::from_parameters(parameters, quadratic);
+        return Box::new(Descent { gradient, optimizer, schedule, averaging });
+    }
+    let all = completed(parameters);
+    let (size, sampling) = (all.count("batch_size") as usize, Sampling::from_parameters(&all));
+    let gradient = MiniBatch::new(problem.expect_shared(), size, sampling);
+    Box::new(Descent { gradient, optimizer, schedule, averaging })
+}
+
+/// The gradient of a least squares problem over a random batch.
+///
+/// # Source
+/// Jiao & Keller-Ressel, arXiv 2402.01382, section 2.1.
+#[derive(Clone, Debug)]
+pub struct MiniBatch {
+    problem: Arc<LeastSquares>,
+    samples: Samples,
+    batch_size: usize,
+    sampling: Sampling,
+}
+
+impl MiniBatch {
+    /// The gradient of `problem` over batches of `batch_size ≥ 1` samples.
+    #[must_use]
+    pub fn new(problem: Arc<LeastSquares>, batch_size: usize, sampling: Sampling) -> MiniBatch {
+        let samples = Samples::new(problem.dataset());
+        MiniBatch { problem, samples, batch_size, sampling }
+    }
+
+    fn shape(&self) -> Shape {
+        let dim = self.problem.dataset().n_columns();
+        Shape { layout: Layout::ByChain, dim, n_vectors: 1 }
+    }
+
+    /// The variance of a coordinate of the gradient over that of a single sample's, `1/B`, and less
+    /// where samples are distinct.
+    fn share_of_variance(&self) -> f64 {
+        let (n, size) = (self.samples.len() as f64, self.batch_size as f64);
+        match self.sampling {
+            Sampling::WithReplacement => 1.0 / size,
+            Sampling::WithoutReplacement | Sampling::Reshuffling if n > 1.0 => {
+                (n - size) / ((n - 1.0) * size)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// `E g(x)²`, `[d]`.
+    fn mean_square_at(&self, x: &[f64]) -> Vec<f64> {
+        let (dataset, n) = (self.problem.dataset(), self.samples.len() as f64);
+        let means = self.problem.gradient(x);
+        let pull = self.problem.ridge() / n;
+        let mut variances = vec![0.0; x.len()];
+        for (row, b) in dataset.design.rows().zip(&dataset.response) {
+            let residual = real::dot(row, x) - b;
+            for (j, variance) in variances.iter_mut().enumerate() {
+                let centred = residual * row[j] + pull * x[j] - means[j];
+                *variance += centred * centred / n;
+            }
+        }
+        let share = self.share_of_variance();
+        variances.iter().zip(means).map(|(variance, mean)| mean * mean + share * variance).collect()
+    }
+}
+
+impl StochasticGradient for MiniBatch {
+    fn layout(&self) -> Layout {
+        Layout::ByChain
+    }
+
+    fn dim(&self) -> usize {
+        self.shape().dim
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace {
+            reals: Aligned::zeros(self.samples.room(1, self.batch_size)),
+            indices: vec![[0; LANES]; self.batch_size],
+            ..Workspace::default()
+        }
+    }
+
+    #[inline(always)]
+    fn mean_square<S: Isa>(&self, _: S, x: &[Lanes], out: &mut [Lanes]) {
+        let shape = self.shape();
+        let (points, out) = (x.as_flattened(), out.as_flattened_mut());
+        out.fill(0.0);
+        for lane in 0..LANES {
+            let x: Vec<f64> = (0..shape.dim).map(|j| points[shape.place(lane, j)]).collect();
+            for (j, square) in self.mean_square_at(&x).into_iter().enumerate() {
+                out[shape.place(lane, j)] = square;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn draw<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: Room<'_>, out: &mut [Lanes]) {
+        let Room { reals, indices, sampler } = room;
+        let n = self.samples.len();
+        sampler.draw(isa, self.sampling, n, bundle, self.batch_size, indices);
+        out.copy_from_slice(&rows(&bundle.state)[..out.len()]);
+        // A step of SGD that keeps delta/n of the point and goes up.
+        let weight = 1.0 / self.batch_size as f64;
+        let step = Step { shrinkage: self.problem.ridge() / n as f64, weight };
+        let (samples, x) = (&self.samples, out.as_flattened_mut());
+        take(Take { samples, step, indices, room: reals, x });
+    }
+}
+
+/// A step over one batch.
+struct Take<'a> {
+    samples: &'a Samples,
+    step: Step,
+    indices: &'a [[u64; LANES]],
+    room: &'a mut [f64],
+    x: &'a mut [f64],
+}
+
+impl Kernel for Take<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) {
+        self.samples.advance(isa, &[self.step], self.indices, self.room, self.x);
+    }
+}
+
+/// Takes the step: compiled once for all optimisers, since it has code for every dimension.
+#[inline(never)]
+fn take(step: Take<'_>) {
+    dispatch(step);
+}
+
+#[cfg(test)]
+mod tests;
