@@ -225,6 +225,7 @@ fn least_squares(
         simulation: Simulation {
             model: build(name, parameters, &problem),
             problem,
+            directions: Vec::new(),
             observables: observing("error"),
             start: Start { mean: 0.0, std: 0.0 },
             record_at: times.clone(),
@@ -261,6 +262,7 @@ fn w3(settings: &Settings) -> Workload {
         simulation: Simulation {
             model: build("langevin", &parameters, &problem),
             problem,
+            directions: Vec::new(),
             observables: observing("risk"),
             start: Start { mean: 0.0, std: 0.0 },
             record_at: vec![n_steps],
@@ -295,6 +297,7 @@ fn w4(settings: &Settings) -> Workload {
         simulation: Simulation {
             model: build(name, &parameters, &problem),
             problem,
+            directions: Vec::new(),
             observables: observing("risk"),
             start: Start { mean: 1.0, std: 0.0 },
             record_at: vec![n_steps],

@@ -26,6 +26,23 @@ SCHEMA = pa.schema(
         pa.field("diverged_at", pa.int64()),
     ]
 )
+SUMMARIES = pa.schema(
+    [
+        pa.field("ensemble", NAME, nullable=False),
+        *(pa.field(name, pa.int64(), nullable=False) for name in ("first_chain", "chains", "step")),
+        pa.field("observable", NAME, nullable=False),
+        *(pa.field(name, pa.int64(), nullable=False) for name in ("n", "n_diverged")),
+        *(pa.field(name, pa.float64()) for name in ("min", "max", "mean", "m2", "m3", "m4")),
+        *(
+            pa.field(name, pa.list_(pa.field("item", item, nullable=False)), nullable=False)
+            for name, item in (
+                ("bucket_sign", pa.int8()),
+                ("bucket", pa.int32()),
+                ("bucket_n", pa.int64()),
+            )
+        ),
+    ]
+)
 KEYS = {"blocks", "code", "ensembles", "record", "version"}
 
 
@@ -33,14 +50,16 @@ def check(path: pathlib.Path) -> int:
     """Checks one results file and returns its number of rows."""
     file = pq.ParquetFile(path)
     table = file.read()
-    assert table.schema.remove_metadata().equals(SCHEMA), f"columns are {table.schema}"
     metadata = {key.decode(): value.decode() for key, value in file.metadata.metadata.items()}
     missing = {f"maruyama.{key}" for key in KEYS} - metadata.keys()
     assert not missing, f"the footer has no {sorted(missing)}"
+    is_reduced = metadata["maruyama.record"] == "summaries 1"
+    schema, check_rows = (SUMMARIES, check_summaries) if is_reduced else (SCHEMA, check_block)
+    assert table.schema.remove_metadata().equals(schema), f"columns are {table.schema}"
     ensembles = json.loads(metadata["maruyama.ensembles"])
     blocks = json.loads(metadata["maruyama.blocks"])
     for block in blocks:
-        check_block(table.slice(block["first_row"], block["rows"]), block)
+        check_rows(table.slice(block["first_row"], block["rows"]), block)
         cell = json.loads(ensembles[block["ensemble"]])["cell"]
         assert {"model", "steps", "seed"} <= cell.keys(), f"the cell is {cell}"
     n_rows = sum(block["rows"] for block in blocks)
@@ -61,6 +80,21 @@ def check_block(rows: pa.Table, block: dict) -> None:
         is_right = (value is not None) == seen or (value is None and may_not_exist_yet)
         assert is_right, f"{name} {value} at step {step}, {diverged_at=}"
         assert value is None or math.isfinite(value), f"value {value} at step {step}"
+
+
+def check_summaries(rows: pa.Table, block: dict) -> None:
+    """Checks the rows of one block of statistics against its entry in the footer."""
+    for row in rows.to_pylist():
+        assert row["ensemble"] == block["ensemble"], "rows of another ensemble"
+        for name in ("first_chain", "chains"):
+            assert row[name] == block[name], f"{name} is {row[name]}"
+        assert 0 <= row["n"] <= row["chains"] - row["n_diverged"], f"counts of {row}"
+        assert (row["min"] is None) == (row["n"] == 0), f"extremes of {row}"
+        if row["mean"] is not None:
+            slack = 1e-9 * max(abs(row["min"]), abs(row["max"]))
+            assert row["min"] - slack <= row["mean"] <= row["max"] + slack, f"mean of {row}"
+        if row["bucket"]:
+            assert sum(row["bucket_n"]) == row["n"], f"buckets of {row}"
 
 
 def main() -> None:

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use maruyama_dynamics::parameter::{Lookup as _, Value};
-use maruyama_dynamics::simulate;
+use maruyama_dynamics::simulate::{self, MOMENTS, QUANTILES};
 
-use crate::analyse;
+use crate::analyse::{self, Reads};
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
@@ -27,6 +27,8 @@ pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagno
     check_common_noise(manifest, &mut mistakes);
     for analysis in &manifest.analyses {
         check_observables(manifest, analysis, &mut mistakes);
+        check_reduced(manifest, analysis, &mut mistakes);
+        check_parameters(analysis, &mut mistakes);
     }
     for reference in &manifest.references {
         let columns = Columns::of(manifest, &reference.of);
@@ -157,6 +159,50 @@ fn check_observables(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Ve
     }
 }
 
+/// Refuses an analysis of what a sweep does not keep.
+fn check_reduced(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Diagnostic>) {
+    let estimator = analyse::estimator(&analysis.estimate);
+    if estimator.observables(&analysis.parameters).is_empty() {
+        return;
+    }
+    let (what, statistic) = match estimator.reads() {
+        Reads::Chains => ("single chains", None),
+        Reads::Moments => ("moments", Some(MOMENTS)),
+        Reads::Quantiles => ("quantiles", Some(QUANTILES)),
+    };
+    let sweep = manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
+    let cells = sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default();
+    let lacks = |cell: &&Cell| {
+        let kept = |statistic| simulate::keeps(&cell.parameters, statistic);
+        simulate::is_reduced(&cell.parameters) && !statistic.is_some_and(kept)
+    };
+    let Some(cell) = cells.iter().find(lacks) else { return };
+    let kept: Vec<&str> = [MOMENTS, QUANTILES]
+        .into_iter()
+        .filter(|one| simulate::keeps(&cell.parameters, one))
+        .collect();
+    let message = format!(
+        "analysis `{}` reads {what}, and sweep `{}` keeps {} only",
+        analysis.name,
+        analysis.of,
+        kept.join(" and ")
+    );
+    let help = match statistic {
+        None => "leave `reduce` out of the sweep, or estimate `moments` or `quantiles`".to_owned(),
+        Some(statistic) => format!("add `{statistic}` to `reduce` of the sweep"),
+    };
+    mistakes.push(Diagnostic::new(analysis.span, message).help(help));
+}
+
+/// Combinations of an analysis' parameters that are invalid.
+fn check_parameters(analysis: &Analysis, mistakes: &mut Vec<Diagnostic>) {
+    let violation = analyse::estimator(&analysis.estimate).check(&analysis.parameters);
+    if let Some(violation) = violation {
+        let span = analysis.origins.get(violation.parameter).copied().unwrap_or(analysis.span);
+        mistakes.push(Diagnostic::new(span, violation.message).help(violation.remedy));
+    }
+}
+
 /// The columns that rows of an analysis can be asked for.
 struct Columns<'a> {
     manifest: &'a Manifest,
@@ -170,14 +216,14 @@ impl<'a> Columns<'a> {
     }
 
     /// The columns of the rows themselves and of their cells.
-    fn own(&self) -> Vec<&str> {
+    fn own(&self) -> Vec<String> {
         let Some(analysis) = self.analysis else { return Vec::new() };
         let mut names = columns_of(analysis);
         let sweep = self.manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
         for cell in sweep.iter().flat_map(|sweep| &sweep.cells).take(1) {
-            names.extend(cell.parameters.keys().map(String::as_str));
+            names.extend(cell.parameters.keys().cloned());
         }
-        names.push("data");
+        names.push("data".to_owned());
         names
     }
 
@@ -188,10 +234,11 @@ impl<'a> Columns<'a> {
                 other.name == analysis && self.analysis.is_some_and(|own| own.of == other.of)
             };
             let other = self.manifest.analyses.iter().find(beside);
-            return other.is_some_and(|other| columns_of(other).contains(&column));
+            return other.is_some_and(|other| columns_of(other).iter().any(|own| own == column));
         }
         let own = self.own();
-        own.contains(&column) || stripped.is_some_and(|column| own.contains(&column))
+        let has = |column: &str| own.iter().any(|own| own == column);
+        has(column) || stripped.is_some_and(has)
     }
 
     fn check(&self, column: &str, span: Span, mistakes: &mut Vec<Diagnostic>) {
@@ -200,6 +247,7 @@ impl<'a> Columns<'a> {
             return;
         }
         let own = self.own();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let message = format!("analysis `{}` has no column `{column}`", analysis.name);
         let help = match suggest::closest(column, &own) {
             Some(name) => format!("did you mean `{name}`?"),
@@ -215,8 +263,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn columns_of(analysis: &Analysis) -> Vec<&'static str> {
-    analyse::estimator(&analysis.estimate).columns().iter().map(|(name, _)| *name).collect()
+fn columns_of(analysis: &Analysis) -> Vec<String> {
+    let estimator = analyse::estimator(&analysis.estimate);
+    let mut names: Vec<String> =
+        estimator.columns().iter().map(|(name, _)| (*name).to_owned()).collect();
+    names.extend(estimator.more_columns(&analysis.parameters));
+    names
 }
 
 #[cfg(test)]

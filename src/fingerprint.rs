@@ -188,7 +188,7 @@ mod tests {
     /// The sources of all parts that results depend on.
     fn sources_of_parts() -> Vec<&'static str> {
         use maruyama_dynamics::{dataset, model, observable, problem};
-        let mut sources = vec!["crates/dynamics/src/simulate/cell.rs"];
+        let mut sources = vec!["crates/dynamics/src/simulate/cell.rs", "src/run/reduction.rs"];
         sources.extend(problem::PROBLEMS.iter().map(|problem| problem.part().source));
         sources.extend(model::MODELS.iter().map(|model| model.part().source));
         sources.extend(dataset::SOURCES.iter().map(|source| source.part().source));
@@ -221,6 +221,8 @@ mod tests {
             ("crates/dynamics/src/simulate/refusal.rs", "crate::model::model"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_dynamics::observable"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
+            ("src/analyse/moments.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/quantiles.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_sandwich.rs", "maruyama_dynamics::observable"),
         ];
@@ -244,6 +246,16 @@ mod tests {
             .filter(|file| !reached.files.contains_key(file))
             .collect();
         assert!(lost.is_empty(), "in no fingerprint: {lost:?}");
+    }
+
+    #[test]
+    fn statistics_over_chains_depend_on_how_they_are_merged() {
+        let files = of(&["src/run/reduction.rs"]).files;
+        for file in ["summary.rs", "sums.rs", "sketch.rs", "tree.rs"] {
+            let file = format!("crates/statistics/src/stream/{file}");
+            assert!(files.contains_key(&file), "{file} is not in {files:?}");
+        }
+        assert!(files.contains_key("crates/dynamics/src/simulate/walk.rs"), "{files:?}");
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
-use maruyama_dynamics::parameter::{Parameters, Part};
+use maruyama_dynamics::parameter::{Parameters, Part, Violation};
 use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_statistics::sample::moments::mean;
+use maruyama_statistics::stream::Kept;
 use thiserror::Error;
 
 use crate::analyse::frame::{Frame, Sample};
 use crate::analyse::outcome::CellOutcome;
+use crate::analyse::over_time::{OverTime, Stored};
 
 /// Why an estimator gave nothing for a cell.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -36,6 +38,9 @@ pub enum AnalysisError {
         /// How many the estimator needs.
         needed: usize,
     },
+    /// The estimator needs single chains, and statistics over them are kept.
+    #[error("the cell keeps no chains")]
+    NoChains,
     /// The user interrupted; nothing is known.
     #[error("interrupted")]
     Interrupted,
@@ -61,7 +66,7 @@ pub struct Input<'a> {
     pub parameters: &'a Parameters,
     /// Address of random streams for resampling; a function of the cell and the analysis.
     pub stream: StreamKey,
-    pub(crate) frame: Frame,
+    pub(crate) stored: Stored<'a>,
     pub(crate) is_interrupted: &'a (dyn Fn() -> bool + Sync),
     pub(crate) problem: &'a (dyn Fn() -> Result<Arc<dyn Problem>, AnalysisError> + Sync),
 }
@@ -98,13 +103,22 @@ impl Input<'_> {
         Ok(Centred { z, mean, n_diverged: sample.n_diverged })
     }
 
+    /// Summaries of `observable` over the chains at each recorded step.
+    ///
+    /// # Errors
+    /// If the observable is not recorded.
+    pub fn over_time(&self, observable: &str, kept: Kept) -> Result<OverTime, AnalysisError> {
+        self.stored.over_time(observable, kept)
+    }
+
     /// The last recorded value of `observable` over the chains that did not diverge, in the order
     /// of the chains.
     ///
     /// # Errors
     /// If the observable is not recorded, or fewer than `needed` chains are left.
     pub fn sample(&self, observable: &str, needed: usize) -> Result<Sample, AnalysisError> {
-        let sample = self.frame.last_values(observable)?;
+        let Stored::Chains(blocks) = &self.stored else { return Err(AnalysisError::NoChains) };
+        let sample = Frame::new(blocks)?.last_values(observable)?;
         if sample.values.len() < needed {
             return Err(AnalysisError::TooFewChains {
                 left: sample.values.len(),
@@ -114,6 +128,17 @@ impl Input<'_> {
         }
         Ok(sample)
     }
+}
+
+/// What an estimator needs of the chains of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// The values of single chains.
+    Chains,
+    /// Moments over the chains.
+    Moments,
+    /// Quantiles over the chains.
+    Quantiles,
 }
 
 /// A statistic, or a piece of theory, evaluated for one cell.
@@ -128,6 +153,21 @@ pub trait Estimator: Sync {
 
     /// The observables that it reads; none for theory, which needs no simulation.
     fn observables(&self, parameters: &Parameters) -> Vec<String>;
+
+    /// Columns that its rows have besides [`Estimator::columns`] with these parameters.
+    fn more_columns(&self, _parameters: &Parameters) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What is wrong with parameters that are each in range.
+    fn check(&self, _parameters: &Parameters) -> Option<Violation> {
+        None
+    }
+
+    /// What it needs of the chains of a cell, if it reads observables.
+    fn reads(&self) -> Reads {
+        Reads::Chains
+    }
 
     /// The source files that an outcome depends on besides those that its own file names: parts that
     /// it reaches by name through a registry.

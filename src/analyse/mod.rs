@@ -3,7 +3,10 @@
 mod estimator;
 mod frame;
 mod goodness_of_fit;
+mod moments;
 mod outcome;
+mod over_time;
+mod quantiles;
 mod reader;
 mod scale_prediction;
 mod sgd_tail_index;
@@ -14,9 +17,10 @@ mod tail_sandwich;
 
 use crate::manifest::types::{Analysis, Manifest};
 
-pub use estimator::{AnalysisError, Centred, Estimator, Input};
+pub use estimator::{AnalysisError, Centred, Estimator, Input, Reads};
 pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
+pub use over_time::OverTime;
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
 
 /// Every estimator, in the order of the documentation.
@@ -27,6 +31,8 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,
     &scale_prediction::ScalePrediction,
+    &moments::Moments,
+    &quantiles::Quantiles,
 ];
 
 /// The estimator called `name`.

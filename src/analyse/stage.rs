@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
+use maruyama_dynamics::simulate::is_reduced;
 use rayon::prelude::*;
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
-use crate::analyse::frame::Frame;
 use crate::analyse::outcome::CellOutcome;
+use crate::analyse::over_time::Stored;
 use crate::analyse::reader::Reader;
 use crate::fingerprint::{self, Fingerprint};
 use crate::identity::{Digest, Hasher};
@@ -16,7 +17,7 @@ use crate::manifest::canonical;
 use crate::manifest::types::Analysis;
 use crate::plan::{Plan, PlannedCell, PlannedItem};
 use crate::run::{Interrupt, Progress, Verbosity, contain};
-use crate::store::{BlockId, Index, Observations, Outcome, Outcomes, Store, StoreError};
+use crate::store::{BlockId, Index, Outcome, Outcomes, Store, StoreError};
 
 /// Outcomes are stored in about this many files, as they are computed: a killed run keeps what the
 /// finished ones hold.
@@ -220,24 +221,33 @@ fn estimate(
     interrupt: &Interrupt,
 ) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
     let blocks = unit.blocks.as_deref().unwrap_or_default();
+    if is_reduced(&unit.cell.ensemble.parameters) {
+        let files = blocks.iter().map(|(_, file)| reader.summaries(*file));
+        let files = files.collect::<Result<Vec<_>, _>>()?;
+        let summaries = blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id));
+        return Ok(apply(unit, Stored::Summaries(summaries.collect()), interrupt));
+    }
     let files = blocks.iter().map(|(_, file)| reader.file(*file)).collect::<Result<Vec<_>, _>>()?;
-    let blocks: Vec<&Observations> =
-        blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id)).collect();
+    let chains = blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id));
+    Ok(apply(unit, Stored::Chains(chains.collect()), interrupt))
+}
+
+fn apply(
+    unit: &Unit<'_>,
+    stored: Stored<'_>,
+    interrupt: &Interrupt,
+) -> Result<CellOutcome, AnalysisError> {
     let ensemble = &unit.cell.ensemble;
     let problem = || ensemble.problem().map_err(|error| AnalysisError::Data(error.to_string()));
-    let estimate = || {
-        Frame::new(&blocks).and_then(|frame| {
-            let input = Input {
-                parameters: &ensemble.parameters,
-                stream: stream(unit),
-                frame,
-                is_interrupted: &|| interrupt.requested(),
-                problem: &problem,
-            };
-            unit.estimator.estimate(&input, &unit.analysis.parameters)
-        })
+    let input = Input {
+        parameters: &ensemble.parameters,
+        stream: stream(unit),
+        stored,
+        is_interrupted: &|| interrupt.requested(),
+        problem: &problem,
     };
-    Ok(contain(estimate).unwrap_or_else(|panic| Err(AnalysisError::Statistic(panic))))
+    let estimate = || unit.estimator.estimate(&input, &unit.analysis.parameters);
+    contain(estimate).unwrap_or_else(|panic| Err(AnalysisError::Statistic(panic)))
 }
 
 fn gather<'a>(

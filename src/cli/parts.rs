@@ -83,6 +83,7 @@ fn accepted(kind: &Kind) -> String {
         Kind::Text => "text".to_owned(),
         Kind::Boolean => "`true`, `false`".to_owned(),
         Kind::Reals(range) => format!("list of reals, {range}"),
+        Kind::Vectors(range) => format!("list of lists of reals, {range}"),
         Kind::Integers { min, max } => format!("list of integers, {min} to {max}"),
         Kind::Choices(choices) => format!("list of {}", names(choices)),
         Kind::Names(_) => "list of observables".to_owned(),

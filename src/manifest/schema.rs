@@ -161,6 +161,7 @@ fn kind(kind_of_value: Kind) -> Json {
         Kind::Text => json!({ "type": "string" }),
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Reals(range) => array(Kind::Real(range)),
+        Kind::Vectors(range) => array(Kind::Reals(range)),
         Kind::Integers { min, max } => array(Kind::Integer { min, max }),
         Kind::Choices(names) => array(Kind::Choice(names)),
         Kind::Name(names) => {

@@ -17,7 +17,8 @@ const MAX_INTEGER: i64 = 1 << 53;
 /// # Errors
 /// What is wrong with it: its type, its range, an unknown name.
 pub fn typed(node: &Node, parameter: &Parameter) -> Result<Value, Diagnostic> {
-    let scalar_kind = match parameter.kind {
+    let items_kind = match parameter.kind {
+        Kind::Vectors(range) => Some(Kind::Reals(range)),
         Kind::Reals(range) => Some(Kind::Real(range)),
         Kind::Integers { min, max } => Some(Kind::Integer { min, max }),
         Kind::Choices(names) => Some(Kind::Choice(names)),
@@ -30,10 +31,10 @@ pub fn typed(node: &Node, parameter: &Parameter) -> Result<Value, Diagnostic> {
         | Kind::Text
         | Kind::Boolean => None,
     };
-    match (&node.content, scalar_kind) {
+    match (&node.content, items_kind) {
         (Content::Sequence(items), Some(kind)) => items
             .iter()
-            .map(|item| scalar_value(item, parameter, kind))
+            .map(|item| typed(item, &Parameter { kind, ..*parameter }))
             .collect::<Result<_, _>>()
             .map(Value::List),
         (Content::Scalar(scalar), Some(_)) if *scalar != Scalar::Null => {
@@ -156,6 +157,7 @@ pub fn accepted(kind: Kind) -> String {
         Kind::Text => "text".into(),
         Kind::Boolean => "`true` or `false`".into(),
         Kind::Reals(range) => format!("a list of numbers, each {}", range_text(range)),
+        Kind::Vectors(range) => format!("a list of lists of numbers, each {}", range_text(range)),
         Kind::Integers { min, max } => {
             format!("a list, each item {}", accepted(Kind::Integer { min, max }))
         }

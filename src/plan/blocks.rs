@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use maruyama_dynamics::parameter::{Lookup as _, Parameters};
-use maruyama_dynamics::simulate::passes_per_chain;
+use maruyama_dynamics::simulate::{QUANTILES, is_reduced, keeps, passes_per_chain};
 
 use crate::identity::Hasher;
 use crate::plan::ensemble::{Ensemble, PlannedCell};
@@ -18,6 +18,19 @@ const VALUES_PER_BLOCK: u64 = 1 << 20;
 const MIN_CHAINS: u64 = 16;
 /// A block has at most this many chains, so that memory stays bounded for short paths.
 const MAX_CHAINS: u64 = 4096;
+
+/// Passes that a block is meant to hold of which statistics are kept instead of chains: some tens of
+/// seconds. Its threads share it, and what is stored of it does not grow with its chains.
+const PASSES_PER_REDUCED_BLOCK: u64 = 1 << 32;
+/// Such a block has at least this many chains.
+const MIN_REDUCED_CHAINS: u64 = 256;
+
+/// Numbers in the summaries that are computed at a time, at most: 32 MiB.
+pub const SUMMARIES_AT_ONCE: u64 = 1 << 22;
+/// What a summary counts as: its numbers in each of the nodes of the tree that are there at a time;
+/// and the buckets of a sketch.
+const NUMBERS_PER_SUMMARY: u64 = 128;
+const NUMBERS_PER_SKETCH: u64 = 4096;
 
 /// A sweep has at most this many blocks: their list has to fit in memory.
 pub const MAX_BLOCKS: u64 = 10_000_000;
@@ -45,7 +58,25 @@ impl PlannedBlock {
     /// Recorded numbers, at most.
     #[must_use]
     pub fn values(&self) -> u64 {
-        self.ensemble.values_per_chain.saturating_mul(self.n_chains)
+        let rows = self.ensemble.values_per_chain;
+        if self.is_reduced() {
+            return rows.saturating_mul(self.ensemble.numbers_per_row());
+        }
+        rows.saturating_mul(self.n_chains)
+    }
+
+    /// Whether statistics over the chains are kept instead of the chains.
+    #[must_use]
+    pub fn is_reduced(&self) -> bool {
+        is_reduced(&self.ensemble.parameters)
+    }
+}
+
+impl Ensemble {
+    /// What one summary of a reduced block counts as where memory is divided.
+    #[must_use]
+    pub fn numbers_per_row(&self) -> u64 {
+        if keeps(&self.parameters, QUANTILES) { NUMBERS_PER_SKETCH } else { NUMBERS_PER_SUMMARY }
     }
 }
 
@@ -76,7 +107,12 @@ pub fn n_blocks(parameters: &Parameters, values_per_chain: u64) -> u64 {
 }
 
 fn block_size(parameters: &Parameters, values_per_chain: u64) -> u64 {
-    chains_per_block(passes_per_chain(parameters), values_per_chain)
+    let passes = passes_per_chain(parameters);
+    if is_reduced(parameters) {
+        chains_per_reduced_block(passes)
+    } else {
+        chains_per_block(passes, values_per_chain)
+    }
 }
 
 /// The largest power of two whose chains make no more than [`PASSES_PER_BLOCK`] and record no more
@@ -84,6 +120,13 @@ fn block_size(parameters: &Parameters, values_per_chain: u64) -> u64 {
 fn chains_per_block(passes: u64, values: u64) -> u64 {
     let chains = (PASSES_PER_BLOCK / passes.max(1)).min(VALUES_PER_BLOCK / values.max(1)).max(1);
     (1 << chains.ilog2()).clamp(MIN_CHAINS, MAX_CHAINS)
+}
+
+/// The largest power of two whose chains make no more than [`PASSES_PER_REDUCED_BLOCK`], within the
+/// limits.
+fn chains_per_reduced_block(passes: u64) -> u64 {
+    let chains = (PASSES_PER_REDUCED_BLOCK / passes.max(1)).max(1);
+    (1 << chains.ilog2()).clamp(MIN_REDUCED_CHAINS, MAX_CHAINS)
 }
 
 #[cfg(test)]
@@ -98,5 +141,8 @@ mod tests {
         assert_eq!(chains_per_block(9999, 999), 32);
         assert_eq!(chains_per_block(u64::MAX, 1), MIN_CHAINS);
         assert_eq!(chains_per_block(1, u64::MAX), MIN_CHAINS);
+        assert_eq!(chains_per_reduced_block(1), MAX_CHAINS);
+        assert_eq!(chains_per_reduced_block((1 << 22) + 1), 512);
+        assert_eq!(chains_per_reduced_block(u64::MAX), MIN_REDUCED_CHAINS);
     }
 }

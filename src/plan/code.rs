@@ -12,6 +12,9 @@ use crate::manifest::types::Cell;
 /// What every simulation goes through.
 const SIMULATION: &str = "crates/dynamics/src/simulate/cell.rs";
 
+/// What summarises chains, where statistics over them are kept.
+const REDUCTION: &str = "src/run/reduction.rs";
+
 /// Fingerprints of the combinations of parts met so far.
 #[derive(Default)]
 pub(crate) struct Fingerprints(BTreeMap<Vec<&'static str>, Arc<Fingerprint>>);
@@ -29,6 +32,9 @@ impl Fingerprints {
             sources.push(source.part().source);
         }
         sources.extend(simulate::sources(parameters));
+        if simulate::is_reduced(parameters) {
+            sources.push(REDUCTION);
+        }
         sources.sort_unstable();
         sources.dedup();
         if let Some(known) = self.0.get(&sources) {

@@ -21,7 +21,7 @@ const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
 
 /// Parameters that choose how much of a path is computed or kept, not which path it is: they are
 /// no part of the random streams' address, so that more chains or more steps extend what there is.
-const NOT_IN_STREAM: [&str; 13] = [
+const NOT_IN_STREAM: [&str; 15] = [
     "chains",
     "steps",
     "observe",
@@ -35,6 +35,8 @@ const NOT_IN_STREAM: [&str; 13] = [
     "passage_of",
     "passage_above",
     "passage_below",
+    "directions",
+    "reduce",
 ];
 
 /// A cell apart from its number of chains: what every one of its chains is a function of.

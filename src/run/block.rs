@@ -2,20 +2,30 @@
 
 use std::sync::Arc;
 
-use maruyama_dynamics::simulate::{Column, Simulation};
+use maruyama_dynamics::simulate::{Column, MOMENTS, QUANTILES, Simulation, Steps, keeps};
+use maruyama_statistics::stream::Kept;
 
-use crate::plan::PlannedBlock;
-use crate::store::{Block, Observations};
+use crate::plan::{PlannedBlock, SUMMARIES_AT_ONCE};
+use crate::run::reduction::Reduction;
+use crate::run::{Interrupt, contain};
+use crate::store::{Block, BlockHead, Observations, Store, StoreError, SummaryFile};
+
+/// Why a block was not stored.
+pub(crate) enum NotStored {
+    /// It could not be computed, for this reason.
+    Failed(String),
+    /// The user interrupted.
+    Interrupted,
+    /// The store cannot be written.
+    Store(StoreError),
+}
 
 /// Simulates the chains of `planned`.
 ///
 /// # Errors
 /// A sentence, if the data set cannot be built.
 pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
-    let ensemble = &planned.ensemble;
-    let parameters = &ensemble.parameters;
-    let problem = ensemble.problem().map_err(|error| error.to_string())?;
-    let simulation = Simulation::new(parameters, problem, ensemble.stream);
+    let simulation = simulation(planned)?;
     let record = simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
     let observations = Observations {
         first_chain: planned.first_chain,
@@ -26,9 +36,59 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
     };
     Ok(Block {
         id: planned.id,
-        ensemble: ensemble.id,
-        description: ensemble.description(),
-        code: Arc::clone(&ensemble.code),
+        ensemble: planned.ensemble.id,
+        description: planned.ensemble.description(),
+        code: Arc::clone(&planned.ensemble.code),
         observations,
     })
+}
+
+/// Simulates the chains of `planned` and writes statistics over them to `file`, some recorded steps
+/// after the other.
+///
+/// # Errors
+/// If they cannot be computed or written, or the user interrupts; what was written of the block is
+/// then in no list of the file.
+pub(crate) fn reduce(
+    planned: &PlannedBlock,
+    (store, file): (&Store, &mut SummaryFile),
+    interrupt: &Interrupt,
+) -> Result<(), NotStored> {
+    let simulation = contain(|| simulation(planned)).flatten().map_err(NotStored::Failed)?;
+    let parameters = &planned.ensemble.parameters;
+    let kept =
+        Kept { moments: keeps(parameters, MOMENTS), quantiles: keeps(parameters, QUANTILES) };
+    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
+    let mut reduction = Reduction::new(&simulation, kept, chains);
+    let mut block = file.begin(
+        store,
+        BlockHead {
+            id: planned.id,
+            ensemble: planned.ensemble.id,
+            description: planned.ensemble.description(),
+            code: Arc::clone(&planned.ensemble.code),
+            first_chain: planned.first_chain,
+            n_chains: planned.n_chains,
+            observables: simulation.observables.iter().map(Column::name).collect(),
+        },
+    );
+    let rows_at_once = SUMMARIES_AT_ONCE / planned.ensemble.numbers_per_row();
+    let steps_at_once = (rows_at_once as usize / simulation.observables.len().max(1)).max(1);
+    let mut steps = Steps::new(parameters).peekable();
+    while steps.peek().is_some() {
+        let some: Vec<u64> = steps.by_ref().take(steps_at_once).collect();
+        let is_last = steps.peek().is_none();
+        let is_stopped = || interrupt.requested();
+        let summaries = contain(|| reduction.advance(&some, is_last, &is_stopped));
+        let summaries = summaries.map_err(NotStored::Failed)?.ok_or(NotStored::Interrupted)?;
+        block.push(&some, &summaries).map_err(NotStored::Store)?;
+    }
+    block.finish();
+    Ok(())
+}
+
+fn simulation(planned: &PlannedBlock) -> Result<Simulation, String> {
+    let ensemble = &planned.ensemble;
+    let problem = ensemble.problem().map_err(|error| error.to_string())?;
+    Ok(Simulation::new(&ensemble.parameters, problem, ensemble.stream))
 }

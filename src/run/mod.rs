@@ -3,13 +3,15 @@
 mod block;
 mod interrupt;
 mod progress;
+mod reduction;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use crate::plan::PlannedBlock;
+use crate::plan::{PlannedBlock, SUMMARIES_AT_ONCE};
+use crate::run::block::NotStored;
 use crate::store::{Block, BlockId, Provenance, Store, StoreError};
 
 pub use interrupt::Interrupt;
@@ -22,8 +24,9 @@ const MAX_PASSES_PER_TASK: u64 = 1 << 22;
 /// Tasks that a run is to have at least, so that threads end at about the same time. It is no
 /// function of their number: the same run makes the same files, bit for bit, on any machine.
 const TASKS: u64 = 64;
-/// A task gathers at most this many recorded numbers, 32 MiB, unless a single block has more.
-const VALUES_PER_TASK: u64 = 1 << 22;
+/// A task gathers at most this many recorded numbers, 32 MiB, unless a single block has more; so a
+/// block of summaries that are not computed all at once is alone.
+const VALUES_PER_TASK: u64 = SUMMARIES_AT_ONCE;
 /// A task gathers at most this many blocks, so that a killed run loses little.
 const BLOCKS_PER_TASK: usize = 512;
 
@@ -101,6 +104,7 @@ fn gather(blocks: Vec<PlannedBlock>) -> Vec<Vec<PlannedBlock>> {
         match tasks.last_mut() {
             Some((total, task))
                 if total.saturating_add(work) <= most
+                    && task.last().is_some_and(|last| last.is_reduced() == block.is_reduced())
                     && n_values <= VALUES_PER_TASK
                     && task.len() < BLOCKS_PER_TASK =>
             {
@@ -133,30 +137,83 @@ impl State<'_> {
             let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::SeqCst)) else {
                 return;
             };
-            let start = Instant::now();
-            let mut done = Vec::with_capacity(task.len());
-            let mut failures = Vec::new();
-            for planned in task {
-                if interrupt.requested() {
-                    break;
+            let worked = if task.first().is_some_and(PlannedBlock::is_reduced) {
+                self.reduce(task, store, interrupt, progress)
+            } else {
+                self.compute(task, store, interrupt, progress)
+            };
+            match worked {
+                Ok((computed, mut failures)) => {
+                    let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
+                    summary.computed += computed;
+                    summary.failures.append(&mut failures);
                 }
-                match compute(planned) {
-                    Ok(block) => done.push(block),
-                    Err(reason) => failures.push(Failure { id: planned.id, reason }),
+                Err(error) => {
+                    self.lock_error().get_or_insert(error);
+                    return;
                 }
-                progress.advance(1);
             }
-            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
-            if !done.is_empty()
-                && let Err(error) = store.write_blocks(&done, &provenance)
-            {
-                self.lock_error().get_or_insert(error);
-                return;
-            }
-            let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
-            summary.computed += done.len();
-            summary.failures.append(&mut failures);
         }
+    }
+
+    /// Computes the chains of the blocks of `task` and stores them; gives the number of stored
+    /// blocks, and those that failed.
+    fn compute(
+        &self,
+        task: &[PlannedBlock],
+        store: &Store,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(usize, Vec<Failure>), StoreError> {
+        let start = Instant::now();
+        let mut done = Vec::with_capacity(task.len());
+        let mut failures = Vec::new();
+        for planned in task {
+            if interrupt.requested() {
+                break;
+            }
+            match compute(planned) {
+                Ok(block) => done.push(block),
+                Err(reason) => failures.push(Failure { id: planned.id, reason }),
+            }
+            progress.advance(1);
+        }
+        if !done.is_empty() {
+            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
+            store.write_blocks(&done, &provenance)?;
+        }
+        Ok((done.len(), failures))
+    }
+
+    /// Computes statistics over the chains of the blocks of `task`, as [`State::compute`] does chains.
+    fn reduce(
+        &self,
+        task: &[PlannedBlock],
+        store: &Store,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(usize, Vec<Failure>), StoreError> {
+        let start = Instant::now();
+        let mut file = store.begin_summaries()?;
+        let mut failures = Vec::new();
+        for planned in task {
+            if interrupt.requested() {
+                break;
+            }
+            match block::reduce(planned, (store, &mut file), interrupt) {
+                Ok(()) => {}
+                Err(NotStored::Failed(reason)) => failures.push(Failure { id: planned.id, reason }),
+                Err(NotStored::Interrupted) => break,
+                Err(NotStored::Store(error)) => return Err(error),
+            }
+            progress.advance(1);
+        }
+        let n_done = file.n_blocks();
+        if n_done > 0 {
+            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
+            store.keep_summaries(file, &provenance)?;
+        }
+        Ok((n_done, failures))
     }
 
     fn lock_error(&self) -> std::sync::MutexGuard<'_, Option<StoreError>> {

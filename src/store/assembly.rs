@@ -90,11 +90,14 @@ impl Assembly {
     }
 }
 
-fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, String> {
+pub(crate) fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, String> {
     rows.column_by_name(name).ok_or_else(|| format!("it has no column `{name}`"))
 }
 
-fn integers<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::Int64Array, String> {
+pub(crate) fn integers<'a>(
+    rows: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a arrow::array::Int64Array, String> {
     let array = column(rows, name)?.as_primitive_opt::<Int64Type>();
     array.ok_or_else(|| format!("its column `{name}` is not int64"))
 }

@@ -1,7 +1,7 @@
 //! The folder of a store: opening, locking, atomic writes, verified reads, quarantine.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -101,11 +101,27 @@ impl Store {
         extension: &str,
         write: impl FnOnce(&mut ContentWriter) -> Result<(), StoreError>,
     ) -> Result<Digest, StoreError> {
-        let tmp = self.root.join("tmp");
-        let failed = |path: &Path, source| StoreError::Write { path: path.to_owned(), source };
-        let file = temporary_file(&tmp).map_err(|source| failed(&tmp, source))?;
-        let mut writer = Digesting::new(BufWriter::new(file));
+        let mut writer = self.content_writer()?;
         write(&mut writer)?;
+        self.keep_content(folder, extension, writer)
+    }
+
+    /// A new file, which is not kept unless [`Store::keep_content`] is called.
+    pub(crate) fn content_writer(&self) -> Result<ContentWriter, StoreError> {
+        let tmp = self.root.join("tmp");
+        let file = temporary_file(&tmp);
+        let file = file.map_err(|source| StoreError::Write { path: tmp, source })?;
+        Ok(Digesting::new(BufWriter::new(file)))
+    }
+
+    /// Puts what was written below `folder` under the name of its digest.
+    pub(crate) fn keep_content(
+        &self,
+        folder: &str,
+        extension: &str,
+        writer: ContentWriter,
+    ) -> Result<Digest, StoreError> {
+        let failed = |path: &Path, source| StoreError::Write { path: path.to_owned(), source };
         let (file, digest) = writer.finish();
         let path = self.content_path(folder, digest, extension);
         let file = file.into_inner().map_err(|error| failed(&path, error.into_error()))?;
@@ -128,6 +144,28 @@ impl Store {
             return Ok(bytes);
         }
         let reason = format!("its {} bytes have SHA-256 {}…", bytes.len(), found.short());
+        Err(StoreError::Damaged { path, reason })
+    }
+
+    /// Opens a file that is named by its content, and verifies it without keeping it in memory; gives
+    /// its size too.
+    pub(crate) fn open_content(
+        &self,
+        folder: &str,
+        digest: Digest,
+        extension: &str,
+    ) -> Result<(File, u64), StoreError> {
+        let path = self.content_path(folder, digest, extension);
+        let failed = |source| StoreError::Read { path: path.clone(), source };
+        let file = File::open(&path).map_err(failed)?;
+        let mut all = Digesting::new(io::sink());
+        let size = io::copy(&mut BufReader::with_capacity(1 << 20, &file), &mut all);
+        let size = size.map_err(failed)?;
+        let (_, found) = all.finish();
+        if found == digest {
+            return Ok((file, size));
+        }
+        let reason = format!("its {size} bytes have SHA-256 {}…", found.short());
         Err(StoreError::Damaged { path, reason })
     }
 

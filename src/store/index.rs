@@ -84,13 +84,13 @@ impl Store {
             let lost = self.blocks_by_provenance(file);
             Ok(Scanned::Damaged { path, reason, lost })
         };
-        let bytes = match self.read_content(folder, file, extension) {
-            Ok(bytes) => bytes::Bytes::from(bytes),
+        let (opened, size_bytes) = match self.open_content(folder, file, extension) {
+            Ok(opened) => opened,
             Err(StoreError::Damaged { path, reason }) => return damaged(path, reason),
             Err(error) => return Err(error),
         };
-        match read_footer(&bytes) {
-            Ok(footer) => Ok(Scanned::Sound { file, footer, size_bytes: bytes.len() as u64 }),
+        match read_footer(&opened) {
+            Ok(footer) => Ok(Scanned::Sound { file, footer, size_bytes }),
             Err(reason) => damaged(path, reason),
         }
     }

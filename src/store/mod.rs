@@ -4,7 +4,7 @@
 //! store/
 //!   FORMAT                 "maruyama store 1"
 //!   LOCK                   held shared while a process writes
-//!   results/<sha256>.parquet   blocks of chains; the name is the SHA-256 of the bytes
+//!   results/<sha256>.parquet   blocks of chains, or statistics over them; the name is the SHA-256 of the bytes
 //!   results/<sha256>.json      where, when and how long: provenance, never read for a result
 //!   analyses/<sha256>.jsonl    outcomes of analyses; the name is the SHA-256 of the bytes
 //!   reports/<item>.json    what the report of an item was made from, and its files
@@ -25,6 +25,8 @@ mod index;
 mod pack;
 mod record;
 mod report;
+mod summary;
+mod summary_file;
 
 pub use analyses::{Outcome, Outcomes};
 pub use error::StoreError;
@@ -33,3 +35,5 @@ pub use index::{Index, StoredBlock, StoredEnsemble};
 pub use pack::{Block, BlockId, Provenance};
 pub use record::{Observations, SCHEMA_DOC};
 pub use report::{PublishedReport, WrittenFile};
+pub use summary::Summarised;
+pub use summary_file::{BlockHead, OpenBlock, SummaryFile};

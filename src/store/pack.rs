@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ use crate::store::record::{Observations, schema};
 pub(crate) const RESULTS: (&str, &str) = ("results", "parquet");
 
 /// Rows that are encoded or decoded at once: what they take beside the values is a few megabytes.
-const ROWS_AT_ONCE: usize = 1 << 16;
+pub(crate) const ROWS_AT_ONCE: usize = 1 << 16;
 
 const BLOCKS: &str = "maruyama.blocks";
 const ENSEMBLES: &str = "maruyama.ensembles";
@@ -94,14 +95,24 @@ impl Store {
             encode(blocks, file).map_err(|error| self.not_written(error))
         })?;
         let ids: Vec<String> = blocks.iter().map(|block| block.id.0.to_string()).collect();
-        let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
-        let path = self.content_path(folder, name, "json");
-        self.write_file(&path, format!("{text:#}\n").as_bytes())?;
+        self.write_provenance(name, provenance, &ids)?;
         Ok(name)
     }
 
+    /// Says beside the results file `name` which blocks it holds and where they came from.
+    pub(crate) fn write_provenance(
+        &self,
+        name: Digest,
+        provenance: &Provenance,
+        ids: &[String],
+    ) -> Result<(), StoreError> {
+        let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
+        let path = self.content_path(RESULTS.0, name, "json");
+        self.write_file(&path, format!("{text:#}\n").as_bytes())
+    }
+
     /// The error of a results file that could not be written: the disk's, or else the encoder's.
-    fn not_written(&self, error: ParquetError) -> StoreError {
+    pub(crate) fn not_written(&self, error: ParquetError) -> StoreError {
         let path = self.root().join("tmp");
         match error {
             ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
@@ -148,8 +159,11 @@ fn encode(blocks: &[Block], file: &mut ContentWriter) -> Result<(), ParquetError
         code.insert(block.code.digest.to_string(), &block.code.files);
         first_row += rows;
     }
-    let properties = properties(json(&entries), json(&ensembles), json(&code))?;
+    let properties = properties("observations 1")?;
     let mut writer = ArrowWriter::try_new(file, SchemaRef::new(schema()), Some(properties))?;
+    for pair in footer(&entries, &ensembles, &code) {
+        writer.append_key_value_metadata(pair);
+    }
     for (block, entry) in blocks.iter().zip(&entries) {
         for start in (0..entry.rows).step_by(ROWS_AT_ONCE) {
             let rows = start..entry.rows.min(start + ROWS_AT_ONCE);
@@ -159,26 +173,35 @@ fn encode(blocks: &[Block], file: &mut ContentWriter) -> Result<(), ParquetError
     writer.close().map(|_| ())
 }
 
-fn properties(
-    blocks: String,
-    ensembles: String,
-    code: String,
-) -> Result<WriterProperties, ParquetError> {
-    let value = ColumnPath::from("value");
+/// How the rows of the record kind `record` are encoded.
+pub(crate) fn properties(record: &str) -> Result<WriterProperties, ParquetError> {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for name in ["value", "min", "max", "mean", "m2", "m3", "m4"] {
+        let column = ColumnPath::from(name);
+        builder = builder
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::BYTE_STREAM_SPLIT);
+    }
     let metadata = vec![
-        KeyValue::new(BLOCKS.to_owned(), blocks),
-        KeyValue::new(ENSEMBLES.to_owned(), ensembles),
-        KeyValue::new(CODE.to_owned(), code),
-        KeyValue::new("maruyama.record".to_owned(), "observations 1".to_owned()),
+        KeyValue::new("maruyama.record".to_owned(), record.to_owned()),
         KeyValue::new("maruyama.version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ];
-    Ok(WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_column_dictionary_enabled(value.clone(), false)
-        .set_column_encoding(value, Encoding::BYTE_STREAM_SPLIT)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_key_value_metadata(Some(metadata))
-        .build())
+    Ok(builder.set_key_value_metadata(Some(metadata)).build())
+}
+
+/// What a footer says of the blocks, ensembles and code of its file.
+pub(crate) fn footer(
+    entries: &impl Serialize,
+    ensembles: &impl Serialize,
+    code: &impl Serialize,
+) -> [KeyValue; 3] {
+    [
+        KeyValue::new(BLOCKS.to_owned(), json(entries)),
+        KeyValue::new(ENSEMBLES.to_owned(), json(ensembles)),
+        KeyValue::new(CODE.to_owned(), json(code)),
+    ]
 }
 
 /// What the footer of a results file says.
@@ -192,9 +215,9 @@ pub(crate) struct Footer {
 }
 
 /// Reads the footer of a results file.
-pub(crate) fn read_footer(bytes: &bytes::Bytes) -> Result<Footer, String> {
+pub(crate) fn read_footer(file: &impl ChunkReader) -> Result<Footer, String> {
     let metadata = ParquetMetaDataReader::new()
-        .parse_and_finish(bytes)
+        .parse_and_finish(file)
         .map_err(|error| format!("it is not a Parquet file: {error}"))?;
     let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
     let find = |key: &str| {
@@ -209,12 +232,20 @@ pub(crate) fn read_footer(bytes: &bytes::Bytes) -> Result<Footer, String> {
     Ok(Footer { entries, ensembles: find(ENSEMBLES)?, code: find(CODE)? })
 }
 
-fn decode(bytes: Vec<u8>) -> Result<Vec<(BlockId, Observations)>, String> {
+/// The blocks that a results file lists, and its rows, some at a time.
+pub(crate) fn read_batches(
+    bytes: Vec<u8>,
+) -> Result<(Vec<Entry>, ParquetRecordBatchReader), String> {
     let bytes = bytes::Bytes::from(bytes);
     let entries = read_footer(&bytes)?.entries;
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
         .and_then(|builder| builder.with_batch_size(ROWS_AT_ONCE).build())
         .map_err(|error| error.to_string())?;
+    Ok((entries, reader))
+}
+
+fn decode(bytes: Vec<u8>) -> Result<Vec<(BlockId, Observations)>, String> {
+    let (entries, reader) = read_batches(bytes)?;
     let mut blocks = Vec::with_capacity(entries.len());
     let mut entries = entries.iter();
     let mut open = entries.next().map(Open::new).transpose()?;
@@ -265,6 +296,6 @@ impl Open<'_> {
     }
 }
 
-fn json<T: Serialize>(value: &T) -> String {
+fn json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("plain maps and lists of text are JSON")
 }

@@ -9,6 +9,7 @@ mod mistakes;
 mod plan;
 mod project;
 mod recording;
+mod reduction;
 mod reproduction;
 mod shipped;
 mod storage;

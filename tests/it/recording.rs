@@ -25,7 +25,8 @@ fn a_record_that_memory_cannot_hold_is_refused() {
         .code(2)
         .complains("experiments/small.yaml:12:19")
         .complains("would be recorded as 1600000032 numbers; at most 67108864 are kept in memory")
-        .complains("record less often: every 480 steps");
+        .complains("record less often, `record_every: 480`")
+        .complains("`reduce: [moments]`");
 }
 
 #[test]

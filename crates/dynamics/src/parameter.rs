@@ -110,6 +110,8 @@ pub enum Kind {
     Boolean,
     /// A list of reals in a range.
     Reals(Range),
+    /// A list of lists of reals in a range.
+    Vectors(Range),
     /// A list of integers with inclusive bounds.
     Integers {
         /// Smallest accepted value.

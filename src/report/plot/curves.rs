@@ -9,7 +9,7 @@ use crate::analyse::Scalar;
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
-const SCALES: Kind = Kind::Choice(&["linear", "log"]);
+pub(crate) const SCALES: Kind = Kind::Choice(&["linear", "log"]);
 
 const PART: Part = Part {
     name: "curves",
@@ -100,7 +100,8 @@ impl Plot for Curves {
     }
 }
 
-fn axis(name: &str, parameters: &Parameters) -> Axis {
+/// The axis `x` or `y` of these parameters.
+pub(crate) fn axis(name: &str, parameters: &Parameters) -> Axis {
     let column = parameters.text(name).replace('_', " ");
     let label = parameters.get(&format!("{name}_label")).and_then(Value::as_text);
     let label = label.unwrap_or(&column);
@@ -110,22 +111,32 @@ fn axis(name: &str, parameters: &Parameters) -> Axis {
     }
 }
 
-/// The points of each curve, in the order in which the curves' values first occur.
 fn series(rows: &[RowView<'_>], parameters: &Parameters) -> Vec<(String, Vec<Estimate>)> {
+    by_curve(rows, parameters, |row| {
+        let x = row.look_up(parameters.text("x")).value()?;
+        let y = row.look_up(parameters.text("y"));
+        let (value, (lo, hi)) = (y.value()?, y.range()?);
+        Some(Estimate { x, y: value, lo, hi })
+    })
+}
+
+/// The points of each curve, in the order in which the values of the column `by` first occur.
+pub(crate) fn by_curve<'a, T>(
+    rows: &[RowView<'a>],
+    parameters: &Parameters,
+    point: impl Fn(&RowView<'a>) -> Option<T>,
+) -> Vec<(String, Vec<T>)> {
     let by = parameters.get("by").and_then(Value::as_text);
-    let mut series: Vec<(String, Vec<Estimate>)> = Vec::new();
+    let mut curves: Vec<(String, Vec<T>)> = Vec::new();
     for row in rows {
         let label = by.map_or_else(String::new, |column| label(column, &row.look_up(column)));
-        let x = row.look_up(parameters.text("x")).value();
-        let y = row.look_up(parameters.text("y"));
-        let (Some(x), Some(value), Some((lo, hi))) = (x, y.value(), y.range()) else { continue };
-        let estimate = Estimate { x, y: value, lo, hi };
-        match series.iter_mut().find(|(known, _)| *known == label) {
-            Some((_, points)) => points.push(estimate),
-            None => series.push((label, vec![estimate])),
+        let Some(point) = point(row) else { continue };
+        match curves.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, points)) => points.push(point),
+            None => curves.push((label, vec![point])),
         }
     }
-    series
+    curves
 }
 
 fn label(column: &str, value: &Scalar) -> String {

@@ -1,5 +1,6 @@
 //! Plots: what a panel of a figure shows.
 
+mod band;
 mod core;
 mod curves;
 mod qq;
@@ -8,7 +9,7 @@ mod tails;
 pub use core::{Plot, PlotError};
 
 /// Every plot, in the order of the documentation.
-pub const PLOTS: &[&dyn Plot] = &[&qq::Qq, &tails::Tails, &curves::Curves];
+pub const PLOTS: &[&dyn Plot] = &[&qq::Qq, &tails::Tails, &curves::Curves, &band::Band];
 
 /// The plot called `name`.
 ///

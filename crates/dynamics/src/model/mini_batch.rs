@@ -159,7 +159,7 @@ impl StochasticGradient for MiniBatch {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros(self.samples.room(1, self.batch_size)),
+            reals: Aligned::zeros(self.batch_size * LANES),
             indices: vec![[0; LANES]; self.batch_size],
             ..Workspace::default()
         }

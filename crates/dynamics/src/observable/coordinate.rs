@@ -2,7 +2,7 @@
 
 use crate::model::Coordinates;
 use crate::noise::Lanes;
-use crate::observable::core::{Family, States};
+use crate::observable::core::{Family, Length, States};
 use crate::parameter::Part;
 use crate::problem::{LeastSquares, Problem};
 use crate::real;
@@ -18,7 +18,7 @@ pub const X: Family = Family {
     },
     problems: &[],
     coordinates: Some(Coordinates::Parameters),
-    len: |problem| problem.dim(),
+    len: Length::Problem(dim),
     evaluate: |_, states, index| states.coordinate(index),
 };
 
@@ -33,9 +33,13 @@ pub const Y: Family = Family {
     },
     problems: &["least_squares"],
     coordinates: None,
-    len: |problem| problem.expect::<LeastSquares>().spectrum().rank(),
+    len: Length::Problem(|problem| problem.expect::<LeastSquares>().spectrum().rank()),
     evaluate: principal,
 };
+
+fn dim(problem: &dyn Problem) -> usize {
+    problem.dim()
+}
 
 fn principal(problem: &dyn Problem, states: States<'_>, index: usize) -> Lanes {
     if states.coordinates == Coordinates::Principal {
@@ -66,8 +70,13 @@ mod tests {
             let mut bundle = Bundle::new(shape, StreamKey(0), 0);
             bundle.set(shape, 0, 6, &x);
             let values = &bundle.state[..shape.len()];
-            let states = States { coordinates: Coordinates::Parameters, shape, values };
-            assert_eq!(((X.len)(&problem), (Y.len)(&problem)), (11, 11));
+            let states =
+                States { coordinates: Coordinates::Parameters, shape, values, directions: &[] };
+            let len = |family: Family| match family.len {
+                Length::Problem(len) => len(&problem),
+                Length::Directions => 0,
+            };
+            assert_eq!((len(X), len(Y)), (11, 11));
             for index in 0..11 {
                 let found = (X.evaluate)(&problem, states, index);
                 assert_eq!((found[6], found[5]), (x[index], 0.0), "{layout:?}");

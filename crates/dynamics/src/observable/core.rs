@@ -14,6 +14,8 @@ pub struct States<'a> {
     pub shape: Shape,
     /// The observed vector of the state of [`LANES`] chains, in the layout of `shape`.
     pub values: &'a [f64],
+    /// The directions of projections, each `[d]`.
+    pub directions: &'a [Vec<f64>],
 }
 
 /// The state of one chain at one step.
@@ -26,12 +28,12 @@ pub struct State {
 }
 
 impl<'a> States<'a> {
-    /// The chains of `bundle`, which `model` moves.
+    /// The chains of `bundle`, which `model` moves; without directions.
     #[must_use]
     pub fn of(model: &dyn Model, bundle: &'a Bundle) -> States<'a> {
         let shape = model.shape();
         let values = &bundle.state[model.observed_vector() * shape.len()..][..shape.len()];
-        States { coordinates: model.coordinates(), shape, values }
+        States { coordinates: model.coordinates(), shape, values, directions: &[] }
     }
 
     /// One of the chains.
@@ -81,6 +83,15 @@ pub struct Observable {
     pub evaluate: fn(&dyn Problem, States<'_>) -> Lanes,
 }
 
+/// What the length of a family of observables depends on.
+#[derive(Clone, Copy, Debug)]
+pub enum Length {
+    /// The problem; it is at most the number of the problem's parameters.
+    Problem(fn(&dyn Problem) -> usize),
+    /// The cell: the number of directions that it gives.
+    Directions,
+}
+
 /// Observables that an index tells apart: the coordinates of a vector.
 #[derive(Clone, Copy, Debug)]
 pub struct Family {
@@ -90,8 +101,8 @@ pub struct Family {
     pub problems: &'static [&'static str],
     /// The coordinates that a model must move for it to be defined, if it is not for all.
     pub coordinates: Option<Coordinates>,
-    /// Their number; at most that of the problem's parameters.
-    pub len: fn(&dyn Problem) -> usize,
+    /// Their number.
+    pub len: Length,
     /// The numbers of all chains at an index, as for an [`Observable`].
     pub evaluate: fn(&dyn Problem, States<'_>, usize) -> Lanes,
 }

@@ -99,7 +99,7 @@ mod tests {
             bundle.set(shape, 0, 5, &[3.0, -4.0, 12.0]);
             let coordinates = Coordinates::Parameters;
             let values = &bundle.state[..shape.len()];
-            let found = evaluate(&problem, States { coordinates, shape, values });
+            let found = evaluate(&problem, States { coordinates, shape, values, directions: &[] });
             assert_eq!((found[5], found[4]), (169.0, 0.0), "{layout:?}");
         }
     }

@@ -5,15 +5,17 @@ mod coordinate;
 mod core;
 mod error;
 mod norm;
+mod projection;
 mod q1;
 mod reading;
 mod risk;
 
 pub use bulk::BULK;
 pub use coordinate::{X, Y};
-pub use core::{Family, Observable, State, States};
+pub use core::{Family, Length, Observable, State, States};
 pub use error::ERROR;
 pub use norm::NORM;
+pub use projection::PROJECTION;
 pub use q1::Q1;
 pub use reading::{Asked, MEAN_OF, PASSAGE, Reading};
 pub use risk::RISK;
@@ -24,7 +26,7 @@ use crate::parameter::{Names, member};
 pub const OBSERVABLES: &[Observable] = &[Q1, RISK, BULK, NORM, ERROR];
 
 /// Every family of observables, in the order of the documentation.
-pub const FAMILIES: &[Family] = &[X, Y];
+pub const FAMILIES: &[Family] = &[X, Y, PROJECTION];
 
 /// Names of single observables.
 pub const PLAIN: Names =

@@ -2,7 +2,7 @@
 
 use crate::model::Coordinates;
 use crate::noise::Lanes;
-use crate::observable::core::{Family, Observable, States};
+use crate::observable::core::{Family, Length, Observable, States};
 use crate::parameter::Part;
 use crate::problem::Problem;
 
@@ -78,21 +78,23 @@ impl Asked {
         }
     }
 
-    /// Numbers of a chain, if a family has `len`.
-    #[must_use]
-    pub fn count(&self, len: usize) -> usize {
-        match self {
-            Asked::One(_) => 1,
-            Asked::All(_) => len,
-        }
-    }
-
     /// Number of observables of its family; one for an observable that is of none.
+    ///
+    /// # Arguments
+    /// * `of_problem`: length of a family whose length depends on the problem
+    /// * `n_directions`: number of directions that the cell gives
     #[must_use]
-    pub fn family_len(&self, problem: &dyn Problem) -> usize {
+    pub fn family_len(
+        &self,
+        of_problem: impl Fn(fn(&dyn Problem) -> usize) -> usize,
+        n_directions: usize,
+    ) -> usize {
         match self {
             Asked::One(Reading::Single(_)) => 1,
-            Asked::One(Reading::Member(family, _)) | Asked::All(family) => (family.len)(problem),
+            Asked::One(Reading::Member(family, _)) | Asked::All(family) => match family.len {
+                Length::Problem(len) => of_problem(len),
+                Length::Directions => n_directions,
+            },
         }
     }
 
@@ -107,13 +109,13 @@ impl Asked {
         self.part().name == other.part().name && is_same
     }
 
-    /// The numbers, in order.
+    /// The numbers, in order, for so many directions.
     #[must_use]
-    pub fn readings(&self, problem: &dyn Problem) -> Vec<Reading> {
+    pub fn readings(&self, problem: &dyn Problem, n_directions: usize) -> Vec<Reading> {
         match self {
             Asked::One(reading) => vec![*reading],
             Asked::All(family) => {
-                let members = 0..(family.len)(problem);
+                let members = 0..self.family_len(|len| len(problem), n_directions);
                 members.map(|index| Reading::Member(family, index)).collect()
             }
         }

@@ -8,7 +8,7 @@ use crate::noise::StreamKey;
 use crate::parameter::{Lookup, Parameters, Violation};
 use crate::problem::{Problem, problem};
 use crate::simulate::simulation::{Simulation, Start};
-use crate::simulate::{observed, refusal, times};
+use crate::simulate::{observed, reduced, refusal, times};
 
 impl Simulation {
     /// The simulation of the cell with these parameters.
@@ -30,8 +30,10 @@ impl Simulation {
             Start { mean: parameters.real("initial_mean"), std: parameters.real("initial_std") }
         };
         let model = kind.build(parameters, &problem);
-        let record_at = times::recorded(parameters);
-        Simulation { problem, model, observables, start, record_at, key }
+        let is_reduced = reduced::is_reduced(parameters);
+        let record_at = if is_reduced { Vec::new() } else { times::recorded(parameters) };
+        let directions = observed::directions(parameters);
+        Simulation { problem, model, observables, directions, start, record_at, key }
     }
 }
 
@@ -49,7 +51,10 @@ pub fn check(parameters: &Parameters, data: Option<&Dataset>) -> Vec<Violation> 
     violations.extend(kind.check(parameters, data.map_or(0, Dataset::n_rows)));
     violations.extend(times::check(parameters));
     violations.extend(refusal::check(parameters, dim(parameters, data)));
-    violations.extend(times::check_size(parameters, values_per_chain(parameters, data)));
+    violations.extend(reduced::check(parameters));
+    if !reduced::is_reduced(parameters) {
+        violations.extend(times::check_size(parameters, values_per_chain(parameters, data)));
+    }
     violations
 }
 

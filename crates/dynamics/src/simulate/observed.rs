@@ -5,6 +5,9 @@ use crate::parameter::{Lookup as _, Parameters, Value};
 use crate::problem::Problem;
 use crate::simulate::column::{Bound, Column, Watch};
 
+/// The parameter that lists the directions of projections.
+pub(crate) const DIRECTIONS: &str = "directions";
+
 /// What a name in `observe` asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted {
@@ -87,17 +90,32 @@ pub fn records(parameters: &Parameters, name: &str) -> bool {
     all(parameters).any(|(_, recorded)| recorded.overlaps(&wanted))
 }
 
+/// The directions of projections, each `[d]`.
+pub(crate) fn directions(parameters: &Parameters) -> Vec<Vec<f64>> {
+    let list = parameters.get(DIRECTIONS).and_then(Value::as_list).unwrap_or(&[]);
+    let numbers = |direction: &Value| -> Vec<f64> {
+        direction.as_list().unwrap_or(&[]).iter().filter_map(Value::as_real).collect()
+    };
+    list.iter().map(numbers).collect()
+}
+
+/// Number of the directions of projections.
+pub(crate) fn n_directions(parameters: &Parameters) -> usize {
+    parameters.get(DIRECTIONS).and_then(Value::as_list).map_or(0, <[Value]>::len)
+}
+
 /// The numbers that are recorded, in order.
 pub(crate) fn columns(parameters: &Parameters, problem: &dyn Problem) -> Vec<Column> {
+    let n_directions = n_directions(parameters);
     let mut columns = Vec::new();
     for (_, wanted) in all(parameters) {
         match wanted {
             Wanted::Now(asked) => {
-                columns.extend(asked.readings(problem).into_iter().map(Column::Now));
+                columns.extend(asked.readings(problem, n_directions).into_iter().map(Column::Now));
             }
             Wanted::Mean(asked) => {
                 let watch = averaged(parameters);
-                let means = asked.readings(problem).into_iter();
+                let means = asked.readings(problem, n_directions).into_iter();
                 columns.extend(means.map(|reading| Column::Mean(reading, watch)));
             }
             Wanted::Passage => columns.extend(passage(parameters)),
@@ -131,7 +149,11 @@ fn passage(parameters: &Parameters) -> Option<Column> {
 
 /// An upper bound on the length of [`columns`], for `dim` parameters.
 pub(crate) fn at_most(parameters: &Parameters, dim: usize) -> u64 {
-    let count = |wanted: Wanted| wanted.asked().map_or(1, |asked| asked.count(dim) as u64);
+    let n_directions = n_directions(parameters);
+    let count = |wanted: Wanted| match wanted.asked() {
+        None | Some(Asked::One(_)) => 1,
+        Some(all) => all.family_len(|_| dim, n_directions) as u64,
+    };
     all(parameters).map(|(_, wanted)| count(wanted)).sum()
 }
 

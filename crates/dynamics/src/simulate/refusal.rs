@@ -1,10 +1,10 @@
 //! What is wrong with what a cell asks to record.
 
 use crate::model::model;
-use crate::observable::{Asked, PASSAGE};
+use crate::observable::{Asked, PASSAGE, PROJECTION};
 use crate::parameter::{Lookup as _, Parameters, Value, Violation};
 use crate::problem::Problem;
-use crate::simulate::observed::{self, Wanted};
+use crate::simulate::observed::{self, DIRECTIONS, Wanted};
 
 /// An observable that is not for the cell's problem or model.
 pub(crate) fn check_parts(parameters: &Parameters) -> Vec<Violation> {
@@ -28,7 +28,9 @@ pub(crate) fn check_parts(parameters: &Parameters) -> Vec<Violation> {
 
 /// No observable, one that is recorded twice, or a coordinate beyond the `dim` parameters.
 pub(crate) fn check(parameters: &Parameters, dim: usize) -> Vec<Violation> {
-    let mut violations = beyond(parameters, |_| dim);
+    let n_directions = observed::n_directions(parameters);
+    let mut violations = beyond(parameters, |asked| asked.family_len(|_| dim, n_directions));
+    violations.extend(check_directions(parameters, dim));
     let all: Vec<(&str, Wanted)> = observed::all(parameters).collect();
     if all.is_empty() {
         let remedy = "name an observable, or leave `observe` out";
@@ -52,7 +54,8 @@ pub(crate) fn check(parameters: &Parameters, dim: usize) -> Vec<Violation> {
 
 /// Coordinates that `problem` does not have; may compute its spectrum.
 pub(crate) fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-    beyond(parameters, |asked| asked.family_len(problem))
+    let n_directions = observed::n_directions(parameters);
+    beyond(parameters, |asked| asked.family_len(|len| len(problem), n_directions))
 }
 
 /// Coordinates with an index that is not below the length of their family.
@@ -61,7 +64,11 @@ fn beyond(parameters: &Parameters, len: impl Fn(&Asked) -> usize) -> Vec<Violati
     for (parameter, name, asked) in observed::evaluated(parameters) {
         let Some((family, index)) = observed::index(&asked) else { continue };
         let len = len(&asked);
-        if index >= len {
+        if len > 0 && family == PROJECTION.part.name && index >= len {
+            let message = format!("there is no `{name}`: the cell gives {len} directions");
+            let remedy = format!("the last one is `{family}_{}`", len - 1);
+            violations.push(Violation { parameter, message, remedy });
+        } else if index >= len && family != PROJECTION.part.name {
             let last = len.saturating_sub(1);
             violations.push(Violation {
                 parameter,
@@ -71,6 +78,33 @@ fn beyond(parameters: &Parameters, len: impl Fn(&Asked) -> usize) -> Vec<Violati
         }
     }
     violations
+}
+
+/// Projections without directions, directions without projections, and ones of another length.
+fn check_directions(parameters: &Parameters, dim: usize) -> Option<Violation> {
+    let is_projection = |asked: &Asked| asked.part().name == PROJECTION.part.name;
+    let mut evaluated = observed::evaluated(parameters);
+    let wanted = evaluated.find(|(.., asked)| is_projection(asked));
+    let directions = observed::directions(parameters);
+    let is_given = parameters.contains_key(DIRECTIONS);
+    match wanted {
+        Some((parameter, name, _)) if directions.is_empty() => {
+            let message = format!("`{name}` needs directions");
+            let remedy = "give `directions`, a list of lists of numbers, one for each parameter";
+            Some(violation(parameter, message, remedy))
+        }
+        None if is_given => {
+            let message = "they have no effect where no projection is observed".to_owned();
+            Some(violation(DIRECTIONS, message, "add `projection` to `observe`, or leave them out"))
+        }
+        _ => {
+            let (idx, other) = directions.iter().enumerate().find(|(_, one)| one.len() != dim)?;
+            let n = other.len();
+            let message =
+                format!("direction {idx} has {n} numbers; the problem has {dim} parameters");
+            Some(violation(DIRECTIONS, message, "give one number for each parameter"))
+        }
+    }
 }
 
 /// A passage without observable or level, and settings of one that is not recorded.

@@ -2,6 +2,8 @@
 
 use crate::observable::{PLAIN, RECORDED};
 use crate::parameter::{Default, Kind, Parameter, Range};
+use crate::simulate::observed::DIRECTIONS;
+use crate::simulate::reduced::{MOMENTS, QUANTILES, REDUCE};
 
 /// Largest count of steps, chains and seeds: what every JSON reader keeps exact.
 const MAX_COUNT: i64 = 1 << 53;
@@ -96,6 +98,23 @@ pub const PARAMETERS: &[Parameter] = &[
               logarithm; those that round to one step count once.",
         unit: "",
         kind: Kind::Integer { min: 1, max: 1_000_000 },
+        default: Default::Absent,
+    },
+    Parameter {
+        name: DIRECTIONS,
+        doc: "Directions of the observables `projection_0`, `projection_1`, ...: lists of as many numbers \
+              as there are parameters, taken as they are.",
+        unit: "",
+        kind: Kind::Vectors(Range::ANY),
+        default: Default::Absent,
+    },
+    Parameter {
+        name: REDUCE,
+        doc: "Statistics over the chains that are kept, for each recorded step and observable, instead of \
+              the chains: central `moments`, and a sketch from which `quantiles` are read. Without it \
+              all chains are kept.",
+        unit: "",
+        kind: Kind::Choices(&[MOMENTS, QUANTILES]),
         default: Default::Absent,
     },
     Parameter {

@@ -12,18 +12,63 @@ use crate::real;
 /// Numbers that may be recorded of [`LANES`] chains, which are simulated together: 512 MiB.
 pub const MAX_VALUES: u64 = 1 << 26;
 
+/// What helps besides recording less often.
+const REMEDY: &str = "observe less, or keep statistics instead of chains: `reduce: [moments]`";
+
+/// The recorded steps of a cell, increasing, one after the other; the last one is that of the cell.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    /// Those that are listed, increasing; the last one is that of the cell.
+    listed: Vec<u64>,
+    /// First and distance of the regular ones.
+    regular: Option<(u64, u64)>,
+    next: Option<u64>,
+}
+
+impl Steps {
+    /// The recorded steps of the cell with these parameters.
+    ///
+    /// # Panics
+    /// If the parameters have not been checked against their declarations.
+    #[must_use]
+    pub fn new(parameters: &Parameters) -> Steps {
+        let last = parameters.count("steps");
+        let mut list: BTreeSet<u64> = listed(parameters).into_iter().collect();
+        if let Some(n) = optional(parameters, "record_log") {
+            list.extend(logarithmic(n, last));
+        }
+        list.insert(last);
+        let every = optional(parameters, "record_every");
+        let regular = every.map(|every| (parameters.count("record_from"), every));
+        let mut steps = Steps { listed: list.into_iter().collect(), regular, next: None };
+        steps.next = steps.from(0);
+        steps
+    }
+
+    /// The first recorded step from `step` on.
+    fn from(&self, step: u64) -> Option<u64> {
+        let idx = self.listed.partition_point(|listed| *listed < step);
+        let listed = *self.listed.get(idx)?;
+        let regular = self.regular.and_then(|(from, every)| {
+            from.checked_add(step.saturating_sub(from).checked_next_multiple_of(every)?)
+        });
+        Some(regular.map_or(listed, |regular| regular.min(listed)))
+    }
+}
+
+impl Iterator for Steps {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let step = self.next?;
+        self.next = self.from(step + 1);
+        Some(step)
+    }
+}
+
 /// The recorded steps, increasing; the last one is that of the cell.
 pub(crate) fn recorded(parameters: &Parameters) -> Vec<u64> {
-    let last = parameters.count("steps");
-    let mut steps: BTreeSet<u64> = listed(parameters).into_iter().collect();
-    if let Some(every) = optional(parameters, "record_every") {
-        steps.extend((parameters.count("record_from")..=last).step_by(every as usize));
-    }
-    if let Some(n) = optional(parameters, "record_log") {
-        steps.extend(logarithmic(n, last));
-    }
-    steps.insert(last);
-    steps.into_iter().collect()
+    Steps::new(parameters).collect()
 }
 
 /// At most `n` steps from 1 to `last`, equally spaced in the logarithm and rounded.
@@ -82,9 +127,10 @@ pub(crate) fn check_size(parameters: &Parameters, per_chain: u64) -> Option<Viol
     let (parameter, remedy) = match every {
         Some(every) => {
             let longer = every.saturating_mul(n_values.div_ceil(MAX_VALUES / 2));
-            ("record_every", format!("observe less, or record less often: every {longer} steps"))
+            let rarer = format!("record less often, `record_every: {longer}`");
+            ("record_every", format!("{rarer}, {REMEDY}"))
         }
-        None => ("observe", "observe less, or record fewer steps".to_owned()),
+        None => ("observe", format!("record fewer steps, {REMEDY}")),
     };
     let message = format!(
         "{LANES} chains, which are simulated together, would be recorded as {n_values} numbers; at \
@@ -158,10 +204,12 @@ mod tests {
             assert!(recorded(&parameters).len() as u64 <= at_most(&parameters));
         }
         let endless = times(&[("steps", 1 << 53), ("record_every", 1)]);
+        assert_eq!(Steps::new(&endless).nth(1000), Some(1000), "no list is made of them");
         assert_eq!(at_most(&endless), (1 << 53) + 2);
         let violation = check_size(&endless, at_most(&endless)).expect("too many");
         assert_eq!(violation.parameter, "record_every");
-        let rarer: i64 = violation.remedy.split(' ').rev().nth(1).unwrap().parse().unwrap();
+        let rarer = violation.remedy.split("record_every: ").nth(1).unwrap();
+        let rarer: i64 = rarer.split('`').next().unwrap().parse().unwrap();
         let enough = times(&[("steps", 1 << 53), ("record_every", rarer)]);
         assert_eq!(check_size(&enough, at_most(&enough)), None, "the remedy helps");
         assert_eq!(check_size(&times(&[]), MAX_VALUES / LANES as u64), None);

@@ -29,6 +29,7 @@ fn simulation(
     Simulation {
         model: kind.build(&parameters, &problem),
         problem,
+        directions: Vec::new(),
         observables: ["q1", "risk", "bulk"]
             .map(|name| Column::Now(observable(name).unwrap()))
             .to_vec(),

@@ -2,9 +2,11 @@
 //! summaries are merged, with the same bits however the chains were divided.
 
 mod sketch;
+mod summary;
 mod sums;
 mod tree;
 
 pub use sketch::Sketch;
+pub use summary::{ACCURACY, Kept, Summaries, Summary};
 pub use sums::CentralSums;
 pub use tree::{Merge, MergeTree};

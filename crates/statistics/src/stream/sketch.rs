@@ -78,6 +78,28 @@ impl Sketch {
         self.zeros + self.positive.values().chain(self.negative.values()).sum::<u64>()
     }
 
+    /// The buckets that are not empty, in the order of their values: sign, index and count; the
+    /// index is 0 for values that are zero.
+    pub fn buckets(&self) -> impl Iterator<Item = (i8, i32, u64)> + '_ {
+        let negative = self.negative.iter().rev().map(|(bucket, n)| (-1, *bucket, *n));
+        let positive = self.positive.iter().map(|(bucket, n)| (1, *bucket, *n));
+        let zeros = (self.zeros > 0).then_some((0, 0, self.zeros));
+        negative.chain(zeros).chain(positive)
+    }
+
+    /// Counts `n` values in a bucket as [`Sketch::buckets`] names it.
+    pub fn add(&mut self, sign: i8, bucket: i32, n: u64) {
+        let side = match sign {
+            0 => {
+                self.zeros += n;
+                return;
+            }
+            1.. => &mut self.positive,
+            _ => &mut self.negative,
+        };
+        *side.entry(bucket).or_default() += n;
+    }
+
     /// An estimate of the element of rank `floor(p (n - 1))`, counted from zero in increasing order;
     /// `None` without values.
     ///
@@ -152,6 +174,15 @@ mod tests {
         let mut merged = sketch(&values[30..]);
         merged.absorb(&sketch(&values[..30]));
         assert_eq!(merged, whole);
+        values[7] = 0.0;
+        let listed = sketch(&values);
+        let mut again = Sketch::new(0.01);
+        for (sign, bucket, n) in listed.buckets() {
+            again.add(sign, bucket, n);
+        }
+        assert_eq!(again, listed);
+        assert!(listed.buckets().map(|(sign, ..)| sign).is_sorted());
+        assert!(listed.buckets().any(|bucket| bucket == (0, 0, 1)));
         assert_eq!(Sketch::new(0.01).quantile(0.5), None);
     }
 

@@ -18,6 +18,7 @@ fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) ->
     Simulation {
         model: kind.build(&parameters, &problem),
         problem,
+        directions: Vec::new(),
         observables: OBSERVABLES.iter().map(Reading::Single).map(Column::Now).collect(),
         start: Start { mean: 0.0, std: start_std },
         record_at: record_at.to_vec(),

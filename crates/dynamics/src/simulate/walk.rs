@@ -1,0 +1,215 @@
+//! Sixteen chains on their way, from record to record.
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use crate::model::{Bundle, Workspace};
+use crate::noise::{LANES, Lanes};
+use crate::observable::States;
+use crate::simd::{Isa, Kernel, dispatch};
+use crate::simulate::column::{Column, Watched};
+use crate::simulate::simulation::Simulation;
+
+/// A chain has diverged when an entry of its state is beyond this, infinite or not a number.
+///
+/// Squares of such entries still are finite, so that every observable is; and a law with a positive
+/// tail index reaches it with a probability that is zero in practice.
+pub const DIVERGED_BEYOND: f64 = 1e100;
+
+/// Divergence is looked for at multiples of this many steps, and at every recorded step.
+const CHECK_EVERY: u64 = 256;
+
+/// [`LANES`] consecutive chains of a simulation, at one step; there is nothing else that their
+/// future depends on.
+#[derive(Clone)]
+pub struct Walk<'a> {
+    simulation: &'a Simulation,
+    bundle: Bundle,
+    /// What each observable remembers, if it does.
+    watched: Vec<Option<Watched>>,
+    /// The next step that one of these looks at.
+    next_look: u64,
+    diverged_at: [Option<u64>; LANES],
+}
+
+/// Memory that chains use while they move; no result depends on what is in it.
+pub struct Scratch {
+    /// The bundle at the last check, from which a divergence is looked for step by step.
+    before: Bundle,
+    workspace: Workspace,
+}
+
+impl Scratch {
+    /// Memory for the chains of `simulation`.
+    #[must_use]
+    pub fn new(simulation: &Simulation) -> Scratch {
+        let model = &simulation.model;
+        let before = Bundle::new(model.shape(), simulation.key, 0);
+        Scratch { before, workspace: model.workspace() }
+    }
+}
+
+impl Walk<'_> {
+    /// The chains from `first_chain` on, at their start.
+    #[must_use]
+    pub fn start(simulation: &Simulation, first_chain: u64) -> Walk<'_> {
+        let bundle = simulation.bundle(first_chain);
+        let watched: Vec<_> = simulation.observables.iter().map(Watched::new).collect();
+        let next_look = next_look(&watched);
+        let mut walk = Walk { simulation, bundle, watched, next_look, diverged_at: [None; LANES] };
+        walk.mark([true; LANES]);
+        walk
+    }
+
+    /// For each chain that was beyond [`DIVERGED_BEYOND`] when looked at, the first step since the
+    /// last look after which it was.
+    #[must_use]
+    pub fn diverged_at(&self) -> &[Option<u64>; LANES] {
+        &self.diverged_at
+    }
+
+    /// Moves to `step` and writes what is observed there to `values`, `[n_observables]`; says
+    /// whether some chain had not diverged before. If all had, nothing is written.
+    ///
+    /// A number is NaN for a chain that has diverged, and for a mean or a passage that does not exist
+    /// yet.
+    ///
+    /// # Panics
+    /// If the chains are beyond `step`.
+    pub fn record(&mut self, step: u64, scratch: &mut Scratch, values: &mut [Lanes]) -> bool {
+        assert!(self.bundle.step <= step, "chains do not go back");
+        if !self.go_to(step, scratch) {
+            return false;
+        }
+        let Simulation { model, problem, observables, directions, .. } = self.simulation;
+        let states = States { directions, ..States::of(model.as_ref(), &self.bundle) };
+        for (idx, (column, value)) in observables.iter().zip(&mut *values).enumerate() {
+            *value = match (column, &self.watched[idx]) {
+                (Column::Now(reading), _) => reading.evaluate(problem.as_ref(), states),
+                (_, Some(watched)) => watched.values,
+                (_, None) => [f64::NAN; LANES],
+            };
+        }
+        self.drop_diverged(values);
+        true
+    }
+
+    /// Moves to `target` and looks at what is watched on the way; says whether some chain has not
+    /// diverged.
+    fn go_to(&mut self, target: u64, scratch: &mut Scratch) -> bool {
+        while self.next_look <= target && self.move_to(self.next_look, scratch) {
+            self.look();
+        }
+        self.move_to(target, scratch)
+    }
+
+    /// Shows the chains to what watches this step. A chain with an observable that is no finite
+    /// number has diverged.
+    fn look(&mut self) {
+        let Simulation { model, problem, directions, .. } = self.simulation;
+        let states = States { directions, ..States::of(model.as_ref(), &self.bundle) };
+        let step = self.bundle.step;
+        for watched in self.watched.iter_mut().flatten().filter(|watched| watched.next == step) {
+            let is_finite = watched.look(problem.as_ref(), states);
+            for lane in (0..LANES).filter(|lane| !is_finite[*lane]) {
+                self.diverged_at[lane].get_or_insert(step);
+            }
+        }
+        self.next_look = next_look(&self.watched);
+    }
+
+    /// Moves to `target`; says whether some chain has not diverged.
+    fn move_to(&mut self, target: u64, scratch: &mut Scratch) -> bool {
+        while self.bundle.step < target && self.diverged_at.contains(&None) {
+            scratch.before.clone_from(&self.bundle);
+            let next_check = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
+            let next = target.min(next_check);
+            let model = &self.simulation.model;
+            model.advance(next - self.bundle.step, &mut self.bundle, &mut scratch.workspace);
+            let found = self.unbounded();
+            if (0..LANES).any(|lane| found[lane] && self.diverged_at[lane].is_none()) {
+                self.replay(found, scratch);
+            }
+        }
+        self.diverged_at.contains(&None)
+    }
+
+    /// Goes once more, step by step, from the last check to here, and marks the chains that are
+    /// `found` unbounded here at the first step at which they were.
+    fn replay(&mut self, found: [bool; LANES], scratch: &mut Scratch) {
+        let end = self.bundle.step;
+        std::mem::swap(&mut self.bundle, &mut scratch.before);
+        while self.bundle.step < end {
+            self.simulation.model.advance(1, &mut self.bundle, &mut scratch.workspace);
+            self.mark(found);
+        }
+    }
+
+    /// Marks those of the chains `among` that are unbounded as diverged now, unless they had
+    /// diverged before.
+    fn mark(&mut self, among: [bool; LANES]) {
+        let found = self.unbounded();
+        for lane in 0..LANES {
+            if among[lane] && found[lane] {
+                self.diverged_at[lane].get_or_insert(self.bundle.step);
+            }
+        }
+    }
+
+    /// Which chains have an entry beyond [`DIVERGED_BEYOND`].
+    fn unbounded(&self) -> [bool; LANES] {
+        if dispatch(AllBounded(&self.bundle.state)) {
+            return [false; LANES];
+        }
+        let is_bounded = |entry: &f64| entry.abs() <= DIVERGED_BEYOND;
+        let shape = self.simulation.model.shape();
+        let mut found = [false; LANES];
+        for vector in self.bundle.state.chunks(shape.len()) {
+            for (lane, found) in found.iter_mut().enumerate() {
+                let mut entries = (0..shape.dim).map(|j| vector[shape.place(lane, j)]);
+                *found |= entries.any(|entry| !is_bounded(&entry));
+            }
+        }
+        found
+    }
+
+    /// Leaves nothing of diverged chains; one with an observable that is no finite number has
+    /// diverged too.
+    fn drop_diverged(&mut self, values: &mut [Lanes]) {
+        for lane in 0..LANES {
+            let mut present = values.iter().zip(&self.watched).filter(|(_, one)| one.is_none());
+            if self.diverged_at[lane].is_none()
+                && present.any(|(value, _)| !value[lane].is_finite())
+            {
+                self.diverged_at[lane] = Some(self.bundle.step);
+            }
+            if self.diverged_at[lane].is_some() {
+                for value in &mut *values {
+                    value[lane] = f64::NAN;
+                }
+            }
+        }
+    }
+}
+
+fn next_look(watched: &[Option<Watched>]) -> u64 {
+    watched.iter().flatten().map(|watched| watched.next).min().unwrap_or(u64::MAX)
+}
+
+/// Whether all numbers are within [`DIVERGED_BEYOND`].
+struct AllBounded<'a>(&'a [f64]);
+
+impl Kernel for AllBounded<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) -> bool {
+        let bound = isa.splat_f64s(DIVERGED_BEYOND);
+        let (vectors, rest) = S::as_simd_f64s(self.0);
+        let is_beyond = |entry: S::f64s| {
+            let bounded = isa.less_than_or_equal_f64s(isa.abs_f64s(entry), bound);
+            isa.first_true_m64s(isa.not_m64s(bounded)) < S::F64_LANES
+        };
+        !vectors.iter().any(|entry| is_beyond(*entry))
+            && rest.iter().all(|entry| entry.abs() <= DIVERGED_BEYOND)
+    }
+}
