@@ -23,7 +23,7 @@ use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
 use crate::problem::{LeastSquares, Problem, Quadratic};
 use crate::real;
-use crate::simd::{Aligned, Isa, Kernel, dispatch};
+use crate::simd::{Aligned, Isa};
 
 /// Names of the problems that [`descent`] is for.
 pub(crate) const PROBLEMS: &[&str] = &["least_squares", "quadratic"];
@@ -187,33 +187,8 @@ impl StochasticGradient for MiniBatch {
         // A step of SGD that keeps delta/n of the point and goes up.
         let weight = 1.0 / self.batch_size as f64;
         let step = Step { shrinkage: self.problem.ridge() / n as f64, weight };
-        let (samples, x) = (&self.samples, out.as_flattened_mut());
-        take(Take { samples, step, indices, room: reals, x });
+        self.samples.advance(&[step], indices, reals, out.as_flattened_mut());
     }
-}
-
-/// A step over one batch.
-struct Take<'a> {
-    samples: &'a Samples,
-    step: Step,
-    indices: &'a [[u64; LANES]],
-    room: &'a mut [f64],
-    x: &'a mut [f64],
-}
-
-impl Kernel for Take<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(self, isa: S) {
-        self.samples.advance(isa, &[self.step], self.indices, self.room, self.x);
-    }
-}
-
-/// Takes the step: compiled once for all optimisers, since it has code for every dimension.
-#[inline(never)]
-fn take(step: Take<'_>) {
-    dispatch(step);
 }
 
 #[cfg(test)]

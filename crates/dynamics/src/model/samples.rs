@@ -5,8 +5,8 @@
 use crate::dataset::Dataset;
 use crate::model::columns::advance_columns;
 use crate::model::rows::advance_rows;
-use crate::noise::LANES;
-use crate::simd::{Aligned, Isa};
+use crate::noise::{LANES, Lanes};
+use crate::simd::{Aligned, Isa, Kernel, dispatch};
 
 /// Eight coordinates of a row or of a chain.
 pub(crate) type Eight = [f64; 8];
@@ -103,35 +103,53 @@ impl Samples {
     /// the samples `indices`, `[steps, B, LANES]`; `room` is `[B, LANES]`.
     ///
     /// Points of few coordinates stay in registers from step to step, some chains at a time.
-    #[inline(always)]
-    pub(crate) fn advance<S: Isa>(
+    /// There is code for every dimension: it is compiled once for all models.
+    #[inline(never)]
+    pub(crate) fn advance(
         &self,
-        isa: S,
         steps: &[Step],
         indices: &[[u64; LANES]],
         room: &mut [f64],
         x: &mut [f64],
     ) {
-        let x = x.as_chunks_mut::<8>().0.as_chunks_mut::<LANES>().0;
-        let batches = Batches { steps, indices };
-        match self.dim {
-            1 => advance_columns::<S, 1, 1, 1>(isa, self, batches, x),
-            2 => advance_columns::<S, 2, 1, 1>(isa, self, batches, x),
-            3 => advance_columns::<S, 3, 1, 1>(isa, self, batches, x),
-            4 => advance_columns::<S, 4, 1, 2>(isa, self, batches, x),
-            5 => advance_columns::<S, 5, 1, 2>(isa, self, batches, x),
-            6 => advance_columns::<S, 6, 1, 2>(isa, self, batches, x),
-            7 => advance_columns::<S, 7, 1, 2>(isa, self, batches, x),
-            8 => advance_columns::<S, 8, 1, 3>(isa, self, batches, x),
-            9 => advance_columns::<S, 9, 2, 3>(isa, self, batches, x),
-            10 => advance_columns::<S, 10, 2, 3>(isa, self, batches, x),
-            11 => advance_columns::<S, 11, 2, 3>(isa, self, batches, x),
-            12 => advance_columns::<S, 12, 2, 4>(isa, self, batches, x),
-            13 => advance_columns::<S, 13, 2, 4>(isa, self, batches, x),
-            14 => advance_columns::<S, 14, 2, 4>(isa, self, batches, x),
-            15 => advance_columns::<S, 15, 2, 4>(isa, self, batches, x),
-            16 => advance_columns::<S, 16, 2, 5>(isa, self, batches, x),
-            _ => advance_rows(isa, self, batches, room.as_chunks_mut().0, x),
+        let room = room.as_chunks_mut().0;
+        let x = x.as_chunks_mut().0.as_chunks_mut().0;
+        dispatch(Advance { samples: self, batches: Batches { steps, indices }, room, x });
+    }
+}
+
+/// [`Samples::advance`]
+struct Advance<'a> {
+    samples: &'a Samples,
+    batches: Batches<'a>,
+    room: &'a mut [Lanes],
+    x: &'a mut [[Eight; LANES]],
+}
+
+impl Kernel for Advance<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self, isa: S) {
+        let Advance { samples, batches, room, x } = self;
+        match samples.dim {
+            1 => advance_columns::<S, 1, 1, 1>(isa, samples, batches, x),
+            2 => advance_columns::<S, 2, 1, 1>(isa, samples, batches, x),
+            3 => advance_columns::<S, 3, 1, 1>(isa, samples, batches, x),
+            4 => advance_columns::<S, 4, 1, 2>(isa, samples, batches, x),
+            5 => advance_columns::<S, 5, 1, 2>(isa, samples, batches, x),
+            6 => advance_columns::<S, 6, 1, 2>(isa, samples, batches, x),
+            7 => advance_columns::<S, 7, 1, 2>(isa, samples, batches, x),
+            8 => advance_columns::<S, 8, 1, 3>(isa, samples, batches, x),
+            9 => advance_columns::<S, 9, 2, 3>(isa, samples, batches, x),
+            10 => advance_columns::<S, 10, 2, 3>(isa, samples, batches, x),
+            11 => advance_columns::<S, 11, 2, 3>(isa, samples, batches, x),
+            12 => advance_columns::<S, 12, 2, 4>(isa, samples, batches, x),
+            13 => advance_columns::<S, 13, 2, 4>(isa, samples, batches, x),
+            14 => advance_columns::<S, 14, 2, 4>(isa, samples, batches, x),
+            15 => advance_columns::<S, 15, 2, 4>(isa, samples, batches, x),
+            16 => advance_columns::<S, 16, 2, 5>(isa, samples, batches, x),
+            _ => advance_rows(isa, samples, batches, room, x),
         }
     }
 }

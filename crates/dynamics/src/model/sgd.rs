@@ -186,7 +186,7 @@ impl Dynamics for Sgd {
                 bundle.step += 1;
             }
             let (x, average) = bundle.state.split_at_mut(len);
-            self.samples.advance(isa, &steps[..n_steps], indices, reals, x);
+            self.samples.advance(&steps[..n_steps], indices, reals, x);
             if let Some(averaging) = self.averaging {
                 averaging.update(isa, bundle.step, rows(x), rows_mut(average));
             }
@@ -201,7 +201,6 @@ mod tests {
     use crate::linear_algebra::Matrix;
     use crate::noise::NumpyLegacy;
     use crate::parameter::{Value, defaults};
-    use crate::simd::{Kernel, dispatch};
 
     const N: usize = 6;
     const D: usize = 3;
@@ -214,18 +213,6 @@ mod tests {
         LeastSquares::new(Dataset::new(design, generator.normals(N)), 0.9)
     }
 
-    struct Update<'a>(&'a Sgd, &'a [[u64; LANES]], &'a mut [f64]);
-
-    impl Kernel for Update<'_> {
-        type Output = ();
-
-        #[inline(always)]
-        fn run<S: Isa>(self, isa: S) {
-            let mut room = vec![0.0; self.1.len() * LANES];
-            self.0.samples.advance(isa, &[self.0.step(0)], self.1, &mut room, self.2);
-        }
-    }
-
     /// The displacements of one step from [`X`] over the given batches.
     fn displacements(batches: &[Vec<u64>]) -> Vec<[f64; D]> {
         let size = batches[0].len();
@@ -235,7 +222,8 @@ mod tests {
             let batches: Vec<[u64; LANES]> = batch.iter().map(|index| [*index; LANES]).collect();
             let mut x = Aligned::zeros(8 * LANES);
             x[40..43].copy_from_slice(&X); // the chain in lane 5
-            dispatch(Update(&sgd, &batches, &mut x));
+            let mut room = vec![0.0; batches.len() * LANES];
+            sgd.samples.advance(&[sgd.step(0)], &batches, &mut room, &mut x);
             [x[40] - X[0], x[41] - X[1], x[42] - X[2]]
         };
         batches.iter().map(displace).collect()

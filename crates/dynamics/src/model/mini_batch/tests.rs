@@ -22,13 +22,26 @@ fn start(dim: usize) -> Vec<f64> {
     (0..dim).map(|j| 0.4 - 0.3 * j as f64).collect()
 }
 
+struct Indices<'a>(&'a mut [[u64; LANES]]);
+
+impl Kernel for Indices<'_> {
+    type Output = ();
+
+    fn run<S: Isa>(self, isa: S) {
+        LaneStream::new(KEY, 0, Purpose::Batch).fill_indices(isa, N as u32, self.0);
+    }
+}
+
 /// The indices of the batches of one chain, by the generator of indices alone.
 fn batches(sampling: &str, size: usize, n_steps: usize) -> Vec<Vec<usize>> {
+    if sampling == "with_replacement" {
+        let mut indices = vec![[0; LANES]; size * n_steps];
+        dispatch(Indices(&mut indices));
+        let indices: Vec<usize> = indices.iter().map(|row| row[LANE] as usize).collect();
+        return indices.chunks(size).map(<[usize]>::to_vec).collect();
+    }
     let mut stream = LaneStream::new(KEY, 0, Purpose::Batch);
     let mut batch = || {
-        if sampling == "with_replacement" {
-            return (0..size).map(|_| stream.index(LANE, N)).collect();
-        }
         let mut order: Vec<usize> = (0..N).collect();
         (0..size).for_each(|i| order.swap(i, i + stream.index(LANE, N - i)));
         order[..size].to_vec()

@@ -60,7 +60,7 @@ fn a_lane_is_the_stream_of_its_chain() {
         let expected = normals.iter().map(|real: &f64| real.to_bits());
         let words: Vec<u64> = (0..10).map(|_| single.next_u64()).collect();
         let indices = words.iter().flat_map(|word| [word >> 32, word & LOWER_HALF]);
-        let indices = indices.map(|half| half * 1000 >> 32);
+        let indices = indices.map(|half| (half * 1000) >> 32);
         assert_eq!(lane, expected.chain(indices).collect::<Vec<u64>>());
         let u = ((single.next_u64() << 12 >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
         assert!((exponential + crate::real::ln(u)).abs() < 1e-14);
