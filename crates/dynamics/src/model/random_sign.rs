@@ -16,7 +16,8 @@
 
 use std::f64::consts::{LN_2, LOG2_E};
 
-use crate::simd::{Isa, erf_of_small, even_odd};
+use crate::simd::erf::erf_of_small;
+use crate::simd::{Isa, even_odd};
 
 /// `|y|` is taken to be at most this, where the standard deviation is 1.7e-16.
 const LARGEST: f64 = 8.4;

@@ -3,7 +3,7 @@
 mod aligned;
 #[cfg(test)]
 mod check;
-mod erf;
+pub(crate) mod erf;
 mod exp;
 mod isa;
 mod level;
@@ -13,7 +13,6 @@ mod polynomial;
 mod trigonometric;
 
 pub use aligned::Aligned;
-pub(crate) use erf::erf_of_small;
 pub use erf::{erf, erfc};
 pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;
