@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers random-numbers random-battery interop clean
+.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -54,6 +54,10 @@ random-numbers:
 # The generator through TestU01, about a quarter of an hour; needs a C compiler and TestU01.
 random-battery:
 	scripts/random_battery.sh
+
+# How often tests reject and intervals cover, minutes; the table of docs/statistics/calibration.md.
+calibrate:
+	cargo run --release --locked --quiet -p maruyama-statistics --example calibrate
 
 # Results files as another implementation of Parquet reads them; needs Python 3 and PyPI.
 interop: target/python/ready

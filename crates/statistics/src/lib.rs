@@ -1,8 +1,10 @@
-//! Statistics: fits, tests and tails.
+//! Statistics: fits, tests, tails and dependent series.
 //!
 //! A sample is checked (`sample`), described by a law (`law`) that a family fits to it (`fit`),
 //! and the fit is judged (`goodness`); `tail` looks at the extremes without a law, and
-//! `interval` gives the uncertainty of counts; `stream` summarises what is not stored.
+//! `interval` gives the uncertainty of counts, means and resampled statistics; `multiple` adjusts
+//! the p-values of many tests; `series` knows that neighbours in time depend on each other; `stream`
+//! summarises what is not stored.
 //!
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
@@ -11,7 +13,9 @@ pub mod fit;
 pub mod goodness;
 pub mod interval;
 pub mod law;
+pub mod multiple;
 pub mod sample;
+pub mod series;
 pub(crate) mod special;
 pub mod stream;
 pub mod tail;

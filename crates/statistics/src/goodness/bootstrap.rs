@@ -12,7 +12,7 @@
 use maruyama_dynamics::noise::Stream;
 
 use crate::fit::family::{Family, FitError, Fitted};
-use crate::goodness::statistic::kolmogorov_smirnov;
+use crate::goodness::criterion::Criterion;
 use crate::interval::binomial::{Interval, clopper_pearson};
 
 /// The Kolmogorov-Smirnov statistic of one replicate: `n` values are drawn from the fitted law, the
@@ -30,9 +30,27 @@ pub fn replicate(
     n: usize,
     stream: &mut Stream,
 ) -> Result<f64, FitError> {
+    replicate_criterion(Criterion::KolmogorovSmirnov, family, fitted, n, stream)
+}
+
+/// The statistic of one replicate by any [`Criterion`]; otherwise as [`replicate`].
+///
+/// # Source
+/// Stute, Gonzalez Manteiga & Presedo Quindimil, "Bootstrap based goodness-of-fit tests", Metrika
+/// 40, 1993; for quadratic statistics, Genest & Rémillard, Ann. Inst. H. Poincaré B 44(6), 2008.
+///
+/// # Errors
+/// If the family cannot be fitted to the drawn sample.
+pub fn replicate_criterion(
+    criterion: Criterion,
+    family: &dyn Family,
+    fitted: &Fitted,
+    n: usize,
+    stream: &mut Stream,
+) -> Result<f64, FitError> {
     let drawn: Vec<f64> = (0..n).map(|_| fitted.law.draw(stream)).collect();
     let refitted = family.fit(&drawn)?;
-    Ok(kolmogorov_smirnov(&drawn, refitted.law.as_ref())?)
+    Ok(criterion.statistic(&drawn, refitted.law.as_ref())?)
 }
 
 /// A probability estimated from replicates.
@@ -89,6 +107,7 @@ mod tests {
     use super::*;
     use crate::fit::FAMILIES;
     use crate::fit::family as by_name;
+    use crate::goodness::statistic::kolmogorov_smirnov;
     use crate::law::interface::Law;
     use crate::law::student_t::StudentT;
 
@@ -122,6 +141,23 @@ mod tests {
             let fitted = family.fit(&sample).unwrap();
             let d = replicates(*family, &fitted, 100, 5);
             assert!(d.iter().all(|d| *d > 0.0 && *d < 0.3), "{}: {d:?}", family.name());
+        }
+    }
+
+    #[test]
+    fn critical_values_of_a_fitted_normal_law_are_the_tabulated_ones() {
+        // Stephens, JASA 69, 1974, table 1A, case 3, at n = 100: upper 5 % points of D, A^2, W^2, V.
+        let family = by_name("normal").unwrap();
+        let fitted = family.fit(&drawn(8.0, 100)).unwrap();
+        let points = [0.895 / 10.085, 0.787 / 1.0098, 0.126 / 1.005, 1.489 / 10.132];
+        for (criterion, point) in Criterion::ALL.into_iter().zip(points) {
+            let one = |chain| {
+                let mut stream = Stream::new(StreamKey(59), chain, Purpose::Bootstrap);
+                replicate_criterion(criterion, family, &fitted, 100, &mut stream).unwrap()
+            };
+            let above = (0..2000).filter(|chain| one(*chain) >= point).count();
+            // Binomial(2000, 0.05) has standard deviation 9.7.
+            assert!((60..=140).contains(&above), "{}: {above} of 2000", criterion.name());
         }
     }
 

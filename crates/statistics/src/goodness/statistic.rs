@@ -25,6 +25,26 @@ pub fn kolmogorov_smirnov(sample: &[f64], law: &dyn Law) -> Result<f64, SampleEr
     Ok(search.largest)
 }
 
+/// The one-sided statistics `(D+, D-)`.
+///
+/// ```text
+/// D+ = max_i ( i / n - F(x_(i)) ),   D- = max_i ( F(x_(i)) - (i - 1) / n )
+/// ```
+///
+/// `goodness::kolmogorov::one_sided_p` is the law of each.
+///
+/// # Errors
+/// If the sample is empty or a value is not finite. Ties are allowed.
+pub fn one_sided_deviations(sample: &[f64], law: &dyn Law) -> Result<(f64, f64), SampleError> {
+    finite(sample, 1)?;
+    let n = sample.len() as f64;
+    let deviations = sorted(sample).iter().enumerate().fold((0.0_f64, 0.0_f64), |most, (i, x)| {
+        let cdf = law.cdf(*x);
+        (most.0.max((i + 1) as f64 / n - cdf), most.1.max(cdf - i as f64 / n))
+    });
+    Ok(deviations)
+}
+
 struct Search<'a> {
     law: &'a dyn Law,
     values: &'a [f64],
@@ -90,6 +110,15 @@ mod tests {
                 assert_eq!(kolmogorov_smirnov(&values, law), Ok(every));
             }
         }
+    }
+
+    #[test]
+    fn larger_one_sided_statistic_is_the_two_sided_one() {
+        let law = Normal::new(0.3, 2.0).unwrap();
+        let (plus, minus) = one_sided_deviations(&SIXTY, &law).unwrap();
+        assert!(plus > 0.0 && minus > 0.0 && plus != minus);
+        assert_eq!(kolmogorov_smirnov(&SIXTY, &law), Ok(plus.max(minus)));
+        assert!(one_sided_deviations(&[f64::NAN], &law).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Special functions and quadrature that the laws share.
 
 pub(crate) mod beta;
+pub(crate) mod complex;
 pub(crate) mod digamma;
 pub(crate) mod quadrature;
 pub(crate) mod score;

@@ -1,0 +1,3 @@
+//! Tests against reference implementations, from values stored in `tests/fixtures`.
+
+mod goodness;
