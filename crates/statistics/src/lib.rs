@@ -9,6 +9,7 @@
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
 
+pub mod distance;
 pub mod fit;
 pub mod goodness;
 pub mod interval;

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::sample::sort::Sorter;
+
 /// Why a sample cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 pub enum SampleError {
@@ -37,6 +39,10 @@ pub fn finite(sample: &[f64], needed: usize) -> Result<(), SampleError> {
     if sample.len() < needed {
         return Err(SampleError::TooFew { n: sample.len(), needed });
     }
+    // Without an early exit the check runs on vectors.
+    if !sample.iter().fold(false, |found, value| found | !value.is_finite()) {
+        return Ok(());
+    }
     match sample.iter().position(|value| !value.is_finite()) {
         Some(index) => Err(SampleError::NotFinite { index, value: sample[index] }),
         None => Ok(()),
@@ -61,9 +67,7 @@ pub fn varied(sample: &[f64], needed: usize) -> Result<(), SampleError> {
 /// Finite numbers have one order, so that sorting cannot depend on the algorithm.
 #[must_use]
 pub fn sorted(sample: &[f64]) -> Vec<f64> {
-    let mut values = sample.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    values
+    Sorter::new().sorted(sample)
 }
 
 #[cfg(test)]

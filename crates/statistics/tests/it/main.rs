@@ -1,3 +1,9 @@
-//! Tests against reference implementations, from values stored in `tests/fixtures`.
+//! Estimators beside the reference implementations of their fields, through values stored in
+//! `tests/fixtures`.
 
+mod distance;
+mod distance_properties;
+mod fit;
+mod fit_coverage;
 mod goodness;
+mod tail;

@@ -1,0 +1,116 @@
+//! Speed of distances between samples, on the workloads of the Python peers: one line of JSON each,
+//! with the best of five in seconds of processor time where the system tells it.
+//!
+//! Arguments choose the workloads by parts of their names.
+
+use std::fs;
+use std::time::Instant;
+
+use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
+use maruyama_statistics::distance::line::Ordered;
+use maruyama_statistics::distance::points::Points;
+use maruyama_statistics::distance::sliced::{draw_directions, sliced_wasserstein};
+use maruyama_statistics::distance::transport::cost::{Cost, Ground};
+use maruyama_statistics::distance::transport::exact::{transport, transport_weighted};
+use maruyama_statistics::distance::transport::sinkhorn::{SinkhornSettings, sinkhorn};
+use maruyama_statistics::sample::sort::Sorter;
+
+fn main() {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let is_chosen = |name: &str| chosen.is_empty() || chosen.iter().any(|part| name.contains(part));
+    for (name, workload) in WORKLOADS {
+        if is_chosen(name) {
+            workload(name);
+        }
+    }
+}
+
+/// A workload, told its name.
+type Workload = fn(&str);
+
+const WORKLOADS: [(&str, Workload); 5] = [
+    ("S1_w1w2", line),
+    ("S2_sliced", sliced),
+    ("S3_assignment", assignment),
+    ("S3_weighted", weighted),
+    ("S3_sinkhorn", entropic),
+];
+
+/// `n` normals, shifted and scaled.
+fn normals(chain: u64, n: usize, scale: f64, shift: f64) -> Vec<f64> {
+    let mut x = vec![0.0; n];
+    Stream::new(StreamKey(1), chain, Purpose::Start).fill_normals(&mut x);
+    for x in &mut x {
+        *x = scale * *x + shift;
+    }
+    x
+}
+
+fn line(name: &str) {
+    let (x, y) = (normals(0, 1_000_000, 1.0, 0.0), normals(1, 1_000_000, 1.1, 0.1));
+    let mut sorter = Sorter::new();
+    measure(name, || {
+        let x = Ordered::with(&x, &mut sorter).expect("finite");
+        let y = Ordered::with(&y, &mut sorter).expect("finite");
+        x.wasserstein(&y, 1.0).expect("finite") + x.wasserstein(&y, 2.0).expect("finite")
+    });
+}
+
+fn sliced(name: &str) {
+    let (x, y) = (normals(0, 1_000_000, 1.0, 0.0), normals(1, 1_000_000, 1.1, 0.1));
+    let (x, y) = (Points::new(&x, 10).expect("points"), Points::new(&y, 10).expect("points"));
+    let directions = draw_directions(100, 10, &mut Stream::new(StreamKey(2), 0, Purpose::Start));
+    measure(name, || sliced_wasserstein(&x, &y, &directions, 2.0).expect("finite").distance);
+}
+
+/// Points of the transport workloads, `[2000, 10]` each.
+fn clouds() -> [Vec<f64>; 2] {
+    [normals(0, 20_000, 1.0, 0.0), normals(1, 20_000, 1.1, 0.1)]
+}
+
+fn cost([x, y]: &[Vec<f64>; 2]) -> Cost {
+    let (x, y) = (Points::new(x, 10).expect("points"), Points::new(y, 10).expect("points"));
+    Cost::between(&x, &y, Ground::SquaredEuclidean).expect("finite")
+}
+
+fn assignment(name: &str) {
+    let clouds = clouds();
+    measure(name, || transport(&cost(&clouds)).expect("settles").cost.sqrt());
+}
+
+fn weighted(name: &str) {
+    let clouds = clouds();
+    let weights = |scale: f64| -> Vec<f64> {
+        (0..2_000_u32).map(|i| 1.0 + scale * f64::from(i * 7_919 % 2_003)).collect()
+    };
+    let (a, b) = (weights(0.001), weights(0.002));
+    measure(name, || transport_weighted(&cost(&clouds), &a, &b).expect("settles").cost.sqrt());
+}
+
+fn entropic(name: &str) {
+    let cost = cost(&clouds());
+    let epsilon = 0.05 * cost.mean();
+    let settings = SinkhornSettings { epsilon, max_iterations: 200, tolerance: 0.0 };
+    let ones = vec![1.0; 2_000];
+    measure(name, || sinkhorn(&cost, &ones, &ones, settings).expect("valid").cost);
+}
+
+/// Prints the best time of five for `run`, and what it returns.
+fn measure(name: &str, mut run: impl FnMut() -> f64) {
+    let mut checksum = run();
+    let mut best = f64::INFINITY;
+    for _ in 0..5 {
+        let (start, cpu) = (Instant::now(), processor_seconds());
+        checksum = run();
+        let wall = start.elapsed().as_secs_f64();
+        let seconds = cpu.zip(processor_seconds()).map_or(wall, |(from, to)| to - from);
+        best = best.min(seconds);
+    }
+    println!("{{\"name\": \"{name}\", \"seconds\": {best:.6}, \"checksum\": {checksum:?}}}");
+}
+
+/// Processor time of this thread.
+fn processor_seconds() -> Option<f64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse::<f64>().ok().map(|ns| 1e-9 * ns)
+}

@@ -1,0 +1,173 @@
+//! The passes of sorting by distribution: codes of buckets and bins, moves, and the insertion.
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use maruyama_dynamics::simd::Isa;
+
+/// Places of a table of counts, a power of two.
+pub(crate) const PLACES: usize = 1 << 14;
+
+/// Bins with more values than this are sorted by comparison, so that insertion stays linear.
+const CROWDED: u32 = 20;
+
+/// A number near this one is an integer and shows it in its last bits.
+const INTEGERS: f64 = (1_u64 << 52) as f64;
+
+/// Buckets with fewer values than this are sorted by comparison.
+const FEW: usize = 24;
+
+/// A monotone function whose values show an integer in their last bits.
+pub(crate) trait Code: Copy {
+    fn of<S: Isa>(self, isa: S, x: S::f64s) -> S::f64s;
+}
+
+/// [`INTEGERS`] plus the bucket of a number.
+#[derive(Clone, Copy)]
+pub(crate) struct Bucket {
+    pub(crate) centre: f64,
+    pub(crate) spread: f64,
+    /// Half the number of buckets.
+    pub(crate) half: f64,
+}
+
+impl Code for Bucket {
+    #[inline(always)]
+    fn of<S: Isa>(self, isa: S, x: S::f64s) -> S::f64s {
+        let distance = isa.sub_f64s(x, isa.splat_f64s(self.centre));
+        let spread = isa.splat_f64s(self.spread);
+        let near = isa.div_f64s(spread, isa.add_f64s(isa.abs_f64s(distance), spread));
+        let is_below = isa.less_than_f64s(distance, isa.splat_f64s(0.0));
+        let above = isa.sub_f64s(isa.splat_f64s(2.0), near);
+        let place = isa.mul_f64s(isa.select_f64s(is_below, near, above), isa.splat_f64s(self.half));
+        isa.add_f64s(place, isa.splat_f64s(INTEGERS))
+    }
+}
+
+/// [`INTEGERS`] plus the bin of a number.
+#[derive(Clone, Copy)]
+struct Bin {
+    low: f64,
+    scale: f64,
+}
+
+impl Code for Bin {
+    #[inline(always)]
+    fn of<S: Isa>(self, isa: S, x: S::f64s) -> S::f64s {
+        let distance = isa.sub_f64s(x, isa.splat_f64s(self.low));
+        let place = isa.mul_f64s(distance, isa.splat_f64s(self.scale));
+        isa.add_f64s(place, isa.splat_f64s(INTEGERS))
+    }
+}
+
+/// Writes the last bits of `code(x)` for all `values`.
+#[inline(always)]
+pub(crate) fn write_codes<S: Isa>(isa: S, codes: &mut [u16], values: &[f64], code: impl Code) {
+    const BLOCK: usize = 64;
+    let mut places = [0.0; BLOCK];
+    for (codes, values) in codes.chunks_mut(BLOCK).zip(values.chunks(BLOCK)) {
+        let (vectors, rest) = S::as_simd_f64s(values);
+        let (places_of_vectors, _) = S::as_mut_simd_f64s(&mut places);
+        for (place, x) in places_of_vectors.iter_mut().zip(vectors) {
+            *place = code.of(isa, *x);
+        }
+        if !rest.is_empty() {
+            places_of_vectors[vectors.len()] = code.of(isa, isa.partial_load_f64s(rest));
+        }
+        for (code, place) in codes.iter_mut().zip(&places) {
+            *code = place.to_bits() as u16;
+        }
+    }
+}
+
+/// Moves `values` into the order of their `codes`, all at most `largest`, and returns whether a code
+/// is [`CROWDED`]; afterwards `counts[code]` is where the values of that code end.
+#[inline(always)]
+pub(crate) fn scatter(
+    values: &[f64],
+    moved: &mut [f64],
+    codes: &[u16],
+    counts: &mut [u32],
+    largest: usize,
+) -> bool {
+    let counts: &mut [u32; PLACES] = counts.try_into().expect("a table of that size");
+    counts[..=largest].fill(0);
+    for code in codes {
+        counts[*code as usize % PLACES] += 1;
+    }
+    let (mut total, mut most) = (0, 0);
+    for count in &mut counts[..=largest] {
+        let start = total;
+        most = most.max(*count);
+        total += *count;
+        *count = start;
+    }
+    for (value, code) in values.iter().zip(codes) {
+        let place = &mut counts[*code as usize % PLACES];
+        moved[*place as usize] = *value;
+        *place += 1;
+    }
+    most > CROWDED
+}
+
+/// Sorts the values of one bucket, `from`, to `to`.
+#[inline(always)]
+pub(crate) fn sort_bucket<S: Isa>(
+    isa: S,
+    from: &[f64],
+    to: &mut [f64],
+    codes: &mut [u16],
+    counts: &mut [u32],
+) {
+    let n = from.len();
+    let (low, high) = range(isa, from);
+    let n_bins = (2 * n).min(PLACES - 1);
+    let scale = (n_bins - 1) as f64 / (high - low);
+    if n < FEW || !(scale.is_finite() && scale > 0.0) {
+        to.copy_from_slice(from);
+        to.sort_unstable_by(f64::total_cmp);
+        return;
+    }
+    let codes = &mut codes[..n];
+    write_codes(isa, codes, from, Bin { low, scale });
+    let crowded = scatter(from, to, codes, counts, n_bins);
+    finish(to, &counts[..=n_bins], crowded);
+}
+
+/// The smallest and the largest of `values`.
+#[inline(always)]
+fn range<S: Isa>(isa: S, values: &[f64]) -> (f64, f64) {
+    let (vectors, rest) = S::as_simd_f64s(values);
+    let mut low = isa.splat_f64s(f64::INFINITY);
+    let mut high = isa.splat_f64s(f64::NEG_INFINITY);
+    for x in vectors {
+        low = isa.min_f64s(low, *x);
+        high = isa.max_f64s(high, *x);
+    }
+    let ends = (isa.reduce_min_f64s(low), isa.reduce_max_f64s(high));
+    rest.iter().fold(ends, |(low, high), x| (low.min(*x), high.max(*x)))
+}
+
+/// Sorts `values` of which each bin is in place; `ends` says where the bins end.
+#[inline(always)]
+fn finish(values: &mut [f64], ends: &[u32], crowded: bool) {
+    if crowded {
+        let mut start = 0;
+        for end in ends {
+            if end - start > CROWDED {
+                values[start as usize..*end as usize].sort_unstable_by(f64::total_cmp);
+            }
+            start = *end;
+        }
+    }
+    for i in 1..values.len() {
+        let value = values[i];
+        let mut hole = i;
+        while hole > 0 && values[hole - 1] > value {
+            values[hole] = values[hole - 1];
+            hole -= 1;
+        }
+        if hole < i {
+            values[hole] = value;
+        }
+    }
+}
