@@ -4,6 +4,10 @@
 //! [`FAMILIES`].
 
 pub mod family;
+pub mod generalised_pareto;
+pub mod generalised_pareto_interval;
+pub(crate) mod generalised_pareto_likelihood;
+pub mod generalised_pareto_moments;
 pub(crate) mod mcculloch_table;
 pub mod normal;
 pub(crate) mod stable_ascent;

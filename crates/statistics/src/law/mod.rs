@@ -3,6 +3,7 @@
 //! One file a law. A law is added by a file that implements [`Law`] and a line here.
 
 pub(crate) mod gamma_variate;
+pub mod generalised_pareto;
 pub mod interface;
 pub(crate) mod invert;
 pub mod normal;

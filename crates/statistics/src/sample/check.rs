@@ -29,6 +29,14 @@ pub enum SampleError {
         /// The common value.
         value: f64,
     },
+    /// A value is negative where only magnitudes or excesses make sense.
+    #[error("value {value} at index {index} is negative")]
+    Negative {
+        /// Position of the first such value.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
 }
 
 /// Checks that `sample` has at least `needed` values and that all are finite.

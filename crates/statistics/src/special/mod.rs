@@ -4,4 +4,6 @@ pub(crate) mod beta;
 pub(crate) mod complex;
 pub(crate) mod digamma;
 pub(crate) mod quadrature;
+pub(crate) mod radix;
 pub(crate) mod score;
+pub(crate) mod vector;
