@@ -26,13 +26,29 @@ const MAX_POINTS: usize = 1200;
 /// Extreme points on either side that are never thinned.
 const EXTREMES: usize = 100;
 
+/// The families that are fitted unless the manifest says otherwise.
 const FAMILIES: &[&str] = &["student_t", "stable_ml", "stable_mcculloch", "normal"];
+
+/// All families of laws on the line; their places number the random streams of the bootstrap.
+const ALL_FAMILIES: &[&str] = &[
+    "student_t",
+    "stable_ml",
+    "stable_mcculloch",
+    "normal",
+    "stable_skewed_ml",
+    "stable_characteristic",
+    "pearson_iv",
+    "skew_t",
+    "jones_faddy",
+];
 
 const PART: Part = Part {
     name: "goodness_of_fit",
     doc: "Laws fitted to the last recorded values of an observable, centred by their mean: \
           Student-t and symmetric α-stable by maximum likelihood, α-stable by McCulloch's \
-          quantiles, normal. Each fit is tested by Kolmogorov–Smirnov, naively and by a parametric \
+          quantiles, normal; where asked for, α-stable in S0 by maximum likelihood or by the \
+          characteristic function, Pearson IV, and the skew Student-t laws of Azzalini and of \
+          Jones and Faddy. Each fit is tested by Kolmogorov–Smirnov, naively and by a parametric \
           bootstrap with refit. One row a family.",
     parameters: &[
         Parameter {
@@ -46,7 +62,7 @@ const PART: Part = Part {
             name: "families",
             doc: "The families of laws.",
             unit: "",
-            kind: Kind::Choices(FAMILIES),
+            kind: Kind::Choices(ALL_FAMILIES),
             default: Default::Texts(FAMILIES),
         },
         Parameter {
@@ -73,9 +89,13 @@ impl Estimator for GoodnessOfFit {
             ("family", "the fitted family"),
             ("n", "size of the sample"),
             ("n_diverged", "chains that diverged and are not in it"),
-            ("nu", "degrees of freedom of Student-t, with profile-likelihood interval"),
+            ("nu", "degrees of freedom of Student-t, with profile-likelihood interval; tail index"),
             ("alpha", "index of the α-stable law"),
             ("beta", "skewness of the α-stable law"),
+            ("mu", "mean of the standard law of Pearson IV"),
+            ("shape", "skewness of Azzalini's skew Student-t"),
+            ("a", "half the lower tail index of Jones and Faddy's skew Student-t"),
+            ("b", "half the upper one"),
             ("loc", "location or mean"),
             ("scale", "scale, or standard deviation of the normal law"),
             ("d", "Kolmogorov–Smirnov distance to the fitted law"),
@@ -190,7 +210,8 @@ fn bootstrap(
     replicates: u64,
     input: &Input<'_>,
 ) -> Result<Row, AnalysisError> {
-    let family_idx = FAMILIES.iter().position(|name| *name == family.name()).unwrap_or(0) as u64;
+    let family_idx =
+        ALL_FAMILIES.iter().position(|name| *name == family.name()).unwrap_or(0) as u64;
     let one = |idx: u64| {
         input.go_on()?;
         let mut stream = Stream::new(input.stream, family_idx << 40 | idx, Purpose::Bootstrap);

@@ -83,6 +83,14 @@ pub enum FitError {
         /// Size of the sample.
         n: usize,
     },
+    /// A value lies outside the support of the family.
+    #[error("value {value} at index {index} is not positive")]
+    NotPositive {
+        /// Position of the first such value.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
     /// The iteration did not settle.
     #[error("fit of {family} did not converge within {iterations} iterations")]
     NotConverged {

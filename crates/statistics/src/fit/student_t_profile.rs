@@ -8,6 +8,7 @@
 use maruyama_dynamics::real;
 
 use crate::fit::family::FitError;
+use crate::fit::student_t_sums::{Weights, logarithms, weights};
 use crate::law::student_t::ln_norm;
 use crate::special::digamma::digamma;
 use crate::special::score::Scores;
@@ -41,6 +42,17 @@ pub(crate) struct ProfilePoint {
     pub(crate) slope: f64,
 }
 
+/// The equations for location and scale at one point.
+#[derive(Clone, Copy, Debug)]
+struct Equations {
+    /// Sum of the sizes of both residuals, in numbers of values.
+    residual: f64,
+    /// Newton's step in the location and in the logarithm of the scale.
+    newton: (f64, f64),
+    /// Location and scale after a step of the fixed point.
+    fixed: (f64, f64),
+}
+
 /// The profile likelihood of one sample.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Profile<'a> {
@@ -51,18 +63,37 @@ pub(crate) struct Profile<'a> {
 impl Profile<'_> {
     /// The maximum at `nu`, from the starting values `(loc, scale)`.
     ///
+    /// Newton's steps on the two equations, and where one does not shrink the residuals, a step of
+    /// the fixed point, which always climbs.
+    ///
     /// # Source
     /// Lange, Little & Taylor, JASA 84, 1989 (EM); the divisor `sum w` in place of `n` is the
     /// parameter expansion of Kent, Tyler & Vardi, Commun. Statist. Simul. 23, 1994, which has the
     /// same fixed point and gets there several times faster.
     pub(crate) fn at(&self, nu: f64, start: (f64, f64)) -> Result<ProfilePoint, FitError> {
         let (mut loc, mut scale) = start;
+        let mut fallback: Option<(Equations, (f64, f64))> = None;
         for _ in 0..MAX_ITERATIONS {
-            let (next_loc, next_scale) = self.iterate(nu, loc, scale);
-            let change = (next_loc - loc).abs() / scale + (next_scale / scale - 1.0).abs();
-            (loc, scale) = (next_loc, next_scale);
-            if change < 1e-11 {
-                return Ok(self.evaluate(nu, loc, scale));
+            let here = self.equations(nu, loc, scale);
+            if let Some((before, fixed)) = fallback.take()
+                && (here.residual >= before.residual || here.residual.is_nan())
+            {
+                (loc, scale) = fixed;
+                continue;
+            }
+            let (shift, ln_ratio) = here.newton;
+            let (newton_loc, newton_scale) = (loc + shift, scale * real::exp(ln_ratio));
+            let change = shift.abs() / scale + ln_ratio.abs();
+            // The step squares the error, down to the last digit of the location.
+            if change < 1e-6 + 4.0 * f64::EPSILON * loc.abs() / scale {
+                return Ok(self.evaluate(nu, newton_loc, newton_scale));
+            }
+            // Far from the solution, where Newton's step means nothing.
+            if change < 1.0 {
+                fallback = Some((here, here.fixed));
+                (loc, scale) = (newton_loc, newton_scale);
+            } else {
+                (loc, scale) = here.fixed;
             }
             // Also ends the iteration when the scale has collapsed and `change` is NaN.
             if !(scale > 0.0 && loc.is_finite()) {
@@ -72,37 +103,43 @@ impl Profile<'_> {
         Err(FitError::NotConverged { family: NAME, iterations: MAX_ITERATIONS })
     }
 
-    fn iterate(&self, nu: f64, loc: f64, scale: f64) -> (f64, f64) {
-        let nu_square = nu * scale * scale;
-        // Eight interleaved partial sums let the processor overlap the divisions.
-        let mut sums = [[0.0; 8]; 3];
-        for block in self.sample.chunks(8) {
-            for (lane, x) in block.iter().enumerate() {
-                let deviation = x - loc;
-                let weight = 1.0 / (nu_square + deviation * deviation);
-                sums[0][lane] += weight;
-                sums[1][lane] += weight * deviation;
-                sums[2][lane] += weight * deviation * deviation;
+    /// Residuals and steps at one point.
+    ///
+    /// ```text
+    /// 0 = sum w d,   0 = a sum w - n nu / (nu + 1),   w = 1 / (a + d^2),  a = nu s^2
+    /// ```
+    fn equations(&self, nu: f64, loc: f64, scale: f64) -> Equations {
+        let n = self.sample.len() as f64;
+        let a = nu * scale * scale;
+        let Weights { mass, first, square, square_first } = weights(self.sample, loc, a);
+        let excess = a * mass - n * nu / (nu + 1.0);
+        let second = n - a * mass;
+        let by_scale = 2.0 * a * (mass - a * square);
+        let (shift, newton) = match self.location {
+            Location::Free => {
+                let (by_loc, mixed) = (mass - 2.0 * a * square, 2.0 * a * square_first);
+                // The matrix [[by_loc, -mixed], [mixed, by_scale]], inverted.
+                let determinant = by_loc * by_scale + mixed * mixed;
+                let shift = -(by_scale * first + mixed * excess) / determinant;
+                let ln_ratio = -(by_loc * excess - mixed * first) / determinant;
+                (first / mass, (shift, ln_ratio))
             }
-        }
-        let [mass, first, second] = sums.map(|lanes| real::sum(&lanes));
-        let shift = match self.location {
-            Location::Free => first / mass,
-            Location::Zero => 0.0,
+            Location::Zero => (0.0, (0.0, -excess / by_scale)),
         };
         // sum w (x - l')^2 = sum w (x - l)^2 - (l' - l)^2 sum w; without a shift nothing is taken.
-        (loc + shift, (second / mass - shift * shift).sqrt())
+        let fixed = (loc + shift, (second / mass - shift * shift).sqrt());
+        let residual = match self.location {
+            Location::Free => (first * scale).abs() + excess.abs(),
+            Location::Zero => excess.abs(),
+        };
+        Equations { residual, newton, fixed }
     }
 
     fn evaluate(&self, nu: f64, loc: f64, scale: f64) -> ProfilePoint {
         let n = self.sample.len() as f64;
-        let (mut logs, mut pulls) = (0.0, 0.0);
-        for x in self.sample {
-            let u = (x - loc) / scale;
-            let square = u * u;
-            logs += real::ln_1p(square / nu);
-            pulls += square / (nu + square);
-        }
+        let a = nu * scale * scale;
+        let logs = logarithms(self.sample, loc, a);
+        let pulls = n - a * weights(self.sample, loc, a).mass;
         let log_likelihood = n * (ln_norm(nu) - real::ln(scale)) - 0.5 * (nu + 1.0) * logs;
         let slope = 0.5 * (nu * (n * digamma_step(nu) - logs) + (nu + 1.0) * pulls);
         ProfilePoint { nu, loc, scale, log_likelihood, slope }
@@ -125,7 +162,7 @@ impl Profile<'_> {
 }
 
 /// `psi((nu + 1) / 2) - psi(nu / 2) - 1 / nu`.
-fn digamma_step(nu: f64) -> f64 {
+pub(crate) fn digamma_step(nu: f64) -> f64 {
     digamma(0.5 * (nu + 1.0)) - digamma(0.5 * nu) - 1.0 / nu
 }
 

@@ -46,6 +46,27 @@ pub(crate) fn tail_quantile(sf: impl Fn(f64) -> f64, pdf: impl Fn(f64) -> f64, t
     real::sinh(s)
 }
 
+/// The point of the line at which a law has `cdf = p`; infinite at 0 and 1, NaN outside `[0, 1]`.
+///
+/// # Arguments
+/// * `cdf`, `sf`: relatively accurate in the lower and in the upper tail
+/// * `pdf`: the density; only the speed depends on its accuracy
+pub(crate) fn line_quantile(
+    cdf: impl Fn(f64) -> f64,
+    sf: impl Fn(f64) -> f64,
+    pdf: impl Fn(f64) -> f64,
+    p: f64,
+) -> f64 {
+    if !(0.0..=1.0).contains(&p) {
+        return f64::NAN;
+    }
+    if p < cdf(0.0) {
+        -tail_quantile(|z| cdf(-z), |z| pdf(-z), p)
+    } else {
+        tail_quantile(sf, pdf, 1.0 - p)
+    }
+}
+
 /// An interval of `s` that holds the root: `sf(sinh(low)) >= target > sf(sinh(high))`.
 fn bracket(sf: &impl Fn(f64) -> f64, target: f64) -> (f64, f64) {
     let (mut low, mut high) = (0.0, 1.0);

@@ -3,6 +3,7 @@
 pub(crate) mod beta;
 pub(crate) mod complex;
 pub(crate) mod digamma;
+pub(crate) mod gamma;
 pub(crate) mod quadrature;
 pub(crate) mod radix;
 pub(crate) mod score;
