@@ -6,7 +6,9 @@
 //! [`Check`]s, and a line in [`checks`].
 
 mod check;
+mod fit;
 mod goodness;
+mod tail;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,8 @@ const REPLICATES: u64 = 4000;
 fn checks() -> Vec<Check> {
     let mut checks = Vec::new();
     checks.extend(goodness::checks());
+    checks.extend(tail::checks());
+    checks.extend(fit::checks());
     checks
 }
 

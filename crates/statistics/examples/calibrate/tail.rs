@@ -1,4 +1,4 @@
-//! Whether intervals of the estimators of tails cover, one sample at a time.
+//! Intervals of the estimators of tails.
 
 use maruyama_dynamics::noise::Stream;
 use maruyama_dynamics::real;
@@ -10,24 +10,36 @@ use maruyama_statistics::law::interface::Law;
 use maruyama_statistics::tail::hill::Magnitudes;
 use maruyama_statistics::tail::moment::moment;
 
+use crate::check::{Check, Kind};
+
 const LEVEL: f64 = 0.95;
 
+/// The checks of this topic.
+pub fn checks() -> Vec<Check> {
+    let interval = |name, happens| Check { name, kind: Kind::Interval, happens };
+    vec![
+        interval("Hill, 200 largest of 2000 of a Pareto law", hill_pareto),
+        interval("generalised Pareto index, profile, 200 values", generalised_pareto_profile),
+        interval("moment estimator, 400 largest of 20 000 of a Pareto law", moment_pareto),
+    ]
+}
+
 /// Hill's asymptotic interval for `alpha = 2.5` from the 200 largest of 2000 values of a Pareto law.
-pub fn hill_pareto(stream: &mut Stream) -> bool {
+fn hill_pareto(stream: &mut Stream) -> bool {
     let x: Vec<f64> = (0..2_000).map(|_| real::pow(stream.uniform(), -0.4)).collect();
     let hill = Magnitudes::top(&x, 200).ok().and_then(|m| m.hill(200).ok());
     covers(hill.map(|hill| hill.interval(LEVEL)), 2.5)
 }
 
 /// The profile interval for `xi = 0.3` from 200 excesses of a generalised Pareto law.
-pub fn generalised_pareto_profile(stream: &mut Stream) -> bool {
+fn generalised_pareto_profile(stream: &mut Stream) -> bool {
     let x = drawn(0.3, 200, stream);
     covers(fit(&x).and_then(|fit| xi_interval(&fit, &x, LEVEL)).ok(), 0.3)
 }
 
 /// The normal interval of the moment estimator for `xi = 1/2` from the 400 largest of 20000 values
 /// of a Pareto law.
-pub fn moment_pareto(stream: &mut Stream) -> bool {
+fn moment_pareto(stream: &mut Stream) -> bool {
     let x: Vec<f64> = (0..20_000).map(|_| 1.0 / stream.uniform().sqrt()).collect();
     let estimate = Magnitudes::top(&x, 400).ok().and_then(|m| moment(&m, 400).ok());
     covers(estimate.map(|estimate| estimate.interval(LEVEL)), 0.5)

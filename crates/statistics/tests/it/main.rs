@@ -4,6 +4,5 @@
 mod distance;
 mod distance_properties;
 mod fit;
-mod fit_coverage;
 mod goodness;
 mod tail;

@@ -16,9 +16,6 @@ use maruyama_statistics::tail::power_law::{Distance, power_law, power_law_at};
 use maruyama_statistics::tail::report::TailReport;
 use serde_json::Value;
 
-#[path = "../../examples/calibrate/tail.rs"]
-mod calibrate;
-
 fn fixture() -> Value {
     serde_json::from_str(include_str!("../fixtures/tail.json")).unwrap()
 }
@@ -182,23 +179,6 @@ fn alternatives_are_never_worse_than_powerlaws() {
     }
     assert!(agreed >= 30, "{agreed} maxima agree");
     println!("Vuong: {agreed} agree, largest relative difference {:e}", largest.0);
-}
-
-#[test]
-fn intervals_cover() {
-    let share = |covers: fn(&mut Stream) -> bool, key: u64| {
-        let one =
-            |chain: &u64| covers(&mut Stream::new(StreamKey(key), *chain, Purpose::Bootstrap));
-        (0..400).filter(one).count()
-    };
-    for (count, name) in [
-        (share(calibrate::hill_pareto, 151), "Hill"),
-        (share(calibrate::generalised_pareto_profile, 157), "generalised Pareto"),
-        (share(calibrate::moment_pareto, 163), "moment"),
-    ] {
-        // Binomial(400, 0.95) has mean 380 and standard deviation 4.4.
-        assert!((363..=396).contains(&count), "{name}: {count} of 400");
-    }
 }
 
 #[test]
