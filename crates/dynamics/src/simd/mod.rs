@@ -3,6 +3,7 @@
 mod aligned;
 #[cfg(test)]
 mod check;
+mod eights;
 pub(crate) mod erf;
 mod exp;
 mod isa;
@@ -13,6 +14,7 @@ mod polynomial;
 mod trigonometric;
 
 pub use aligned::Aligned;
+pub use eights::Eights;
 pub use erf::{erf, erfc};
 pub use exp::{exp, exp_m1, tanh};
 pub use isa::Isa;
