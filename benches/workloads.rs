@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 /// Chains of one task of a thread.
-const BLOCK: u64 = 256;
+const BLOCK: u64 = 64;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -125,6 +125,7 @@ fn run(workload: &Workload) -> Vec<f64> {
     let starts: Vec<u64> = (0..workload.n_chains).step_by(BLOCK as usize).collect();
     let blocks: Vec<Vec<f64>> = starts
         .into_par_iter()
+        .with_max_len(1)
         .map(|start| {
             let end = workload.n_chains.min(start + BLOCK);
             workload.simulation.run(start..end).values
