@@ -98,7 +98,7 @@ impl ModelKind for SgdKind {
 }
 
 /// Steps whose samples are drawn together, so that points stay in registers meanwhile.
-const STEPS_AT_ONCE: usize = 16;
+const STEPS_AT_ONCE: usize = 64;
 
 /// Stochastic gradient descent on one least-squares problem.
 ///

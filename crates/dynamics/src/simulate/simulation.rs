@@ -59,9 +59,10 @@ impl Simulation {
         let mut values = vec![f64::NAN; n_chains * per_chain];
         let mut diverged_at = Vec::with_capacity(n_chains);
         let mut first_chain = chains.start;
+        let mut scratch = Scratch::new(self);
         for values in values.chunks_mut((LANES * per_chain).max(1)) {
             let n_lanes = values.len() / per_chain.max(1);
-            let ends = self.run_bundle(first_chain, values);
+            let ends = self.run_bundle(first_chain, &mut scratch, values);
             diverged_at.extend_from_slice(&ends[..n_lanes]);
             first_chain += LANES as u64;
         }
@@ -70,13 +71,18 @@ impl Simulation {
 
     /// Runs up to [`LANES`] chains: as many as `values`, `[n, n_records, n_observables]`, has room
     /// for.
-    fn run_bundle(&self, first_chain: u64, values: &mut [f64]) -> [Option<u64>; LANES] {
-        let (mut walk, mut scratch) = (Walk::start(self, first_chain), Scratch::new(self));
+    fn run_bundle(
+        &self,
+        first_chain: u64,
+        scratch: &mut Scratch,
+        values: &mut [f64],
+    ) -> [Option<u64>; LANES] {
+        let mut walk = Walk::start(self, first_chain);
         let n_observables = self.observables.len();
         let per_chain = self.record_at.len() * n_observables;
         let mut row = vec![[f64::NAN; LANES]; n_observables];
         for (record, &step) in self.record_at.iter().enumerate() {
-            if !walk.record(step, &mut scratch, &mut row) {
+            if !walk.record(step, scratch, &mut row) {
                 break;
             }
             for (lane, chain) in values.chunks_mut(per_chain).enumerate() {

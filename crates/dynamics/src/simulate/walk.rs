@@ -16,7 +16,7 @@ use crate::simulate::simulation::Simulation;
 pub const DIVERGED_BEYOND: f64 = 1e100;
 
 /// Divergence is looked for at multiples of this many steps, and at every recorded step.
-const CHECK_EVERY: u64 = 256;
+const CHECK_EVERY: u64 = 1024;
 
 /// [`LANES`] consecutive chains of a simulation, at one step; there is nothing else that their
 /// future depends on.
