@@ -21,7 +21,7 @@ struct Tree {
     rows: &'static [Row],
 }
 
-const TREES: [Tree; 4] = [
+const TREES: [Tree; 5] = [
     Tree {
         name: "maruyama_dynamics",
         folder: "crates/dynamics/src",
@@ -32,6 +32,7 @@ const TREES: [Tree; 4] = [
         folder: "crates/statistics/src",
         rows: maruyama_statistics::SOURCES,
     },
+    Tree { name: "maruyama_theory", folder: "crates/theory/src", rows: maruyama_theory::SOURCES },
     Tree { name: "maruyama_figure", folder: "crates/figure/src", rows: maruyama_figure::SOURCES },
     Tree {
         name: "maruyama",

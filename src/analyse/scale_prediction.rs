@@ -1,9 +1,9 @@
 //! The estimator `scale_prediction`: the law of z against homogenized SGD's prediction.
 
 use maruyama_dynamics::parameter::{Parameters, Part};
-use maruyama_dynamics::theory::student_t_scale;
 use maruyama_statistics::fit::student_t;
 use maruyama_statistics::law::normal::standard_quantile;
+use maruyama_theory::tail::student_t_scale;
 
 use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::goodness_of_fit::{degrees_of_freedom, statistic};

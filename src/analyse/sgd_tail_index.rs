@@ -1,7 +1,7 @@
 //! The estimator `sgd_tail_index`: what is known of the tail index of SGD itself.
 
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
-use maruyama_dynamics::theory::{corrected_index, kesten_criterion, kurtosis_factor};
+use maruyama_theory::tail::{corrected_index, kesten_criterion, kurtosis_factor};
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};

@@ -2,7 +2,7 @@
 
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
 use maruyama_dynamics::real;
-use maruyama_dynamics::theory::{Setting, TailBounds as Bounds, tail_bounds};
+use maruyama_theory::tail::{Setting, TailBounds as Bounds, tail_bounds};
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};

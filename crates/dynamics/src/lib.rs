@@ -1,4 +1,4 @@
-//! The mathematics of maruyama: problems, models, random streams and theory.
+//! The mathematics of maruyama: problems, models, random streams, simulations.
 //!
 //! Nothing here reads a file, a clock, the environment or a thread id: every function is a
 //! function of its arguments, with the same bits on every machine of one architecture.
@@ -13,7 +13,6 @@ pub mod problem;
 pub mod real;
 pub mod simd;
 pub mod simulate;
-pub mod theory;
 
 /// Fingerprints of this crate's sources, taken at build time by `maruyama-fingerprint`: path below
 /// `src`, SHA-256 of the text, and the paths that it names.

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::paths::{names_super, paths_from, without_tests};
 
 /// The crates whose sources make up results, by the name that code uses.
-const NUMERIC_CRATES: [&str; 3] = ["maruyama_dynamics", "maruyama_statistics", "maruyama_figure"];
+const NUMERIC_CRATES: [&str; 4] =
+    ["maruyama_dynamics", "maruyama_statistics", "maruyama_theory", "maruyama_figure"];
 
 /// Writes `$OUT_DIR/sources.rs`, the fingerprint table of the crate being built.
 ///

@@ -9,6 +9,7 @@
 use pulp::{Scalar, Simd};
 
 use crate::simd::eights::Eights;
+use crate::simd::partition::Partition;
 use crate::simd::parts::Parts;
 
 /// A vector of [`Simd::F64_LANES`] floating-point or integer lanes, with the integer operations
@@ -16,7 +17,7 @@ use crate::simd::parts::Parts;
 ///
 /// The scalar set has one lane; where the processor has no fused multiply-add it is computed in
 /// software, slowly and with the same result.
-pub trait Isa: Simd + Parts + Eights {
+pub trait Isa: Simd + Parts + Eights + Partition {
     /// Shifts each word left by `n < 64` bits.
     fn shift_left(self, a: Self::u64s, n: u32) -> Self::u64s;
 

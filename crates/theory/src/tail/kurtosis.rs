@@ -7,8 +7,8 @@
 //! The noise of homogenized SGD along `q_1` is that of data with `kappa_1 = 2`; Gaussian data have 3,
 //! data with `a_i · q_1` nearly constant have 1.
 
-use crate::linear_algebra::Matrix;
-use crate::real;
+use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::real;
 
 /// The kurtosis factor `kappa_1 ≥ 1` of the rows of `design`, `[n, d]`, along `direction`, `[d]`.
 ///

@@ -5,8 +5,8 @@
 //! index alpha > 0:  lim k⁻¹ ln E|M_k ... M_1 u|^alpha = 0
 //! ```
 
-use crate::linear_algebra::Matrix;
-use crate::real;
+use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::real;
 
 /// What is known about the tail index of SGD with batch size one and no ridge on finite data.
 #[derive(Clone, Copy, Debug, PartialEq)]

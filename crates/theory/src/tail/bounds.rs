@@ -5,7 +5,7 @@
 //! eta_* <= eta_sharp <= eta <= eta^* = 1 + 1/phi_1
 //! ```
 
-use crate::real;
+use maruyama_dynamics::real;
 
 /// Where the bounds are wanted.
 #[derive(Clone, Copy, Debug)]
