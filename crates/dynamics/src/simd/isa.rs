@@ -9,7 +9,6 @@
 use pulp::{Scalar, Simd};
 
 use crate::simd::eights::Eights;
-use crate::simd::partition::Partition;
 use crate::simd::parts::Parts;
 
 /// A vector of [`Simd::F64_LANES`] floating-point or integer lanes, with the integer operations
@@ -17,7 +16,7 @@ use crate::simd::parts::Parts;
 ///
 /// The scalar set has one lane; where the processor has no fused multiply-add it is computed in
 /// software, slowly and with the same result.
-pub trait Isa: Simd + Parts + Eights + Partition {
+pub trait Isa: Simd + Parts + Eights {
     /// Shifts each word left by `n < 64` bits.
     fn shift_left(self, a: Self::u64s, n: u32) -> Self::u64s;
 

@@ -59,6 +59,16 @@ impl Ordered {
         Ok(Ordered { values: sorter.sorted(sample) })
     }
 
+    /// Replaces the values by those of `sample`, sorted, without new memory where the old suffices.
+    ///
+    /// # Errors
+    /// As [`Ordered::new`]; the values are then as before.
+    pub fn refill(&mut self, sample: &[f64], sorter: &mut Sorter) -> Result<(), DistanceError> {
+        finite(sample, 1)?;
+        sorter.sort_into(sample, &mut self.values);
+        Ok(())
+    }
+
     /// Increasing finite `values`, at least one.
     pub(crate) fn from_sorted(values: Vec<f64>) -> Ordered {
         debug_assert!(values.is_sorted() && !values.is_empty(), "an ordered sample");

@@ -54,14 +54,20 @@ impl Sorter {
     /// The values of `source` in the order of [`f64::total_cmp`].
     #[must_use]
     pub fn sorted(&mut self, source: &[f64]) -> Vec<f64> {
-        if source.len() < FEW {
-            let mut values = source.to_vec();
-            self.sort(&mut values);
-            return values;
-        }
-        let mut values = vec![0.0; source.len()];
-        self.sort_from(Some(source), &mut values);
+        let mut values = Vec::new();
+        self.sort_into(source, &mut values);
         values
+    }
+
+    /// As [`Sorter::sorted`], in the memory of `values`, whose numbers are replaced.
+    pub fn sort_into(&mut self, source: &[f64], values: &mut Vec<f64>) {
+        if source.len() < FEW {
+            values.clear();
+            values.extend_from_slice(source);
+            return self.sort(values);
+        }
+        values.resize(source.len(), 0.0);
+        self.sort_from(Some(source), values);
     }
 
     /// Sorts `values`, or those of `source` into `values`.
