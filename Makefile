@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -45,6 +45,15 @@ bench-peers: target/peers-venv/ready
 target/peers-venv/ready: benches/peers/requirements.txt
 	python3 -m venv target/peers-venv
 	target/peers-venv/bin/pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	touch $@
+
+# Speed of the statistics beside NumPy, SciPy, POT, lap and powerlaw on one core; needs PyPI.
+bench-statistics: target/statistics-venv/ready
+	target/statistics-venv/bin/python scripts/bench_statistics.py
+
+target/statistics-venv/ready: benches/peers/requirements-statistics.txt
+	python3 -m venv target/statistics-venv
+	target/statistics-venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # Tests of 10⁹ random numbers, about a minute; the table of docs/random-numbers.md.

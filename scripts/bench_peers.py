@@ -80,9 +80,9 @@ WORKLOADS = (
         oracle="least_squares 1000 10 10000",
     ),
     Workload(
-        "W1 d=100", "W1", 4096, 4000, 100, 2.0, INDEX, n=1000,
+        "W1 d=100", "W1", 4096, 10_000, 100, 2.0, INDEX, n=1000,
         deviation={"E_first": 0.0085, "E_100": 0.055, "E_final": 0.011, "E_last10mean": 0.0065},
-        oracle="least_squares 1000 100 4000",
+        oracle="least_squares 1000 100 10000",
     ),
     Workload(
         "W2", "W2", 1024, 1000, 10, 2.7, NORMAL, n=100,

@@ -1,9 +1,9 @@
 //! Speed of distances between samples, on the workloads of the Python peers: one line of JSON each,
-//! with the best of eleven in seconds of wall time, which on an idle core is processor time.
+//! with the least processor time of a run in seconds.
 //!
 //! Arguments choose the workloads by parts of their names.
 
-use std::time::Instant;
+mod clock;
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 use maruyama_statistics::distance::line::Ordered;
@@ -96,14 +96,8 @@ fn entropic(name: &str) {
     measure(name, || sinkhorn(&cost, &ones, &ones, settings).expect("valid").cost);
 }
 
-/// Prints the best time of eleven for `run`, and what it returns.
-fn measure(name: &str, mut run: impl FnMut() -> f64) {
-    let mut checksum = run();
-    let mut best = f64::INFINITY;
-    for _ in 0..11 {
-        let start = Instant::now();
-        checksum = run();
-        best = best.min(start.elapsed().as_secs_f64());
-    }
-    println!("{{\"name\": \"{name}\", \"seconds\": {best:.6}, \"checksum\": {checksum:?}}}");
+/// Prints the least processor time of `run`, and what it returns.
+fn measure(name: &str, run: impl FnMut() -> f64) {
+    let (seconds, checksum) = clock::least(7, run);
+    println!("{{\"name\": \"{name}\", \"seconds\": {seconds:.6}, \"checksum\": {checksum:?}}}");
 }

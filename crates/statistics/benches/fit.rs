@@ -1,8 +1,8 @@
-//! Time of the fits, one line of JSON each: name, seconds (best of nine, one core), log-likelihood.
+//! Time of the fits, one line of JSON each: name, least processor time in seconds, log-likelihood.
 //!
 //! With a file of numbers, one a line, as argument, that sample is fitted in place of our own.
 
-use std::time::Instant;
+mod clock;
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 use maruyama_statistics::fit::family;
@@ -18,15 +18,8 @@ fn drawn(law: &dyn Law, n: usize) -> Vec<f64> {
 
 fn time(name: &str, sample: &[f64]) {
     let Some(family) = family(name) else { return };
-    let mut best = f64::INFINITY;
-    let mut fitted = None;
-    for _ in 0..9 {
-        let start = Instant::now();
-        fitted = family.fit(sample).ok();
-        best = best.min(start.elapsed().as_secs_f64());
-    }
-    let Some(fitted) = fitted else { return };
-    let checksum = fitted.log_likelihood.unwrap_or(0.0) / sample.len() as f64;
+    let likelihood = || family.fit(sample).ok().and_then(|fitted| fitted.log_likelihood);
+    let (best, checksum) = clock::least(5, || likelihood().unwrap_or(0.0) / sample.len() as f64);
     println!(
         "{{\"name\": \"{name}\", \"n\": {}, \"seconds\": {best:.6}, \"checksum\": {checksum:.12}}}",
         sample.len()

@@ -1,6 +1,6 @@
-//! Seconds of the two-sample statistics, as lines of JSON: name, best of five, and a checksum.
+//! Seconds of the two-sample statistics, as lines of JSON: name, least processor time, and a checksum.
 
-use std::time::Instant;
+mod clock;
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 use maruyama_statistics::goodness::kolmogorov;
@@ -36,12 +36,6 @@ fn main() {
 }
 
 fn line(name: &str, f: impl Fn() -> f64) {
-    let mut best = f64::INFINITY;
-    let mut checksum = 0.0;
-    for _ in 0..5 {
-        let start = Instant::now();
-        checksum = f();
-        best = best.min(start.elapsed().as_secs_f64());
-    }
-    println!("{{\"name\": \"{name}\", \"seconds\": {best:e}, \"checksum\": {checksum:e}}}");
+    let (seconds, checksum) = clock::least(5, f);
+    println!("{{\"name\": \"{name}\", \"seconds\": {seconds:e}, \"checksum\": {checksum:e}}}");
 }

@@ -2,9 +2,7 @@
 //! of freedom; one JSON object a line: name, processor time (Linux only), a number that depends on
 //! the result.
 
-use std::fs;
-use std::hint::black_box;
-use std::time::Instant;
+mod clock;
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 use maruyama_statistics::fit::generalised_pareto::fit;
@@ -54,24 +52,8 @@ fn main() {
     report("tail_report", || TailReport::new(&x, K).expect("a tail").threshold);
 }
 
-/// Five batches of at least 50 ms; the least processor time of a run.
-fn report(name: &str, mut run: impl FnMut() -> f64) {
-    let (mut best, mut checksum) = (f64::INFINITY, 0.0);
-    for _ in 0..5 {
-        let (start, before, mut count) = (Instant::now(), cpu_seconds(), 0.0);
-        while start.elapsed().as_millis() < 50 {
-            checksum = black_box(run());
-            count += 1.0;
-        }
-        best = best.min((cpu_seconds() - before) / count);
-    }
-    println!("{{\"name\":\"{name}\",\"seconds\":{best:.6},\"checksum\":{checksum}}}");
-}
-
-/// Processor time of the process so far; yielding brings Linux's account up to date.
-fn cpu_seconds() -> f64 {
-    std::thread::yield_now();
-    let text = fs::read_to_string("/proc/self/schedstat").expect("Linux counts processor time");
-    let nanoseconds = text.split(' ').next().and_then(|word| word.parse::<f64>().ok());
-    nanoseconds.expect("the first number is processor time") * 1e-9
+/// Prints the least processor time of `run`, and what it returns.
+fn report(name: &str, run: impl FnMut() -> f64) {
+    let (seconds, checksum) = clock::least(5, run);
+    println!("{{\"name\": \"{name}\", \"seconds\": {seconds:.6}, \"checksum\": {checksum:?}}}");
 }
