@@ -1,11 +1,54 @@
 //! Tail indices: closed forms, bounds and equations.
+//!
+//! A theory is added by a file that implements [`TailTheory`] and a line in [`THEORIES`].
 
 mod bounds;
+mod certified;
+mod diffusion;
+mod groups;
+mod interface;
+mod isotropic;
 mod kesten;
 mod kurtosis;
+mod moment;
+mod moment_theory;
+mod paper;
 mod scale;
+mod spectral;
+mod two_group;
 
 pub use bounds::{Setting, TailBounds, tail_bounds};
+pub use certified::{HsgdCertified, certified_lower};
+pub use diffusion::{Diffusion, bounds_of, diffusion_of};
+pub use groups::{groups_of, pooled_groups};
+pub use interface::{
+    Case, Certainty, Finding, NotApplicable, Process, Relation, Samples, TailTheory,
+};
+pub use isotropic::{HsgdIsotropic, isotropic_index};
 pub use kesten::{KestenCriterion, kesten_criterion, scalar_kesten_index};
 pub use kurtosis::{corrected_index, kurtosis_factor};
+pub use moment::{coupling_rate, fourth_moment_rate, printed_coupling_rate, second_moment_rate};
+pub use moment_theory::{HsgdFourthMoment, HsgdSecondMoment};
+pub use paper::{HsgdLower, HsgdSharpLower, HsgdUpper};
 pub use scale::student_t_scale;
+pub use spectral::{HsgdSurrogate, HsgdTwoGroups};
+pub use two_group::{Group, two_group_index, two_group_rate};
+
+/// All theories, in the order of the documentation.
+pub const THEORIES: &[&dyn TailTheory] = &[
+    &HsgdUpper,
+    &HsgdLower,
+    &HsgdSharpLower,
+    &HsgdCertified,
+    &HsgdSecondMoment,
+    &HsgdFourthMoment,
+    &HsgdIsotropic,
+    &HsgdTwoGroups,
+    &HsgdSurrogate,
+];
+
+/// The theory called `name`.
+#[must_use]
+pub fn theory(name: &str) -> Option<&'static dyn TailTheory> {
+    THEORIES.iter().copied().find(|theory| theory.part().name == name)
+}

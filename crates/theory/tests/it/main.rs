@@ -1,0 +1,4 @@
+//! Theory against reference values that were computed apart from it.
+
+mod hsgd;
+mod reference;
