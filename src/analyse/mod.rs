@@ -14,6 +14,7 @@ mod stage;
 mod tail_bounds;
 mod tail_index;
 mod tail_sandwich;
+mod tail_theory;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -27,6 +28,7 @@ pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
 pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_bounds::TailBounds,
     &sgd_tail_index::SgdTailIndex,
+    &tail_theory::TailTheories,
     &goodness_of_fit::GoodnessOfFit,
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,

@@ -78,10 +78,7 @@ impl Estimator for TailBounds {
 pub(crate) fn bounds_of(input: &Input<'_>) -> Result<Bounds, AnalysisError> {
     let parameters = input.parameters;
     let problem = input.least_squares()?;
-    let model = parameters.text("model");
-    if !["sgd", "sgd_sde", "hsgd"].contains(&model) {
-        return Err(AnalysisError::NotSgd(model.to_owned()));
-    }
+    is_of_sgd(input)?;
     let ridge = problem.ridge();
     let spectrum = problem.spectrum();
     if spectrum.rank() == 0 {
@@ -94,4 +91,16 @@ pub(crate) fn bounds_of(input: &Input<'_>) -> Result<Bounds, AnalysisError> {
         batch_size: parameters.count("batch_size"),
         ridge,
     }))
+}
+
+/// Checks that the cell is one of SGD or of its equations.
+///
+/// # Errors
+/// If it is not.
+pub(crate) fn is_of_sgd(input: &Input<'_>) -> Result<(), AnalysisError> {
+    let model = input.parameters.text("model");
+    if ["sgd", "sgd_sde", "hsgd"].contains(&model) {
+        return Ok(());
+    }
+    Err(AnalysisError::NotSgd(model.to_owned()))
 }
