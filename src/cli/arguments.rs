@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Report(Options),
     /// Show what is stored of each item
     Status(Options),
+    /// Check that every stored byte is as written, and compute cells once more to compare them
+    Verify(VerifyOptions),
     /// Print the JSON Schema of manifests, for completion in editors
     Schema,
     /// Print every problem, model, observable, estimator and plot with its parameters, as Markdown
@@ -48,6 +50,7 @@ impl Command {
             | Command::Run(options)
             | Command::Report(options)
             | Command::Status(options) => options.format,
+            Command::Verify(options) => options.format,
             Command::Schema => Format::Json,
             Command::Parts => Format::Text,
         }
@@ -76,6 +79,51 @@ pub(crate) struct Options {
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// Manifests, or folders of them; `experiments` if none is given
+    pub manifests: Vec<PathBuf>,
+    /// Folder of the store
+    #[arg(long, value_name = "DIR", default_value = "store")]
+    pub store: PathBuf,
+    /// Compute this many stored cells once more, drawn at random; all of them without a number
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = ALL_CELLS)]
+    pub recompute: Option<usize>,
+    /// Which cells are drawn; printed where it is not given
+    #[arg(long, value_name = "SEED", requires = "recompute")]
+    pub seed: Option<u64>,
+    /// Number of threads; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Profile of the manifests: `paper` is the file as it stands
+    #[arg(long, value_name = "NAME", default_value = "paper")]
+    pub profile: String,
+    /// Print nothing but results and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// More cells than there can be.
+const ALL_CELLS: &str = "18446744073709551615";
+
+impl VerifyOptions {
+    /// The options of the commands that read the same manifests and store.
+    pub(crate) fn to_open(&self) -> Options {
+        Options {
+            manifests: self.manifests.clone(),
+            store: self.store.clone(),
+            reports: None,
+            threads: self.threads,
+            profile: self.profile.clone(),
+            quiet: self.quiet,
+            format: self.format,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ mod arguments;
 mod parts;
 mod pipeline;
 mod show;
+mod verify;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
@@ -67,6 +68,12 @@ fn run(command: &Command) -> Result<u8, Error> {
             let pipeline = Pipeline::open(options)?;
             print(&show::status(&pipeline, options.format)?);
             Ok(DONE)
+        }
+        Command::Verify(options) => {
+            let pipeline = Pipeline::open(&options.to_open())?;
+            let verified = verify::verify(&pipeline, options)?;
+            print(&verified.show(options.format));
+            Ok(verified.exit_code())
         }
         Command::Parts => {
             print(&parts::page());

@@ -14,3 +14,4 @@ mod reproduction;
 mod shipped;
 mod storage;
 mod verdicts;
+mod verification;
