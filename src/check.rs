@@ -14,7 +14,7 @@ use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
 use crate::manifest::types::{Analysis, Cell, Filter, Manifest};
 use crate::plan::MAX_BLOCKS;
-use crate::report::{self, Test};
+use crate::report::{self, PREVIOUS, Test};
 
 /// Every mistake in what `manifest` asks of estimators and plots.
 ///
@@ -73,6 +73,8 @@ fn check_test(columns: &Columns<'_>, test: &Located<String>, mistakes: &mut Vec<
         Ok(parsed) => {
             for column in parsed.columns() {
                 let start = word(&test.value, column);
+                let column = column.strip_prefix(PREVIOUS).unwrap_or(column);
+                let start = start + test.value[start..].find(column).unwrap_or(0);
                 columns.check(column, test.part(start..start + column.len()), mistakes);
             }
         }
@@ -234,6 +236,7 @@ impl<'a> Columns<'a> {
                 other.name == analysis && self.analysis.is_some_and(|own| own.of == other.of)
             };
             let other = self.manifest.analyses.iter().find(beside);
+            let column = column.rsplit('.').next().unwrap_or(column);
             return other.is_some_and(|other| columns_of(other).iter().any(|own| own == column));
         }
         let own = self.own();

@@ -3,6 +3,7 @@
 mod estimator;
 mod frame;
 mod goodness_of_fit;
+mod mean_risk;
 mod moments;
 mod outcome;
 mod over_time;
@@ -33,6 +34,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,
     &scale_prediction::ScalePrediction,
+    &mean_risk::MeanRiskOverTime,
     &moments::Moments,
     &quantiles::Quantiles,
 ];

@@ -103,7 +103,7 @@ fn row(step: u64, summary: &Summary) -> Row {
 }
 
 /// The mean with its interval; the number alone where there is no standard error.
-fn mean(sums: &CentralSums) -> Scalar {
+pub(crate) fn mean(sums: &CentralSums) -> Scalar {
     let half = standard_quantile(0.5 + 0.5 * LEVEL) * sums.standard_error();
     if half.is_finite() {
         Scalar::interval(sums.mean, sums.mean - half, sums.mean + half)

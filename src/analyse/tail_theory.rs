@@ -53,6 +53,7 @@ impl Estimator for TailTheories {
     fn columns(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("theory", "name of the theory"),
+            ("rank", "rank r of the design"),
             ("process", "the process whose tail it is about: sgd, hsgd or sgd_sde"),
             ("relation", "whether the index equals the value, or is at least or at most that"),
             ("certainty", "exact, certified, approximate or Monte Carlo"),
@@ -93,7 +94,9 @@ impl Estimator for TailTheories {
         let mut rows = Vec::new();
         for theory in chosen(parameters) {
             input.go_on()?;
-            rows.push(row(theory, &case, input));
+            let mut row = row(theory, &case, input);
+            row.insert("rank".to_owned(), Scalar::count(spectrum.rank()));
+            rows.push(row);
         }
         Ok(CellOutcome { rows, ..CellOutcome::default() })
     }

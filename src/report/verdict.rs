@@ -39,6 +39,10 @@ impl Judged<'_> {
     }
 }
 
+/// Before a column in a test, it means the row before among those that pass the claim's filter; the
+/// first of them is then not tested.
+pub const PREVIOUS: &str = "previous.";
+
 /// Judges every claim of `manifest`.
 ///
 /// # Panics
@@ -55,11 +59,15 @@ fn judge_one<'a>(
 ) -> Judged<'a> {
     let test = Test::parse(&claim.test.value).expect("tests are read before anything runs");
     let rows = RowView::select(manifest, item, &claim.of, &claim.filter);
-    let evidence: Vec<Evidence> = rows
-        .iter()
-        .map(|row| Evidence {
+    let n_first = usize::from(test.columns().any(|column| column.starts_with(PREVIOUS)));
+    let evidence: Vec<Evidence> = (n_first..rows.len())
+        .map(|idx| (&rows[idx], idx.checked_sub(1).map(|idx| &rows[idx])))
+        .map(|(row, before)| Evidence {
             of: distinguishing(row, claim),
-            truth: test.evaluate(&|column| row.look_up(column)),
+            truth: test.evaluate(&|column| match (column.strip_prefix(PREVIOUS), before) {
+                (Some(column), Some(before)) => before.look_up(column),
+                _ => row.look_up(column),
+            }),
             values: claim
                 .evidence
                 .iter()

@@ -65,7 +65,8 @@ impl<'a> RowView<'a> {
     /// The value of `column`:
     /// a column of the row; `ref_<column>`, a published value; `rel_<column>`, the relative
     /// difference to it; `data` or a parameter of the cell; `<analysis>.<column>` of another
-    /// analysis of the same cell that has one row for it. Missing if there is none.
+    /// analysis of the same cell that has one row for it; `<analysis>.<name>.<column>` of its one
+    /// row in which some column says `name`. Missing if there is none.
     #[must_use]
     pub fn look_up(&self, column: &str) -> Scalar {
         if let Some(value) = self.row.get(column) {
@@ -113,8 +114,16 @@ impl<'a> RowView<'a> {
     fn beside(&self, analysis: &str, column: &str) -> Scalar {
         let cells = self.item.get(analysis).map(Vec::as_slice).unwrap_or_default();
         let cell = cells.iter().find(|other| other.cell.id == self.cell.cell.id);
-        match cell.map(|cell| cell.outcome.rows.as_slice()) {
-            Some([row]) => row.get(column).cloned().unwrap_or(Scalar::Missing),
+        let rows = cell.map(|cell| cell.outcome.rows.as_slice()).unwrap_or_default();
+        let (name, column) = match column.split_once('.') {
+            Some((name, column)) => (Some(Scalar::text(name)), column),
+            None => (None, column),
+        };
+        let is_meant =
+            |row: &&Row| name.as_ref().is_none_or(|name| row.values().any(|value| value == name));
+        let mut meant = rows.iter().filter(is_meant);
+        match (meant.next(), meant.next()) {
+            (Some(row), None) => row.get(column).cloned().unwrap_or(Scalar::Missing),
             _ => Scalar::Missing,
         }
     }

@@ -49,6 +49,31 @@ fn each_verdict_can_be_given_and_is_in_the_ledger() {
     }
 }
 
+/// The bounds fall with the step size; a table of theories has a row for each.
+#[test]
+fn a_test_sees_the_row_before_and_rows_of_other_analyses_by_name() {
+    for (test, verdict, n_evidence) in [
+        ("eta_upper < previous.eta_upper", "reproduced", 1),
+        ("eta_upper > previous.eta_upper", "contradicted", 1),
+        ("eta_upper == theories.hsgd_upper.index", "reproduced", 2),
+        ("eta_upper < theories.hsgd_lower.index", "contradicted", 2),
+        ("eta_upper == theories.equals.index", "inconclusive", 2),
+    ] {
+        let project = Project::small();
+        let analyses = "  tails: { estimate: tail_bounds, of: runs }\n  \
+                        theories: { estimate: tail_theory, of: runs, theories: [hsgd_upper, hsgd_lower] }";
+        project.edit("small.yaml", "  tails: { estimate: tail_index, of: runs }", analyses);
+        project.edit("small.yaml", "[step_size, n, n_diverged, std]", "[step_size, eta_upper]");
+        project.edit("small.yaml", "y: std", "y: eta_upper");
+        project.edit("small.yaml", "std > 0", test);
+        project.edit("small.yaml", "expect: reproduced", &format!("expect: {verdict}"));
+        project.run(["reproduce"]).code(0);
+        let claims = project.contents("reports").remove("reports/small/claims.json").expect("one");
+        let claims: serde_json::Value = serde_json::from_slice(&claims).expect("JSON");
+        assert_eq!(claims[0]["evidence"].as_array().map(Vec::len), Some(n_evidence), "{test}");
+    }
+}
+
 #[test]
 fn small_profiles_judge_nothing() {
     let profile = "profiles: { smoke: { simulate: { runs: { chains: 10 } } } }\n";
