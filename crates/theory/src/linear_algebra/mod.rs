@@ -1,9 +1,11 @@
 //! Dense linear algebra that theory needs, with the same bits on every machine.
 
+mod lanczos;
 mod lu;
 mod perron;
 mod tridiagonal;
 
+pub use lanczos::symmetric_spectral_radius;
 pub use lu::Lu;
 pub use perron::{Bracket, leading_eigenvalue, perron_eigenvalue};
 pub use tridiagonal::tridiagonal_eigenvalue;

@@ -81,3 +81,24 @@ fn isotropic_indices_by_closed_form_and_by_the_two_group_equation() {
         assert_close("two equal groups", index, expected, 1e-9);
     }
 }
+
+#[test]
+fn index_of_a_leading_component_and_a_pooled_bulk_four_thousand_times_slower() {
+    // The paper's data set X at step size 0.02, its 199 smaller eigenvalues pooled.
+    let groups = [
+        Group { theta: 1.022_920_714_241_735_6, noise: 1.046_366_787_624_822_4, multiplicity: 1.0 },
+        Group {
+            theta: 2.619_338_971_646_085_6e-4,
+            noise: 6.860_936_648_383_97e-8,
+            multiplicity: 180.732_609_678_193_8,
+        },
+    ];
+    // Within 5e-6 of differences on 32 000 points; collocation in w itself with 60 intervals, which
+    // does not resolve the layer of width 7e-8 at w = 1, has 2.954740.
+    let index = two_group_index(&groups, 60).unwrap();
+    assert_close("eta", index, 2.955_048_430_311, 1e-11);
+    assert_close("coarse", two_group_index(&groups, 40).unwrap(), index, 1e-11);
+    let second = two_group_rate(&groups, 2.0, 60).middle();
+    let term = |group: &Group| group.multiplicity * group.noise / (second + 2.0 * group.theta);
+    assert_close("secular equation", term(&groups[0]) + term(&groups[1]), 1.0, 1e-7);
+}

@@ -1,4 +1,6 @@
 //! Theory against reference values that were computed apart from it.
 
+mod cloning;
 mod hsgd;
 mod reference;
+mod sgd;
