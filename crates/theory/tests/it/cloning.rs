@@ -19,16 +19,8 @@ fn growth_rates_of_homogenized_sgd() {
         Diffusion { theta: vec![1.0, 0.5, 0.5, 0.5], noise: vec![0.6, 0.15, 0.15, 0.15] };
     let size = CloningSize { n_particles: 400, n_replicates: 8, step: 0.05, horizon: 60.0 };
     // At the exact index, and at its upper bound; the exact rates are those of two groups.
-    let big = CloningSize { n_particles: 4000, n_replicates: 16, ..size };
-    let t = std::time::Instant::now();
-    eprintln!(
-        "BIG {:?} {:?}",
-        cloned_rate(&diffusion, 3.216_233_871_176_798, &big, StreamKey(5)),
-        t.elapsed()
-    );
     for (p, expected) in [(3.216_233_871_176_798, 0.0), (13.0 / 3.0, 0.944_548_281_908_929_5)] {
         let found = cloned_rate(&diffusion, p, &size, StreamKey(11));
-        eprintln!("{p} {found:?} {expected}");
         assert!(found.standard_error < 8e-3, "{found:?}");
         assert!((found.rate - expected).abs() < SIGMAS * found.standard_error, "{p} {found:?}");
     }
@@ -49,7 +41,6 @@ fn indices_of_homogenized_sgd() {
     let samples = Samples::Gaussian { eigenvalues: &eigenvalues };
     let case = case(samples, 0.6);
     let found = find("hsgd_cloning", &case, &[("particles", 200)]).unwrap();
-    eprintln!("{found:?}");
     assert_near(&found, 3.216_233_871_176_798, 0.02);
     let exact = find("hsgd_two_groups", &case, &[]).unwrap();
     assert_close("two groups", exact.value, 3.216_233_871_176_798, 1e-9);
@@ -69,7 +60,6 @@ fn indices_of_sgd_on_the_line() {
     assert_close("alpha", exact, 1.386_649_673_588_424, 1e-12);
     // Weights of rows do not depend on the direction: no error.
     let found = find("sgd_cloning", &case, &[("particles", 10), ("iterations", 20)]).unwrap();
-    eprintln!("{found:?}");
     assert_close("alpha", found.value, exact, 1e-3);
     // A pair of rows (a, b) acts as one row with a² + b² halved.
     let pairs = Case { batch_size: 2, ..case };
@@ -80,25 +70,7 @@ fn indices_of_sgd_on_the_line() {
     let exact = scalar_kesten_index(&rows, 0.9, 0.0).unwrap();
     let given = [("particles", 400), ("iterations", 100)];
     let found = find("sgd_cloning", &pairs, &given).unwrap();
-    eprintln!("{found:?} {exact}");
     assert_near(&found, exact, 0.02);
-}
-
-#[test]
-fn scratch() {
-    let v = include!("/tmp/a_rs3.txt");
-    let design = Matrix::new(50, 4, v);
-    let svd = right_svd(&design);
-    let samples = Samples::Finite {
-        design: &design,
-        singular_values: &svd.singular_values,
-        right_vectors: &svd.right_vectors,
-    };
-    let t = std::time::Instant::now();
-    let found = find("sgd_cloning", &case(samples, 0.3), &[]);
-    eprintln!("{found:?} {:?}", t.elapsed());
-    let found = find("sgd_upper", &case(samples, 0.3), &[]);
-    eprintln!("{found:?} {:?}", t.elapsed());
 }
 
 fn case(samples: Samples<'_>, step_size: f64) -> Case<'_> {
