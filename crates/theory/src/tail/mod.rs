@@ -5,6 +5,7 @@
 mod bounds;
 mod certified;
 mod cloning;
+mod convex_order;
 mod diffusion;
 mod gaussian_sgd;
 mod groups;
@@ -30,6 +31,7 @@ mod two_group;
 pub use bounds::{Setting, TailBounds, tail_bounds};
 pub use certified::{HsgdCertified, certified_lower};
 pub use cloning::{HsgdCloning, SgdCloning};
+pub use convex_order::{Ordered, convex_order, stationary_fourth_moments};
 pub use diffusion::{Diffusion, bounds_of, diffusion_of};
 pub use gaussian_sgd::GaussianSgd;
 pub use groups::{groups_of, pooled_groups};

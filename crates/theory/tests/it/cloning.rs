@@ -17,11 +17,11 @@ const SIGMAS: f64 = 4.0;
 fn growth_rates_of_homogenized_sgd() {
     let diffusion =
         Diffusion { theta: vec![1.0, 0.5, 0.5, 0.5], noise: vec![0.6, 0.15, 0.15, 0.15] };
-    let size = CloningSize { n_particles: 400, n_replicates: 8, step: 0.05, horizon: 60.0 };
+    let size = CloningSize { n_particles: 200, n_replicates: 8, step: 0.05, horizon: 60.0 };
     // At the exact index, and at its upper bound; the exact rates are those of two groups.
     for (p, expected) in [(3.216_233_871_176_798, 0.0), (13.0 / 3.0, 0.944_548_281_908_929_5)] {
         let found = cloned_rate(&diffusion, p, &size, StreamKey(11));
-        assert!(found.standard_error < 8e-3, "{found:?}");
+        assert!(found.standard_error < 1e-2, "{found:?}");
         assert!((found.rate - expected).abs() < SIGMAS * found.standard_error, "{p} {found:?}");
     }
 }
@@ -40,8 +40,8 @@ fn indices_of_homogenized_sgd() {
     let eigenvalues = [1.0, 0.5, 0.5, 0.5];
     let samples = Samples::Gaussian { eigenvalues: &eigenvalues };
     let case = case(samples, 0.6);
-    let found = find("hsgd_cloning", &case, &[("particles", 200)]).unwrap();
-    assert_near(&found, 3.216_233_871_176_798, 0.02);
+    let found = find("hsgd_cloning", &case, &[("particles", 100)]).unwrap();
+    assert_near(&found, 3.216_233_871_176_798, 0.04);
     let exact = find("hsgd_two_groups", &case, &[]).unwrap();
     assert_close("two groups", exact.value, 3.216_233_871_176_798, 1e-9);
 }

@@ -4,3 +4,4 @@ mod cloning;
 mod hsgd;
 mod reference;
 mod sgd;
+mod theories;

@@ -1,8 +1,11 @@
 //! SGD itself: Kesten's index on fresh Gaussian samples, and the map of second moments.
 
 use maruyama_dynamics::linear_algebra::{Matrix, right_svd};
+use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::real;
-use maruyama_theory::tail::{Case, GaussianSgd, Samples, sgd_second_moment_rate};
+use maruyama_theory::tail::{
+    Case, GaussianSgd, Population, Samples, SgdWalk, growth_rate, sgd_second_moment_rate,
+};
 
 use crate::reference::assert_close;
 
@@ -72,6 +75,27 @@ fn the_map_of_second_moments_is_the_mean_over_all_batches() {
         let expected = rate_by_enumeration(&case, &design);
         let label = format!("{is_with_replacement} {batch_size}");
         assert_close(&label, found.middle(), expected, 1e-11);
+    }
+}
+
+#[test]
+fn populations_have_the_growth_of_second_moments() {
+    let design = small_design();
+    let svd = right_svd(&design);
+    let samples = Samples::Finite {
+        design: &design,
+        singular_values: &svd.singular_values,
+        right_vectors: &svd.right_vectors,
+    };
+    let population = Population { n_particles: 1000, n_burn_in: 20, n_steps: 100, n_replicates: 8 };
+    for (is_with_replacement, batch_size) in [(true, 1), (true, 2), (false, 2)] {
+        let case = Case { is_with_replacement, ridge: 0.2, ..case(samples, 0.9, batch_size) };
+        let walk = SgdWalk::new(&case).unwrap().with_power(2.0);
+        let found = growth_rate(&walk, &population, StreamKey(4));
+        let expected = sgd_second_moment_rate(&case).unwrap().middle();
+        assert!(found.standard_error < 6e-3, "{found:?}");
+        let error = (found.rate - expected).abs();
+        assert!(error < 4.0 * found.standard_error, "{found:?} {expected}");
     }
 }
 
