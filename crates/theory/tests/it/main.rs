@@ -3,5 +3,6 @@
 mod cloning;
 mod hsgd;
 mod reference;
+mod risk;
 mod sgd;
 mod theories;
