@@ -35,17 +35,27 @@ const MAX_STEPS: usize = 120;
 /// matrices; the map itself is the expectation of two of them.
 pub fn sgd_second_moment_rate(case: &Case<'_>) -> Result<Bracket, NotApplicable> {
     bounds_of(case)?;
+    check_batch(case)?;
     let radius = match case.samples {
         Samples::Gaussian { eigenvalues } => gaussian_radius(case, eigenvalues),
         Samples::Finite { design, right_vectors, .. } => {
-            let (n_rows, batch_size) = (design.n_rows(), case.batch_size);
-            if !case.is_with_replacement && batch_size > n_rows as u64 {
-                return Err(NotApplicable::BatchTooLarge { batch_size, n_rows });
-            }
             finite_radius(case, &coordinates(design, right_vectors))
         }
     };
     Ok(Bracket { low: real::ln(radius.low), high: real::ln(radius.high) })
+}
+
+/// Whether there is such a batch.
+///
+/// # Errors
+/// If it is drawn without replacement and is larger than the data set.
+pub(crate) fn check_batch(case: &Case<'_>) -> Result<(), NotApplicable> {
+    let Samples::Finite { design, .. } = case.samples else { return Ok(()) };
+    let (n_rows, batch_size) = (design.n_rows(), case.batch_size);
+    if !case.is_with_replacement && batch_size > n_rows as u64 {
+        return Err(NotApplicable::BatchTooLarge { batch_size, n_rows });
+    }
+    Ok(())
 }
 
 /// The rows of the design in coordinates of its right singular vectors, `[n, r]`.
@@ -71,14 +81,9 @@ fn gaussian_radius(case: &Case<'_>, eigenvalues: &[f64]) -> Bracket {
 /// A data set, given in coordinates of its span, `[n, r]`.
 fn finite_radius(case: &Case<'_>, rows: &Matrix) -> Bracket {
     let (n, r) = (rows.n_rows() as f64, rows.n_columns());
-    let (gamma, b) = (case.step_size, case.batch_size as f64);
+    let gamma = case.step_size;
     let k = 1.0 - gamma * case.ridge / n;
-    // Weights of T(X) and of H X H.
-    let (single, pair) = if case.is_with_replacement || case.batch_size == 1 {
-        (1.0 / b, 1.0 - 1.0 / b)
-    } else {
-        ((n - b) / (b * (n - 1.0)), (b - 1.0) * n / (b * (n - 1.0)))
-    };
+    let (single, pair) = pair_weights(case, n);
     let transposed = rows.transposed();
     let hessian = weighted_gram(&transposed, &vec![1.0; rows.n_rows()]);
     let map = |x: &[f64]| {
@@ -100,8 +105,18 @@ fn finite_radius(case: &Case<'_>, rows: &Matrix) -> Bracket {
     symmetric_spectral_radius(map, hessian.entries(), MAX_STEPS)
 }
 
+/// Weights of `T(X)` and of `H X H` for batches from `n` rows.
+pub(crate) fn pair_weights(case: &Case<'_>, n: f64) -> (f64, f64) {
+    let b = case.batch_size as f64;
+    if case.is_with_replacement || case.batch_size == 1 {
+        (1.0 / b, 1.0 - 1.0 / b)
+    } else {
+        ((n - b) / (b * (n - 1.0)), (b - 1.0) * n / (b * (n - 1.0)))
+    }
+}
+
 /// `(1/n) sum_i w_i a_i a_iᵀ` from the transposed rows, `[r, n]`.
-fn weighted_gram(transposed: &Matrix, weights: &[f64]) -> Matrix {
+pub(crate) fn weighted_gram(transposed: &Matrix, weights: &[f64]) -> Matrix {
     let (r, n) = (transposed.n_rows(), transposed.n_columns());
     let mut entries = vec![0.0; r * r];
     for i in 0..r {

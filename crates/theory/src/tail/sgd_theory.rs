@@ -9,7 +9,8 @@ use crate::tail::interface::{
     Case, Certainty, Finding, NotApplicable, Process, Relation, Samples, TailTheory,
 };
 use crate::tail::kesten::scalar_kesten_index;
-use crate::tail::sgd_moment::sgd_second_moment_rate;
+use crate::tail::sgd_certificate::shrinks_identity;
+use crate::tail::sgd_moment::{check_batch, sgd_second_moment_rate};
 
 /// Eigenvalues that differ by less than this fraction are equal.
 const EQUAL: f64 = 1e-9;
@@ -40,6 +41,11 @@ impl TailTheory for SgdSecondMoment {
         _parameters: &Parameters,
         _key: StreamKey,
     ) -> Result<Finding, NotApplicable> {
+        bounds_of(case)?;
+        check_batch(case)?;
+        if shrinks_identity(case) {
+            return Ok(Finding::at_least(2.0));
+        }
         // On the edge the index is 2, so that both are true.
         let rate = sgd_second_moment_rate(case)?;
         let finding =

@@ -11,7 +11,7 @@ use maruyama_dynamics::real;
 
 use crate::tail::interface::{Case, NotApplicable, Samples};
 use crate::tail::population::Walk;
-use crate::tail::sgd_moment::coordinates;
+use crate::tail::sgd_moment::{check_batch, coordinates};
 
 /// Directions of SGD on a data set, weighted for one power.
 #[derive(Clone, Debug)]
@@ -39,10 +39,8 @@ impl SgdWalk {
         let Samples::Finite { design, right_vectors, .. } = case.samples else {
             return Err(NotApplicable::NeedsFiniteData);
         };
+        check_batch(case)?;
         let (n_rows, batch_size) = (design.n_rows(), case.batch_size);
-        if !case.is_with_replacement && batch_size > n_rows as u64 {
-            return Err(NotApplicable::BatchTooLarge { batch_size, n_rows });
-        }
         let rows = coordinates(design, right_vectors);
         let squares: Vec<f64> = rows.rows().map(|row| real::dot(row, row)).collect();
         let keep = 1.0 - case.step_size * case.ridge / n_rows as f64;
