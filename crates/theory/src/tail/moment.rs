@@ -57,13 +57,14 @@ pub fn fourth_moment_rate(diffusion: &Diffusion) -> f64 {
     let largest = noise.iter().copied().fold(0.0, f64::max);
     // The moment's equations bound the rate by |z|⁴ as a Lyapunov function.
     let high = 2.0 * total + 4.0 * largest;
-    let excess = |x: f64| 1.0 - spectral_radius(diffusion, x, slowest);
+    let excess = |x: f64| 1.0 - perron_eigenvalue(&coupling(diffusion, x, slowest)).middle();
     let width = 1e-14 * (high + slowest);
     crossing(width, high * (1.0 + 1e-12), width, excess) - slowest
 }
 
-/// Spectral radius of `K` at `Lambda = x − slowest` with `x > 0`.
-fn spectral_radius(diffusion: &Diffusion, x: f64, slowest: f64) -> f64 {
+/// The matrix `K` at `Lambda = x − slowest`, `[r, r]`, where `slowest` is at most `4 min theta_i` and
+/// `x` positive.
+pub(crate) fn coupling(diffusion: &Diffusion, x: f64, slowest: f64) -> Matrix {
     let Diffusion { theta, noise } = diffusion;
     let r = theta.len();
     let mut entries = Vec::with_capacity(r * r);
@@ -74,7 +75,7 @@ fn spectral_radius(diffusion: &Diffusion, x: f64, slowest: f64) -> f64 {
         entries.extend(row);
         entries[j * r + j] += real::sum(&shared) + 4.0 * noise[j] / gap(j);
     }
-    perron_eigenvalue(&Matrix::new(r, r, entries)).middle()
+    Matrix::new(r, r, entries)
 }
 
 /// The sharp rate `−Lambda(2)/2` of convergence to the stationary law in W₂ by synchronous coupling,

@@ -1,4 +1,8 @@
 //! Theory against reference values that were computed apart from it.
 
+mod cloning;
 mod hsgd;
 mod reference;
+mod risk;
+mod sgd;
+mod theories;
