@@ -12,7 +12,7 @@ pub mod law;
 mod rate;
 mod recursion;
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 mod samples;
 mod scalar;
 pub mod tail;

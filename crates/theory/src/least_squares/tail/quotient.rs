@@ -1,30 +1,60 @@
-//! The exponent at which a quadratic norm neither grows nor decays in one direction.
+//! The exponent at which a quadratic norm `|Q v|` neither grows nor decays in one direction.
 //!
 //! ```text
-//! p_Q(u) = 2 + (2 uᵀ A u/gamma − trace C_Q(u)) / (uᵀ C_Q(u) u),   |u| = 1
-//! A = Q Sigma Q⁻¹,   C_Q(u) = Q F[v vᵀ] Qᵀ with v = Q⁻¹ u
+//! p_Q(v) = 2 + (2 vᵀ S Sigma v/gamma − trace(S F[v vᵀ])) vᵀ S v / (vᵀ S F[v vᵀ] S v),   S = QᵀQ
 //! ```
+//!
+//! With `u = Q v` this is the quotient of the generator on `|Q eta|^p` in the direction `u`.
 
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
 use crate::least_squares::LeastSquares;
-use crate::matrix::{congruence, outer, product, trace};
+use crate::least_squares::describe::kronecker;
+use crate::matrix::{combine, product};
 
-/// `p_Q` of a problem for a lower triangular `Q`.
+/// What the quotients of all `Q` have in common.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    covariance: Matrix,
+    /// `F` as a matrix from the entries of `M` to those of `F[M]`, `[d², d²]`.
+    noise: Matrix,
+    step_size: f64,
+}
+
+impl Setting {
+    /// The setting of `problem` at a step size.
+    pub fn new(problem: &LeastSquares, step_size: f64) -> Setting {
+        let sigma = problem.covariance();
+        let noise = combine(1.0, &problem.fourth, -1.0, &kronecker(sigma, sigma));
+        Setting { covariance: sigma.clone(), noise, step_size }
+    }
+
+    /// Number of features.
+    pub fn dim(&self) -> usize {
+        self.covariance.n_rows()
+    }
+}
+
+/// `p_Q` for a lower triangular `Q`.
 #[derive(Clone, Debug)]
 pub struct Quotient<'a> {
-    problem: &'a LeastSquares,
-    step_size: f64,
-    q: Matrix,
+    setting: &'a Setting,
+    /// `S = QᵀQ`, `[d, d]`.
+    norm: Matrix,
+    /// `2 S Sigma/gamma − R` with `vᵀ R v = trace(S F[v vᵀ])`, `[d, d]`.
+    numerator: Matrix,
+    /// `Q⁻¹`, `[d, d]`.
     inverse: Matrix,
+    /// Denominators below this fraction of the norm's square count as zero.
+    floor: f64,
 }
 
 impl Quotient<'_> {
     /// The quotient for `Q` with diagonal `1, e^{x_0}, ...` and the remaining `x` below it, row by
     /// row; `x` of shape `[d (d + 1)/2 − 1]`.
-    pub fn new<'a>(problem: &'a LeastSquares, step_size: f64, x: &[f64]) -> Quotient<'a> {
-        let d = problem.dim();
+    pub fn new<'a>(setting: &'a Setting, x: &[f64]) -> Quotient<'a> {
+        let d = setting.dim();
         let mut entries = vec![0.0; d * d];
         let mut below = x.iter().skip(d - 1);
         for i in 0..d {
@@ -34,38 +64,43 @@ impl Quotient<'_> {
             }
         }
         let q = Matrix::new(d, d, entries);
-        let inverse = inverse_of_lower(&q);
-        Quotient { problem, step_size, q, inverse }
-    }
-
-    /// `Q v/|Q v|`, `[d]`.
-    pub fn image(&self, v: &[f64]) -> Vec<f64> {
-        let image = self.q.times(v);
-        let norm = real::dot(&image, &image).sqrt();
-        image.iter().map(|entry| entry / norm).collect()
-    }
-
-    /// Numerator `2 uᵀ A u/gamma − trace C_Q(u)` and denominator `uᵀ C_Q(u) u` for `u` of any length;
-    /// homogeneous of degrees two and four.
-    pub fn parts(&self, u: &[f64]) -> (f64, f64) {
-        let v = self.inverse.times(u);
-        let w = self.q.transpose_times(u);
-        let noise = self.problem.multiplicative_noise(&outer(&v, &v));
-        let drift = real::dot(&w, &self.problem.covariance().times(&v));
-        let spread = trace(&congruence(&self.q, &noise));
-        (2.0 * drift / self.step_size - spread, LeastSquares::form(&noise, &w))
-    }
-
-    /// `p_Q(u/|u|)`; infinite where no multiplicative noise acts along `u`.
-    pub fn at(&self, u: &[f64]) -> f64 {
-        let (numerator, denominator) = self.parts(u);
-        let scaled = numerator * real::dot(u, u);
-        // F is positive semidefinite; what is left of it by rounding counts as zero.
-        let floor = 1e-14 * trace(&product(&self.q, &self.q.transposed()));
-        if denominator <= floor * real::dot(u, u) * real::dot(u, u) {
-            return if scaled > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
+        let norm = product(&q.transposed(), &q);
+        let spread = Matrix::new(d, d, setting.noise.transpose_times(norm.entries()));
+        let drift = product(&norm, &setting.covariance);
+        let largest = setting.noise.entries().iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+        Quotient {
+            numerator: combine(2.0 / setting.step_size, &drift, -1.0, &spread),
+            inverse: inverse_of_lower(&q),
+            floor: 1e-14 * largest,
+            norm,
+            setting,
         }
-        2.0 + scaled / denominator
+    }
+
+    /// `Q⁻¹ u`, `[d]`.
+    pub fn preimage(&self, u: &[f64]) -> Vec<f64> {
+        self.inverse.times(u)
+    }
+
+    /// Numerator, `|Q v|²` and denominator for `v` of any length: of degrees two, two and four.
+    pub fn parts(&self, v: &[f64]) -> (f64, f64, f64) {
+        let w = self.norm.times(v);
+        let square = |x: &[f64]| -> Vec<f64> {
+            x.iter().flat_map(|a| x.iter().map(move |b| a * b)).collect()
+        };
+        let noise = self.setting.noise.times(&square(v));
+        let numerator = real::dot(v, &self.numerator.times(v));
+        (numerator, real::dot(v, &w), real::dot(&square(&w), &noise))
+    }
+
+    /// `p_Q(v)`; infinite where no multiplicative noise acts along `Q v`.
+    pub fn at(&self, v: &[f64]) -> f64 {
+        let (numerator, norm, denominator) = self.parts(v);
+        // F is positive semidefinite; what is left of it by rounding counts as zero.
+        if denominator <= self.floor * norm * norm {
+            return if numerator > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
+        }
+        2.0 + numerator * norm / denominator
     }
 }
 
@@ -87,21 +122,28 @@ fn inverse_of_lower(lower: &Matrix) -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::least_squares::reference::{assert_all_close, assert_close, d3};
+    use crate::least_squares::reference::{assert_all_close, assert_close, d1, d3};
+    use crate::matrix::{congruence, outer, trace};
 
     #[test]
     fn the_quotient_of_one_feature_is_the_exponent() {
-        let p = d3();
-        let quotient = Quotient::new(&p, 2.0, &[]);
-        assert_close(quotient.at(&[0.7]), 2.840_245_366_05, 1e-11);
+        let setting = Setting::new(&d3(), 2.0);
+        assert_close(Quotient::new(&setting, &[]).at(&[0.7]), 2.840_245_366_05, 1e-11);
     }
 
     #[test]
-    fn triangular_matrices_are_inverted() {
-        let p = LeastSquares::gaussian(&[2.0, 1.0, 0.5], 0.7).unwrap();
-        let quotient = Quotient::new(&p, 0.1, &[0.3, -0.2, 0.5, -1.0, 2.0]);
-        let round = product(&quotient.q, &quotient.inverse);
-        assert_all_close(round.entries(), crate::matrix::identity(3).entries(), 1e-14);
-        assert_close(quotient.at(&[1.0, 2.0, -0.5]), quotient.at(&[2.0, 4.0, -1.0]), 1e-13);
+    fn quotients_match_their_definition_by_turned_directions() {
+        let (p, gamma, x) = (d1(), 0.3, [0.4, -0.7]);
+        let setting = Setting::new(&p, gamma);
+        let quotient = Quotient::new(&setting, &x);
+        let q = Matrix::new(2, 2, vec![1.0, 0.0, x[1], real::exp(x[0])]);
+        let u = [0.6, -0.8];
+        let v = quotient.preimage(&u);
+        assert_all_close(&q.times(&v), &u, 1e-14);
+        let a = product(&product(&q, p.covariance()), &quotient.inverse);
+        let c = congruence(&q, &p.multiplicative_noise(&outer(&v, &v)));
+        let along = LeastSquares::form(&c, &u);
+        let expected = 2.0 + (2.0 * LeastSquares::form(&a, &u) / gamma - trace(&c)) / along;
+        assert_close(quotient.at(&v), expected, 1e-12);
     }
 }
