@@ -104,7 +104,7 @@ mod tests {
             let law = gaussian(dim, gamma);
             assert_close(law.scale_square, scale_square, 1e-11);
             assert_close(law.mean_square(), mean_square, 1e-11);
-            assert_close(law.log_concave_radius(), 0.707_106_781_187, 1e-11);
+            assert_close(law.log_concave_radius(), std::f64::consts::FRAC_1_SQRT_2, 1e-14);
         }
         assert_eq!(gaussian(5, 0.5).mean_square(), f64::INFINITY);
     }

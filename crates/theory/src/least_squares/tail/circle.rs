@@ -170,7 +170,7 @@ fn derivatives(n: usize) -> (Matrix, Matrix) {
                 continue;
             }
             let (sin, cos) = real::sin_cos(std::f64::consts::PI * distance as f64 / n as f64);
-            let sign = if distance % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if distance.is_multiple_of(2) { 1.0 } else { -1.0 };
             first[at] = sign * cos / sin;
             second[at] = -2.0 * sign / (sin * sin);
         }

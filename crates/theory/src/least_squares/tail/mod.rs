@@ -11,6 +11,7 @@ mod nelder_mead;
 mod polynomial;
 mod quotient;
 mod sandwich;
+mod search;
 
 pub use circle::CircleRate;
 pub use closed::{RotationInvariantRate, crude_tail_bound, sgd_is_bounded};
