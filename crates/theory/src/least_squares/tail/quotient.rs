@@ -85,12 +85,11 @@ impl Quotient<'_> {
     /// Numerator, `|Q v|²` and denominator for `v` of any length: of degrees two, two and four.
     pub fn parts(&self, v: &[f64]) -> (f64, f64, f64) {
         let w = self.norm.times(v);
-        let square = |x: &[f64]| -> Vec<f64> {
-            x.iter().flat_map(|a| x.iter().map(move |b| a * b)).collect()
-        };
-        let noise = self.setting.noise.times(&square(v));
-        let numerator = real::dot(v, &self.numerator.times(v));
-        (numerator, real::dot(v, &w), real::dot(&square(&w), &noise))
+        let square: Vec<f64> = v.iter().flat_map(|a| v.iter().map(move |b| a * b)).collect();
+        let pairs = w.iter().flat_map(|a| w.iter().map(move |b| a * b));
+        let rows = self.setting.noise.rows().zip(pairs);
+        let denominator = rows.map(|(row, pair)| pair * real::dot(row, &square)).sum();
+        (real::dot(self.numerator.entries(), &square), real::dot(v, &w), denominator)
     }
 
     /// `p_Q(v)`; infinite where no multiplicative noise acts along `Q v`.

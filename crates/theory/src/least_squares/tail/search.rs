@@ -10,10 +10,10 @@ use crate::least_squares::tail::nelder_mead::nelder_mead;
 use crate::least_squares::tail::quotient::{Quotient, Setting};
 
 /// Angles of a half circle at which two features are looked at.
-const N_ANGLES: usize = 120;
+const N_ANGLES: usize = 90;
 
 /// Random directions of three or more features that are looked at beside the axes.
-const N_DIRECTIONS: usize = 200;
+const N_DIRECTIONS: usize = 120;
 
 /// Key of the random directions.
 const KEY: StreamKey = StreamKey(0x7461_696c_2e75_0001);
@@ -22,17 +22,17 @@ const KEY: StreamKey = StreamKey(0x7461_696c_2e75_0001);
 const LARGEST_VARIABLE: f64 = 3.0;
 
 /// Rounds of the simplex over `Q` in a stage, for each of its variables.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 30;
 
 /// Edges of the simplex and softness of the extreme, stage after stage: the hard extreme has kinks
 /// over `Q`, at which the simplex would stop.
 const STAGES: [(f64, f64); 3] = [(0.3, 0.01), (-0.1, 0.001), (0.05, 0.0)];
 
 /// The same after extremes were added to the sample.
-const FINER_STAGES: [(f64, f64); 2] = [(0.03, 0.0), (-0.01, 0.0)];
+const FINER_STAGES: [(f64, f64); 1] = [(0.02, 0.0)];
 
 /// Times that extremes are added.
-const N_EXCHANGES: usize = 4;
+const N_EXCHANGES: usize = 3;
 
 /// Directions from which the extreme over the sphere is searched for locally.
 const N_LOCAL: usize = 8;
