@@ -168,6 +168,7 @@ mod tests {
             1e-11,
         );
         assert_close(real::ln(contraction_bound(&p, 0.5, 1.0).unwrap()), -0.467_799, 1e-6);
+        assert_close(-2.0 * p.smallest_eigenvalue(), -1.000_639_848_09, 1e-11);
         assert!(contraction_bound(&p, 2.0 / 2.13 + 1e-9, 1.0).is_err());
         for gamma in [0.1, 0.5, 0.9] {
             let flow = MomentFlow::new(&p, gamma, Equation::FirstOrder).unwrap();

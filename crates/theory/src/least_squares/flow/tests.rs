@@ -1,7 +1,7 @@
 use super::*;
 use crate::least_squares::MomentMap;
 use crate::least_squares::reference::{assert_all_close, assert_close, d1, d2, d3};
-use crate::matrix::trace;
+use crate::matrix::{congruence, trace};
 use maruyama_dynamics::real;
 
 fn flow(problem: &LeastSquares, gamma: f64) -> MomentFlow {
@@ -19,6 +19,20 @@ fn stationary_covariances_match_the_reference() {
     ];
     assert_all_close(found.entries(), &expected, 1e-11);
     assert_close(flow(&d3(), 0.5).stationary().unwrap().entries()[0], 0.023_687_380_241_4, 1e-11);
+}
+
+#[test]
+fn the_trapezoidal_scheme_keeps_the_stationary_covariance_at_any_step() {
+    let (p, gamma) = (d1(), 0.15);
+    let m = flow(&p, gamma).stationary().unwrap();
+    let noise = combine(gamma, &p.multiplicative_noise(&m), gamma, p.noise());
+    for h in [0.1, 0.5, 2.0] {
+        let eye = identity(2);
+        let minus = combine(1.0, &eye, -0.5 * h, p.covariance());
+        let plus = combine(1.0, &eye, 0.5 * h, p.covariance());
+        let moved = combine(1.0, &congruence(&minus, &m), h, &noise);
+        assert_all_close(moved.entries(), congruence(&plus, &m).entries(), 1e-13);
+    }
 }
 
 #[test]

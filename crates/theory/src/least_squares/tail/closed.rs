@@ -88,7 +88,9 @@ pub fn sgd_is_bounded(problem: &LeastSquares, step_size: f64) -> Result<bool, Le
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::least_squares::ScalarNoise;
     use crate::least_squares::reference::{assert_close, d1, d3};
+    use crate::tail::scalar_kesten_index;
 
     #[test]
     fn isotropic_gaussian_features_match_the_reference() {
@@ -124,6 +126,18 @@ mod tests {
             assert!(reference < bound && bound < alpha);
         }
         assert!(crude_tail_bound(&d1(), 1.5).is_err());
+    }
+
+    #[test]
+    fn sgd_on_one_feature_has_other_tails_than_its_equation() {
+        let (noise, x) = (ScalarNoise::of(&d3()).unwrap(), [1.0, -0.5, 1.5, 0.8]);
+        let cases =
+            [(1.2, 2.370_152_423_05, 4.067_075_610_08), (1.6, 1.091_591_102_56, 3.300_306_707_56)];
+        for (gamma, sgd, equation) in cases {
+            assert_close(scalar_kesten_index(&x, gamma, 0.0).unwrap(), sgd, 1e-11);
+            assert_close(noise.tail_index(gamma), equation, 1e-11);
+        }
+        assert_eq!(scalar_kesten_index(&x, 0.88, 0.0), Some(f64::INFINITY));
     }
 
     #[test]

@@ -93,7 +93,6 @@ mod tests {
     /// The reference's bounds to its own accuracy, or better ones, around the exact value.
     fn check(problem: &LeastSquares, gamma: f64, alpha: Option<f64>, bounds: [f64; 2]) {
         let found = tail_sandwich(problem, gamma).unwrap();
-        println!("{gamma} {found:?}");
         assert!(found.lower >= bounds[0] * (1.0 - 2e-3), "{gamma}: {found:?}");
         assert!(found.upper <= bounds[1] * (1.0 + 2e-3), "{gamma}: {found:?}");
         assert!(found.lower <= found.upper);
