@@ -111,6 +111,8 @@ fn impossible_samples_are_refused() {
     let none = LeastSquares::training(&design, &[1.0, 2.0], None);
     assert_eq!(none, Err(LeastSquaresError::NoSignal));
     assert!(LeastSquares::training(&design, &[1.0], None).is_err());
+    let empty = LeastSquares::training(&Matrix::new(0, 2, Vec::new()), &[], None);
+    assert_eq!(empty, Err(LeastSquaresError::NoSignal));
     assert!(LeastSquares::training(&design, &[1.0, f64::NAN], None).is_err());
     assert!(LeastSquares::gaussian(&[1.0, -1.0], 0.0).is_err());
     assert!(LeastSquares::rotation_invariant(2, 1.0, -2.0, 0.0).is_err());

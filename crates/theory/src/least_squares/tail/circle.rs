@@ -29,8 +29,8 @@ pub struct CircleRate {
 }
 
 impl CircleRate {
-    /// The operators on `n_nodes` equal angles, an even number; 64 give twelve digits for the data
-    /// sets of the reference.
+    /// The operators on `n_nodes` equal angles, an even number; 64 give ten digits for the data sets
+    /// of the reference.
     ///
     /// Converges faster than any power of the number of nodes if `C_⊥⊥ > 0` everywhere, that is if
     /// noise turns `eta` in all directions, as it does for three or more samples in general position.

@@ -35,6 +35,14 @@ impl RotationInvariantRate {
         0.5 * self.step_size * (across - self.isotropic - self.along) - 1.0
     }
 
+    /// The step size `2/((d − 2) a − b)` at which `lambda_1 = 0`: an invariant law exists below it;
+    /// `+inf` if one exists at all step sizes, as for Gaussian features with `d ≤ 3`.
+    #[must_use]
+    pub fn almost_sure_limit(&self) -> f64 {
+        let growth = (self.dim as f64 - 2.0) * self.isotropic - self.along;
+        if growth > 0.0 { 2.0 / growth } else { f64::INFINITY }
+    }
+
     /// `alpha = 1 + (2/gamma − (d − 1) a)/(a + b)`; `1/gamma − (d − 3)/2` for Gaussian features, and
     /// `+inf` without multiplicative noise along `eta`.
     ///
@@ -109,6 +117,8 @@ mod tests {
         }
         let unstable = RotationInvariantRate { dim: 5, isotropic: 1.0, along: 1.0, step_size: 1.0 };
         assert!(unstable.tail_index().is_err());
+        assert_close(unstable.almost_sure_limit(), 1.0, 1e-15);
+        assert_eq!(RotationInvariantRate { dim: 3, ..unstable }.almost_sure_limit(), f64::INFINITY);
     }
 
     #[test]
