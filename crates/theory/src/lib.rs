@@ -3,8 +3,11 @@
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
 
+pub mod langevin;
 pub mod law;
+pub mod least_squares;
 pub mod linear_algebra;
+pub mod matrix;
 pub mod quadrature;
 pub mod random_matrix;
 pub mod risk;

@@ -1,0 +1,11 @@
+//! The Fokker–Planck equation by finite volumes whose steady state is exact at the nodes.
+
+mod flux;
+mod grid;
+mod line;
+mod plane;
+
+pub use flux::bernoulli;
+pub use grid::Grid;
+pub use line::LineEquation;
+pub use plane::PlaneEquation;

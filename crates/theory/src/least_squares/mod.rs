@@ -1,0 +1,35 @@
+//! SGD and its stochastic differential equation on least squares, without simulation.
+
+mod averaging;
+mod bounds;
+mod describe;
+mod error;
+mod expansion;
+mod flow;
+mod gaussian;
+mod gaussian_decay;
+pub mod law;
+mod rate;
+mod recursion;
+#[cfg(test)]
+pub(crate) mod reference;
+mod samples;
+mod scalar;
+pub mod tail;
+mod wasserstein;
+
+pub use averaging::{AverageCurve, average_curve, averaged_limit, stationary_average};
+pub use bounds::{
+    LocalisationBounds, PolynomialBound, contraction_bound, interpolation_loss_bound,
+    localisation_bounds, moment_bound,
+};
+pub use error::LeastSquaresError;
+pub use expansion::{StepExpansion, small_step_expansion};
+pub use flow::{Equation, MomentFlow, Moments};
+pub use gaussian::{gaussian_stationary_sde, gaussian_stationary_sgd, mean_square_limit};
+pub use gaussian_decay::GaussianDecay;
+pub use rate::{Thresholds, thresholds};
+pub use recursion::MomentMap;
+pub use samples::LeastSquares;
+pub use scalar::ScalarNoise;
+pub use wasserstein::{WassersteinBracket, gelbrich, wasserstein_bracket};
