@@ -112,7 +112,10 @@ impl Estimator for Distance {
             ("n_against", "chains of the other simulation"),
             ("n_diverged", "chains that have no value"),
             ("n_diverged_against", "chains of the other simulation that have none"),
-            ("distance", "distance between the samples, with the basic bootstrap interval for that between the laws"),
+            (
+                "distance",
+                "distance between the samples, with the basic bootstrap interval for that between the laws",
+            ),
             ("standard_error", "standard deviation of the bootstrap distances"),
             ("null_mean", "mean distance between random halves of one simulation"),
             ("null_quantile", "0.95 quantile of these"),
@@ -147,7 +150,8 @@ impl Estimator for Distance {
         let on_the_line = texts(parameters, "measures").find(|name| ON_THE_LINE.contains(name));
         if let Some(measure) = on_the_line.filter(|_| observables.len() > 1) {
             let n = observables.len();
-            let message = format!("`{measure}` is a distance on the line, and there are {n} observables");
+            let message =
+                format!("`{measure}` is a distance on the line, and there are {n} observables");
             return violation("measures", message, "take `sliced`, `gelbrich` or `transport`");
         }
         None
@@ -233,8 +237,7 @@ impl Comparison<'_> {
         let place = MEASURES.iter().position(|name| *name == self.name).unwrap_or(0) as u64;
         let key = self.input.stream.derive(self.step).derive(place);
         let (x, y) = (self.x, self.y);
-        let measure =
-            Measure::new(self.name, self.settings, (&x, &y), key).map_err(statistic)?;
+        let measure = Measure::new(self.name, self.settings, (&x, &y), key).map_err(statistic)?;
         let found = measure.between(&x, &y).map_err(statistic)?;
         let stream = |null: bool, r| {
             let key = if null { key.derive(1) } else { key };
@@ -299,8 +302,7 @@ fn row(
         .map(|(name, value)| (name.to_owned(), value)),
     );
     if bootstrap.len() >= 2 {
-        let result =
-            TwoSample::new(found.distance, bootstrap, null, LEVEL).map_err(statistic)?;
+        let result = TwoSample::new(found.distance, bootstrap, null, LEVEL).map_err(statistic)?;
         let interval = result.interval;
         let distance = Scalar::interval(found.distance, interval.low, interval.high);
         row.insert("distance".to_owned(), distance);

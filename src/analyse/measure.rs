@@ -115,11 +115,8 @@ impl Measure {
     /// # Errors
     /// If it overflows, or a method does not settle.
     pub(crate) fn between(&self, x: &Points, y: &Points) -> Result<Measured, DistanceError> {
-        let plain = |distance: f64| Measured {
-            distance,
-            direction_error: None,
-            marginal_error: None,
-        };
+        let plain =
+            |distance: f64| Measured { distance, direction_error: None, marginal_error: None };
         Ok(match self {
             Measure::Line { order } => {
                 plain(wasserstein(x.coordinates(), y.coordinates(), *order)?)
@@ -140,7 +137,7 @@ impl Measure {
             Measure::Transport => plain(wasserstein_in_space(x, y, Ground::SquaredEuclidean)?),
             Measure::Sinkhorn { epsilon } => {
                 let settings =
-                    SinkhornSettings { epsilon: *epsilon, max_iterations: 1000, tolerance: 1e-8 };
+                    SinkhornSettings { epsilon: *epsilon, max_iterations: 1000, tolerance: 1e-6 };
                 let (divergence, error) =
                     sinkhorn_divergence(x, y, Ground::SquaredEuclidean, settings)?;
                 Measured { marginal_error: Some(error), ..plain(divergence.max(0.0).sqrt()) }
@@ -233,8 +230,7 @@ fn moments(points: &Points) -> (Vec<f64>, Matrix) {
 mod tests {
     use super::*;
 
-    const SETTINGS: Settings =
-        Settings { order: 3.0, directions: 64, epsilon: 0.01 };
+    const SETTINGS: Settings = Settings { order: 3.0, directions: 64, epsilon: 0.01 };
 
     fn normals(chain: u64, n: usize, shift: [f64; 2]) -> Vec<f64> {
         let mut values = vec![0.0; 2 * n];

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod chains;
+mod convergence;
 mod distance;
 mod estimator;
 mod frame;
@@ -34,8 +35,8 @@ pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
-pub(crate) use unit::cells;
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
+pub(crate) use unit::cells;
 
 /// Every estimator, in the order of the documentation.
 pub const ESTIMATORS: &[&dyn Estimator] = &[
@@ -48,6 +49,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &scale_prediction::ScalePrediction,
     &moments::Moments,
     &quantiles::Quantiles,
+    &convergence::ConvergenceOf,
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
 ];

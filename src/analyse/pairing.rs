@@ -51,7 +51,12 @@ pub(crate) fn pair(of: &Sweep, there: &Sweep, against: &Against) -> Result<Vec<u
             cell,
             n_candidates: found.map_or(0, |(_, count)| *count),
             values: names.iter().map(|name| (name.clone(), label(declared, name))).collect(),
-            only_there: there.varying.iter().filter(|name| !names.contains(name)).cloned().collect(),
+            only_there: there
+                .varying
+                .iter()
+                .filter(|name| !names.contains(name))
+                .cloned()
+                .collect(),
         }),
     };
     of.cells.iter().enumerate().map(counterpart).collect()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use maruyama_dynamics::real;
-use maruyama_statistics::tail::ccdf::survival;
+use maruyama_statistics::tail::ccdf::{Exceedance, survival};
 use maruyama_statistics::tail::hill::Magnitudes;
 use maruyama_statistics::tail::hill_plot::HillPlot;
 use maruyama_statistics::tail::power_law::PowerLaw;
@@ -43,10 +43,8 @@ fn hill(magnitudes: &Magnitudes, level: f64) -> Result<Curves, AnalysisError> {
     let plot = HillPlot::new(magnitudes, last, level).map_err(statistic)?;
     let kept = spaced(plot.alpha.len());
     let k: Vec<f64> = kept.iter().map(|idx| (plot.first_k + idx) as f64).collect();
-    let curve = |values: &[f64]| Curve {
-        x: k.clone(),
-        y: kept.iter().map(|idx| values[*idx]).collect(),
-    };
+    let curve =
+        |values: &[f64]| Curve { x: k.clone(), y: kept.iter().map(|idx| values[*idx]).collect() };
     Ok(Curves::from([
         ("hill".to_owned(), curve(&plot.alpha)),
         ("hill low".to_owned(), curve(&plot.low)),
@@ -58,9 +56,10 @@ fn survivals(z: &[f64], level: f64) -> Result<Curves, AnalysisError> {
     let mut points = survival(z).map_err(statistic)?;
     // From the largest value down, so that spacing is by rank in the tail.
     points.reverse();
-    let kept: Vec<_> = spaced(points.len()).into_iter().rev().map(|idx| points[idx]).collect();
+    let kept: Vec<Exceedance> =
+        spaced(points.len()).into_iter().rev().map(|idx| points[idx]).collect();
     let x: Vec<f64> = kept.iter().map(|point| point.x).collect();
-    let y = kept.iter().map(|point| point.probability()).collect();
+    let y = kept.iter().map(Exceedance::probability).collect();
     let intervals: Vec<_> = kept.iter().map(|point| point.interval(level)).collect();
     let low = intervals.iter().map(|interval| interval.low).collect();
     let high = intervals.iter().map(|interval| interval.high).collect();
@@ -108,9 +107,9 @@ mod tests {
 
     #[test]
     fn a_pareto_grid_is_straight_and_of_its_index() {
-        let n = 2000;
+        let n = 2000.0;
         let z: Vec<f64> =
-            (0..n).map(|i| real::pow((i as f64 + 0.5) / n as f64, -1.0 / 3.0)).collect();
+            (0..2000).map(|i| real::pow((f64::from(i) + 0.5) / n, -1.0 / 3.0)).collect();
         let magnitudes = Magnitudes::new(&z).unwrap();
         let law = power_law(&z, Distance::Supremum, 50).unwrap();
         let curves = curves(&z, &magnitudes, Some(&law), 0.95).unwrap();
@@ -124,9 +123,9 @@ mod tests {
         let survival = &curves["survival"];
         for (x, y) in survival.x.iter().zip(&survival.y) {
             // P(Z > z) = z^-3 on the grid, within half a step.
-            assert!((y - 1.0 / (x * x * x)).abs() < 1.0 / n as f64, "{x} {y}");
+            assert!((y - 1.0 / (x * x * x)).abs() < 1.0 / n, "{x} {y}");
         }
         let line = &curves["power law"];
-        assert!((line.y[0] - 1.0 / (line.x[0] * line.x[0] * line.x[0])).abs() < 2.0 / n as f64);
+        assert!((line.y[0] - 1.0 / (line.x[0] * line.x[0] * line.x[0])).abs() < 2.0 / n);
     }
 }

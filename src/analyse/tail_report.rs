@@ -24,6 +24,8 @@ use crate::analyse::tail_curves::curves;
 const LEVEL: f64 = 0.95;
 /// Fewest values above the threshold of a power law.
 const MIN_TAIL: usize = 50;
+/// Fewest extremes that are chosen: light tails have no optimum, and the bootstrap takes two or three.
+const FEWEST_EXTREMES: usize = 20;
 /// Size of the larger resamples of the double bootstrap, as a power of the sample's.
 const EXPONENT: f64 = 0.9;
 /// Part of the stream key that chooses the number of extremes.
@@ -50,7 +52,7 @@ const PART: Part = Part {
         Parameter {
             name: "k",
             doc: "Number of extremes; chosen by the double bootstrap for Hill's estimator if absent, \
-                  which needs some thousand chains.",
+                  which needs some thousand chains; at least 20.",
             unit: "",
             kind: Kind::Integer { min: 2, max: 1_000_000_000 },
             default: Default::Absent,
@@ -96,10 +98,16 @@ impl Estimator for TailReportOf {
             ("k", "number of extremes"),
             ("threshold", "magnitude above which these are"),
             ("xi", "extreme value index 1/α, with normal interval"),
-            ("alpha", "tail index, with the interval that of xi gives; missing where xi is not positive"),
+            (
+                "alpha",
+                "tail index, with the interval that of xi gives; missing where xi is not positive",
+            ),
             ("d", "Kolmogorov–Smirnov distance of the power law above its threshold"),
             ("statistic", "Vuong's statistic; positive in favour of the power law"),
-            ("p", "of the power law: probability of a distance as large; of another: of a statistic as far from zero"),
+            (
+                "p",
+                "of the power law: probability of a distance as large; of another: of a statistic as far from zero",
+            ),
             ("reason", "why there is no estimate"),
         ]
     }
@@ -154,7 +162,7 @@ fn number_of_extremes(
     let stream = &mut Stream::new(input.stream.derive(CHOICE), 0, Purpose::Bootstrap);
     let resamples = parameters.count("resamples") as usize;
     double_bootstrap(magnitudes, EXPONENT, resamples, stream)
-        .map(|choice| choice.k.clamp(2, n - 1))
+        .map(|choice| choice.k.clamp(FEWEST_EXTREMES.min(n / 2), n - 1))
         .map_err(|error| AnalysisError::Statistic(format!("{error}; give `k`")))
 }
 

@@ -58,9 +58,8 @@ mod tests {
         let (x, y) = (block(&[0, 5, 10, 20]), block(&[0, 10, 15, 20, 30]));
         let (x, y) = ([&x], [&y]);
         let (x, y) = (Chains::new(&x), Chains::new(&y));
-        let times = |text: &str| {
-            Parameters::from([(TIMES.name.to_owned(), Value::Text(text.to_owned()))])
-        };
+        let times =
+            |text: &str| Parameters::from([(TIMES.name.to_owned(), Value::Text(text.to_owned()))]);
         assert_eq!(compared(&times("last"), &x, &y), Ok(vec![(3, 4)]));
         assert_eq!(compared(&times("all"), &x, &y), Ok(vec![(0, 0), (2, 1), (3, 3)]));
         let apart = block(&[7]);

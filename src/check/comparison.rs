@@ -43,7 +43,8 @@ fn comparing() -> String {
 }
 
 fn without_against(manifest: &Manifest, analysis: &Analysis) -> Diagnostic {
-    let message = format!("analysis `{}` compares two simulations, and one is named", analysis.name);
+    let message =
+        format!("analysis `{}` compares two simulations, and one is named", analysis.name);
     let others: Vec<&str> = manifest
         .sweeps
         .iter()

@@ -19,7 +19,8 @@ pub(crate) fn lines(item: &PlannedItem) -> String {
         let pairs = analyse::cells(item, analysis);
         for (cell, other) in pairs.iter().take(LISTED_PAIRS) {
             let other = other.map_or_else(String::new, crate::plan::PlannedCell::label);
-            let _ = writeln!(text, "  {name} compares {of}, {} with {there}, {other}", cell.label());
+            let _ =
+                writeln!(text, "  {name} compares {of}, {} with {there}, {other}", cell.label());
         }
         if pairs.len() > LISTED_PAIRS {
             let more = crate::error::plural(pairs.len() - LISTED_PAIRS, "more pair");

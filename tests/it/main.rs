@@ -2,6 +2,7 @@
 
 mod changes;
 mod common_noise;
+mod comparison;
 mod damage;
 mod instruction_sets;
 mod interruption;

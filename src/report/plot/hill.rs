@@ -55,13 +55,11 @@ impl Plot for Hill {
                 let first = band.first().map_or(f64::INFINITY, |(x, ..)| *x);
                 tail.line("hill")?.into_iter().filter(|(x, _)| *x >= first).collect()
             };
-            panel = panel
-                .with(Mark::new(Shape::Band { points: band }).coloured(colour))
-                .with(
-                    Mark::new(Shape::Line { points: line, dash: Dash::series(idx) })
-                        .coloured(colour)
-                        .labelled(&tail.label),
-                );
+            panel = panel.with(Mark::new(Shape::Band { points: band }).coloured(colour)).with(
+                Mark::new(Shape::Line { points: line, dash: Dash::series(idx) })
+                    .coloured(colour)
+                    .labelled(&tail.label),
+            );
             if let Some(k) = chosen(tail) {
                 panel = panel.with(Mark::new(Shape::Vertical(k)).coloured(colour));
             }
