@@ -7,6 +7,9 @@ use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::cells;
 use crate::report::view::RowView;
 
+/// The curve is drawn where it is below this: what matters is the other end.
+const HIGHEST: f64 = 0.9;
+
 const PART: Part = Part {
     name: "ccdf",
     doc: "Survival function of |z| on logarithmic axes within its interval of Clopper and Pearson, \
@@ -36,11 +39,12 @@ impl Plot for Ccdf {
         }
         for (idx, tail) in tails.iter().enumerate() {
             let colour = Colour::Series(idx);
-            let points = tail.line("survival")?;
-            let points = points.into_iter().filter(|(x, _)| *x > 0.0).collect();
+            let mut points = tail.line("survival")?;
+            points.retain(|(x, p)| *x > 0.0 && *p < HIGHEST);
+            let lowest = points.first().map_or(0.0, |(x, _)| *x);
             let points = Shape::Points { points, marker: Marker::series(idx), size: 2.6 };
-            let band = tail.band("survival")?;
-            let band = band.into_iter().filter(|(x, ..)| *x > 0.0).collect();
+            let mut band = tail.band("survival")?;
+            band.retain(|(x, ..)| *x >= lowest);
             panel = panel
                 .with(Mark::new(Shape::Band { points: band }).coloured(colour))
                 .with(Mark::new(points).coloured(colour).labelled(&tail.label));

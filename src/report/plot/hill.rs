@@ -9,10 +9,13 @@ use crate::report::plot::curves::SCALES;
 use crate::report::plot::tail_cells::{Tail, cells};
 use crate::report::view::RowView;
 
+/// The first k that is drawn: before it the intervals are so long that they hide the rest.
+const FIRST: f64 = 20.0;
+
 const PART: Part = Part {
     name: "hill",
     doc: "Hill's estimate of the tail index over the number k of extremes within its interval, and \
-          the k that the analysis took. Draws the curves of the estimator `tail_report`, one for \
+          the k that the analysis took, from k = 20 on. Draws the curves of the estimator `tail_report`, one for \
           each cell.",
     parameters: &[Parameter {
         name: "x_scale",
@@ -49,12 +52,10 @@ impl Plot for Hill {
         }
         for (idx, tail) in tails.iter().enumerate() {
             let colour = Colour::Series(idx);
-            // Below k of about four the upper end is infinite.
-            let band = tail.band("hill")?;
-            let line: Vec<(f64, f64)> = {
-                let first = band.first().map_or(f64::INFINITY, |(x, ..)| *x);
-                tail.line("hill")?.into_iter().filter(|(x, _)| *x >= first).collect()
-            };
+            let mut band = tail.band("hill")?;
+            band.retain(|(k, ..)| *k >= FIRST);
+            let mut line = tail.line("hill")?;
+            line.retain(|(k, _)| *k >= FIRST);
             panel = panel.with(Mark::new(Shape::Band { points: band }).coloured(colour)).with(
                 Mark::new(Shape::Line { points: line, dash: Dash::series(idx) })
                     .coloured(colour)
