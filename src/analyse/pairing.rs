@@ -92,3 +92,57 @@ fn label(cell: &Cell, name: &str) -> String {
         _ => cell.parameters.get(name).map_or_else(|| "absent".to_owned(), shown),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use maruyama_dynamics::parameter::Parameters;
+
+    use super::*;
+    use crate::manifest::span::{Located, Span};
+    use crate::manifest::types::DataSet;
+
+    /// A sweep over `a` and `b` with the data set of the given name.
+    fn sweep(varying: &[&str], cells: &[(Value, i64, &str)]) -> Sweep {
+        let varying: Arc<[String]> = varying.iter().map(|name| (*name).to_owned()).collect();
+        let cell = |(a, b, data): &(Value, i64, &str)| {
+            let parameters = [("a".to_owned(), a.clone()), ("b".to_owned(), Value::Integer(*b))];
+            let rows = ("rows".to_owned(), Value::Integer(data.len() as i64));
+            let parameters = Arc::new(Parameters::from(parameters));
+            let data = DataSet { name: (*data).to_owned(), parameters: Parameters::from([rows]) };
+            let (data, varying) = (Some(Arc::new(data)), Arc::clone(&varying));
+            Cell { parameters, data, varying, span: Span::default() }
+        };
+        let cells = cells.iter().map(cell).collect();
+        Sweep { name: "s".to_owned(), varying, cells, span: Span::default() }
+    }
+
+    fn against(names: Option<&[&str]>) -> Against {
+        let located = |name: &str| Located { value: name.to_owned(), span: Span::default() };
+        let pair = names.map(|names| names.iter().map(|name| located(name)).collect());
+        Against { sweep: located("s"), pair }
+    }
+
+    #[test]
+    fn numbers_are_equal_by_value_and_data_by_definition() {
+        let of = sweep(&["a", "data"], &[(Value::Integer(1), 1, "X"), (Value::Real(0.5), 1, "XX")]);
+        let there =
+            sweep(&["data", "a"], &[(Value::Real(0.5), 1, "YY"), (Value::Real(1.0), 1, "Y")]);
+        assert_eq!(pair(&of, &there, &against(None)), Ok(vec![1, 0]));
+    }
+
+    #[test]
+    fn what_one_side_varies_alone_does_not_matter_unless_it_is_named() {
+        let of = sweep(&["b"], &[(Value::Integer(3), 1, "X"), (Value::Integer(3), 2, "X")]);
+        let there = sweep(&["a"], &[(Value::Integer(3), 1, "X"), (Value::Integer(4), 1, "X")]);
+        let unpaired = pair(&of, &there, &against(None)).unwrap_err();
+        assert_eq!((unpaired.cell, unpaired.n_candidates), (0, 2));
+        assert_eq!((unpaired.values, unpaired.only_there), (vec![], vec!["a".to_owned()]));
+        assert_eq!(pair(&of, &there, &against(Some(&["a"]))), Ok(vec![0, 0]));
+        let unpaired = pair(&of, &there, &against(Some(&["b"]))).unwrap_err();
+        assert_eq!((unpaired.cell, unpaired.n_candidates), (0, 2));
+        let unpaired = pair(&of, &there, &against(Some(&["a", "b"]))).unwrap_err();
+        assert_eq!((unpaired.cell, unpaired.n_candidates), (1, 0));
+    }
+}

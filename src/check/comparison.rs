@@ -25,6 +25,11 @@ pub(crate) fn check(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec
             let help = format!("leave `against` out; what compares is {}", comparing());
             mistakes.push(Diagnostic::new(against.sweep.span, message).help(help));
         }
+        (true, Some(against)) if against.sweep.value == analysis.of => {
+            let message = format!("sweep `{}` is compared with itself", analysis.of);
+            let help = "name another sweep: a cell is compared with one of that";
+            mistakes.push(Diagnostic::new(against.sweep.span, message).help(help));
+        }
         (true, Some(against)) => {
             let of = find_sweep(manifest, &analysis.of);
             let there = find_sweep(manifest, &against.sweep.value);
@@ -122,5 +127,5 @@ fn unpaired_cell(of: &Sweep, there: &Sweep, against: &Against, unpaired: &Unpair
     Diagnostic::new(against.sweep.span, message)
         .label(label)
         .help(help)
-        .related(cell.span, "cells are paired for these")
+        .related(cell.span, "each cell of this needs one counterpart")
 }

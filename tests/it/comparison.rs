@@ -208,9 +208,9 @@ fn a_single_cell_is_compared_with_all() {
 fn cells_without_a_counterpart_are_named() {
     refused("[0.2, 0.1]", "[0.2, 0.3]")
         .complains("cell step_size=0.1 of sweep `sgd` has no counterpart in sweep `sde`")
-        .complains("experiments/small.yaml:9:47")
+        .complains("experiments/small.yaml:9:46")
         .complains("no cell has step_size=0.1")
-        .complains("cells are paired for these")
+        .complains("each cell of this needs one counterpart")
         .complains(
             "give both sweeps the same values of `step_size`, or say which parameters pair cells: `pair: [...]`",
         );
@@ -248,6 +248,9 @@ fn what_does_not_compare_takes_no_second_sweep_and_what_does_needs_one() {
     .complains("estimator `moments` does not compare simulations")
     .complains("leave `against` out; what compares is `distance` and `two_sample_test`")
     .complains("estimator `moments` gives no p-values to adjust");
+    refused("against: sde, times", "against: sgd, times")
+        .complains("sweep `sgd` is compared with itself")
+        .complains("name another sweep");
     refused("against: sde, times", "against: sdee, times")
         .complains("there is no sweep `sdee`")
         .complains("`sde`");

@@ -14,4 +14,5 @@ mod reduction;
 mod reproduction;
 mod shipped;
 mod storage;
+mod tails;
 mod verdicts;
