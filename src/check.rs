@@ -3,6 +3,8 @@
 //! The manifest layer knows the words; here it is known which columns an estimator gives, which
 //! observables it reads and what a claim's test says.
 
+mod comparison;
+
 use std::collections::BTreeMap;
 
 use maruyama_dynamics::parameter::{Lookup as _, Value};
@@ -12,7 +14,7 @@ use crate::analyse::{self, Reads};
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
-use crate::manifest::types::{Analysis, Cell, Filter, Manifest};
+use crate::manifest::types::{Analysis, Cell, Filter, Manifest, Sweep};
 use crate::plan::MAX_BLOCKS;
 use crate::report::{self, PREVIOUS, Test};
 
@@ -29,6 +31,7 @@ pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagno
         check_observables(manifest, analysis, &mut mistakes);
         check_reduced(manifest, analysis, &mut mistakes);
         check_parameters(analysis, &mut mistakes);
+        comparison::check(manifest, analysis, &mut mistakes);
     }
     for reference in &manifest.references {
         let columns = Columns::of(manifest, &reference.of);
@@ -144,21 +147,35 @@ fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
 }
 
 fn check_observables(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Diagnostic>) {
-    let sweep = manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
-    let cells = sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default();
     let read = analyse::estimator(&analysis.estimate).observables(&analysis.parameters);
-    for observable in read {
-        let is_recorded = |cell: &Cell| simulate::records(&cell.parameters, &observable);
-        if !cells.iter().all(is_recorded) {
-            let origin = analysis.origins.get("observable").copied();
-            let message = format!(
-                "analysis `{}` reads `{observable}`, which sweep `{}` does not record",
-                analysis.name, analysis.of
-            );
-            let help = format!("add it to the sweep: `observe: [{observable}]`");
-            mistakes.push(Diagnostic::new(origin.unwrap_or(analysis.span), message).help(help));
+    let origin = |name| analysis.origins.get(name).copied();
+    let span = origin("observable").or_else(|| origin("observables")).unwrap_or(analysis.span);
+    for sweep in sweeps_of(manifest, analysis) {
+        for observable in &read {
+            let is_recorded = |cell: &Cell| simulate::records(&cell.parameters, observable);
+            if !sweep.cells.iter().all(is_recorded) {
+                let message = format!(
+                    "analysis `{}` reads `{observable}`, which sweep `{}` does not record",
+                    analysis.name, sweep.name
+                );
+                let help = format!("add it to the sweep: `observe: [{observable}]`");
+                mistakes.push(Diagnostic::new(span, message).help(help));
+            }
         }
     }
+}
+
+/// The sweeps whose cells `analysis` reads.
+fn sweeps_of<'a>(
+    manifest: &'a Manifest,
+    analysis: &'a Analysis,
+) -> impl Iterator<Item = &'a Sweep> {
+    let against = analysis.against.iter().map(|against| &against.sweep.value);
+    std::iter::once(&analysis.of).chain(against).filter_map(|name| find_sweep(manifest, name))
+}
+
+fn find_sweep<'a>(manifest: &'a Manifest, name: &str) -> Option<&'a Sweep> {
+    manifest.sweeps.iter().find(|sweep| sweep.name == name)
 }
 
 /// Refuses an analysis of what a sweep does not keep.
@@ -172,13 +189,14 @@ fn check_reduced(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Di
         Reads::Moments => ("moments", Some(MOMENTS)),
         Reads::Quantiles => ("quantiles", Some(QUANTILES)),
     };
-    let sweep = manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
-    let cells = sweep.map(|sweep| sweep.cells.as_slice()).unwrap_or_default();
     let lacks = |cell: &&Cell| {
         let kept = |statistic| simulate::keeps(&cell.parameters, statistic);
         simulate::is_reduced(&cell.parameters) && !statistic.is_some_and(kept)
     };
-    let Some(cell) = cells.iter().find(lacks) else { return };
+    let lacking = |sweep: &'_ Sweep| sweep.cells.iter().find(lacks).cloned();
+    let mut found = sweeps_of(manifest, analysis)
+        .filter_map(|sweep| lacking(sweep).map(|cell| (sweep.name.clone(), cell)));
+    let Some((sweep, cell)) = found.next() else { return };
     let kept: Vec<&str> = [MOMENTS, QUANTILES]
         .into_iter()
         .filter(|one| simulate::keeps(&cell.parameters, one))
@@ -186,7 +204,7 @@ fn check_reduced(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Di
     let message = format!(
         "analysis `{}` reads {what}, and sweep `{}` keeps {} only",
         analysis.name,
-        analysis.of,
+        sweep,
         kept.join(" and ")
     );
     let help = match statistic {
@@ -271,6 +289,7 @@ fn columns_of(analysis: &Analysis) -> Vec<String> {
     let mut names: Vec<String> =
         estimator.columns().iter().map(|(name, _)| (*name).to_owned()).collect();
     names.extend(estimator.more_columns(&analysis.parameters));
+    names.extend(analysis.adjust.iter().map(|_| analyse::ADJUSTED.to_owned()));
     names
 }
 

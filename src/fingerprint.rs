@@ -220,12 +220,16 @@ mod tests {
             ("crates/dynamics/src/simulate/cell.rs", "crate::problem::problem"),
             ("crates/dynamics/src/simulate/observed.rs", "crate::observable::asked"),
             ("crates/dynamics/src/simulate/refusal.rs", "crate::model::model"),
+            ("src/analyse/convergence.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/distance.rs", "maruyama_dynamics::observable"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_dynamics::observable"),
             ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
             ("src/analyse/moments.rs", "maruyama_dynamics::observable"),
             ("src/analyse/quantiles.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/tail_report.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_sandwich.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/two_sample_test.rs", "maruyama_dynamics::observable"),
         ];
         assert_eq!(lost, BTreeSet::from(declared), "a path that no fingerprint follows");
     }

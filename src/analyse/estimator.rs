@@ -9,6 +9,7 @@ use maruyama_statistics::sample::moments::mean;
 use maruyama_statistics::stream::Kept;
 use thiserror::Error;
 
+use crate::analyse::chains::Chains;
 use crate::analyse::frame::{Frame, Sample};
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::over_time::{OverTime, Stored};
@@ -41,6 +42,9 @@ pub enum AnalysisError {
     /// The estimator needs single chains, and statistics over them are kept.
     #[error("the cell keeps no chains")]
     NoChains,
+    /// The estimator compares two simulations, and one is given.
+    #[error("there is no simulation to compare with")]
+    NotCompared,
     /// The user interrupted; nothing is known.
     #[error("interrupted")]
     Interrupted,
@@ -67,6 +71,7 @@ pub struct Input<'a> {
     /// Address of random streams for resampling; a function of the cell and the analysis.
     pub stream: StreamKey,
     pub(crate) stored: Stored<'a>,
+    pub(crate) against: Option<Stored<'a>>,
     pub(crate) is_interrupted: &'a (dyn Fn() -> bool + Sync),
     pub(crate) problem: &'a (dyn Fn() -> Result<Arc<dyn Problem>, AnalysisError> + Sync),
 }
@@ -109,6 +114,22 @@ impl Input<'_> {
     /// If the observable is not recorded.
     pub fn over_time(&self, observable: &str, kept: Kept) -> Result<OverTime, AnalysisError> {
         self.stored.over_time(observable, kept)
+    }
+
+    /// The chains of the cell.
+    ///
+    /// # Errors
+    /// If it keeps none.
+    pub fn chains(&self) -> Result<Chains<'_>, AnalysisError> {
+        self.stored.chains()
+    }
+
+    /// The chains of the cell that it is compared with.
+    ///
+    /// # Errors
+    /// If there is no such cell, or it keeps no chains.
+    pub fn against(&self) -> Result<Chains<'_>, AnalysisError> {
+        self.against.as_ref().ok_or(AnalysisError::NotCompared)?.chains()
     }
 
     /// The last recorded value of `observable` over the chains that did not diverge, in the order
@@ -167,6 +188,16 @@ pub trait Estimator: Sync {
     /// What it needs of the chains of a cell, if it reads observables.
     fn reads(&self) -> Reads {
         Reads::Chains
+    }
+
+    /// Whether it compares a cell with one of another simulation, which the manifest then names.
+    fn compares(&self) -> bool {
+        false
+    }
+
+    /// The column of p-values that can be adjusted for their number, if its rows are tests.
+    fn p_column(&self, _parameters: &Parameters) -> Option<&'static str> {
+        None
     }
 
     /// The source files that an outcome depends on besides those that its own file names: parts that

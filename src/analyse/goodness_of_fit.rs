@@ -26,29 +26,13 @@ const MAX_POINTS: usize = 1200;
 /// Extreme points on either side that are never thinned.
 const EXTREMES: usize = 100;
 
-/// The families that are fitted unless the manifest says otherwise.
-const FAMILIES: &[&str] = &["student_t", "stable_ml", "stable_mcculloch", "normal"];
-
-/// All families of laws on the line; their places number the random streams of the bootstrap.
-const ALL_FAMILIES: &[&str] = &[
-    "student_t",
-    "stable_ml",
-    "stable_mcculloch",
-    "normal",
-    "stable_skewed_ml",
-    "stable_characteristic",
-    "pearson_iv",
-    "skew_t",
-    "jones_faddy",
-];
-
 const PART: Part = Part {
     name: "goodness_of_fit",
-    doc: "Laws fitted to the last recorded values of an observable, centred by their mean: \
+    doc: "Laws fitted to the last recorded values of an observable, centred as `centre` says: \
           Student-t and symmetric α-stable by maximum likelihood, α-stable by McCulloch's \
           quantiles, normal; where asked for, α-stable in S0 by maximum likelihood or by the \
           characteristic function, Pearson IV, and the skew Student-t laws of Azzalini and of \
-          Jones and Faddy. Each fit is tested by Kolmogorov–Smirnov, naively and by a parametric \
+          Jones and Faddy; of positive values, inverse gamma and generalised Pareto. Each fit is tested by Kolmogorov–Smirnov, naively and by a parametric \
           bootstrap with refit. One row a family.",
     parameters: &[
         Parameter {
@@ -62,8 +46,16 @@ const PART: Part = Part {
             name: "families",
             doc: "The families of laws.",
             unit: "",
-            kind: Kind::Choices(ALL_FAMILIES),
-            default: Default::Texts(FAMILIES),
+            kind: Kind::Choices(fit::NAMES),
+            default: Default::Texts(fit::USUAL_NAMES),
+        },
+        Parameter {
+            name: "centre",
+            doc: "What is subtracted from the values: their `mean`, also if absent, or `nothing`, which \
+                  families of positive values need.",
+            unit: "",
+            kind: Kind::Choice(&["mean", "nothing"]),
+            default: Default::Absent,
         },
         Parameter {
             name: "bootstrap",
@@ -96,6 +88,7 @@ impl Estimator for GoodnessOfFit {
             ("shape", "skewness of Azzalini's skew Student-t"),
             ("a", "half the lower tail index of Jones and Faddy's skew Student-t"),
             ("b", "half the upper one"),
+            ("xi", "index of the generalised Pareto law"),
             ("loc", "location or mean"),
             ("scale", "scale, or standard deviation of the normal law"),
             ("d", "Kolmogorov–Smirnov distance to the fitted law"),
@@ -114,6 +107,10 @@ impl Estimator for GoodnessOfFit {
         vec![parameters.text("observable").to_owned()]
     }
 
+    fn p_column(&self, parameters: &Parameters) -> Option<&'static str> {
+        Some(if parameters.count("bootstrap") > 0 { "p_bootstrap" } else { "p_naive" })
+    }
+
     fn sources(&self, parameters: &Parameters) -> Vec<&'static str> {
         families(parameters).map(Family::source).collect()
     }
@@ -123,7 +120,15 @@ impl Estimator for GoodnessOfFit {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let Centred { z, n_diverged, .. } = input.centred(parameters.text("observable"), 8)?;
+        let observable = parameters.text("observable");
+        let is_raw = parameters.get("centre").and_then(Value::as_text) == Some("nothing");
+        let (z, n_diverged) = if is_raw {
+            let sample = input.sample(observable, 8)?;
+            (sample.values, sample.n_diverged)
+        } else {
+            let Centred { z, n_diverged, .. } = input.centred(observable, 8)?;
+            (z, n_diverged)
+        };
         let replicates = parameters.count("bootstrap");
         let mut outcome = CellOutcome::default();
         for family in families(parameters) {
@@ -210,8 +215,7 @@ fn bootstrap(
     replicates: u64,
     input: &Input<'_>,
 ) -> Result<Row, AnalysisError> {
-    let family_idx =
-        ALL_FAMILIES.iter().position(|name| *name == family.name()).unwrap_or(0) as u64;
+    let family_idx = fit::NAMES.iter().position(|name| *name == family.name()).unwrap_or(0) as u64;
     let one = |idx: u64| {
         input.go_on()?;
         let mut stream = Stream::new(input.stream, family_idx << 40 | idx, Purpose::Bootstrap);

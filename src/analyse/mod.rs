@@ -1,29 +1,44 @@
 //! Analysing: an estimator applied to each cell of a sweep, cached by what it read.
 
+mod adjust;
+mod chains;
+mod convergence;
+mod distance;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
 mod mean_risk;
+mod measure;
 mod moments;
 mod outcome;
 mod over_time;
+mod pairing;
 mod quantiles;
 mod reader;
 mod scale_prediction;
 mod sgd_tail_index;
 mod stage;
 mod tail_bounds;
+mod tail_curves;
 mod tail_index;
+mod tail_report;
 mod tail_sandwich;
 mod tail_theory;
+mod times;
+mod two_sample_test;
+mod unit;
 
 use crate::manifest::types::{Analysis, Manifest};
 
+pub use adjust::ADJUSTED;
+pub use chains::{Chains, PointSample};
 pub use estimator::{AnalysisError, Centred, Estimator, Input, Reads};
 pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
+pub(crate) use pairing::{Unpaired, pair};
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
+pub(crate) use unit::cells;
 
 /// Every estimator, in the order of the documentation.
 pub const ESTIMATORS: &[&dyn Estimator] = &[
@@ -33,10 +48,14 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &goodness_of_fit::GoodnessOfFit,
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,
+    &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &mean_risk::MeanRiskOverTime,
     &moments::Moments,
     &quantiles::Quantiles,
+    &convergence::ConvergenceOf,
+    &distance::Distance,
+    &two_sample_test::TwoSampleTest,
 ];
 
 /// The estimator called `name`.
@@ -53,7 +72,11 @@ pub fn estimator(name: &str) -> &'static dyn Estimator {
 /// made of it and the samples are what is wanted.
 #[must_use]
 pub fn needs_samples(manifest: &Manifest, sweep: &str) -> bool {
-    let mut analyses = manifest.analyses.iter().filter(|analysis| analysis.of == sweep).peekable();
+    let looks_at = |analysis: &&Analysis| {
+        let against = analysis.against.as_ref();
+        analysis.of == sweep || against.is_some_and(|against| against.sweep.value == sweep)
+    };
+    let mut analyses = manifest.analyses.iter().filter(looks_at).peekable();
     let reads = |analysis: &Analysis| {
         !estimator(&analysis.estimate).observables(&analysis.parameters).is_empty()
     };

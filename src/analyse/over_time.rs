@@ -2,6 +2,7 @@
 
 use maruyama_statistics::stream::{Kept, MergeTree, Summaries, Summary};
 
+use crate::analyse::chains::Chains;
 use crate::analyse::estimator::AnalysisError;
 use crate::store::{Observations, Summarised};
 
@@ -23,6 +24,14 @@ pub struct OverTime {
 }
 
 impl Stored<'_> {
+    /// The chains, if they are kept.
+    pub(crate) fn chains(&self) -> Result<Chains<'_>, AnalysisError> {
+        match self {
+            Stored::Chains(blocks) => Ok(Chains::new(blocks)),
+            Stored::Summaries(_) => Err(AnalysisError::NoChains),
+        }
+    }
+
     /// The summaries of `observable`: of a cell that keeps its chains the same, bit for bit, as of
     /// one that does not, since both are merged along the tree over chain numbers.
     pub(crate) fn over_time(

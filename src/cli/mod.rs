@@ -1,6 +1,7 @@
 //! The command line: arguments, the commands, and what they print.
 
 mod arguments;
+mod comparisons;
 mod parts;
 mod pipeline;
 mod show;

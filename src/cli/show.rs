@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cli::arguments::{Format, Options};
+use crate::cli::comparisons;
 use crate::cli::pipeline::{Done, Pipeline, digest};
 use crate::error::{Error, plural};
 use crate::plan::{PlannedItem, Reason, ToRun, explain};
@@ -33,7 +34,10 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
             })
             .collect();
         let damaged = damaged_json(pipeline);
-        let text = json!({ "cells": n_cells, "to_run": cells, "damaged": damaged });
+        let compared: Vec<_> = pipeline.plan.items.iter().flat_map(comparisons::json).collect();
+        let text = json!({
+            "cells": n_cells, "to_run": cells, "comparisons": compared, "damaged": damaged,
+        });
         return format!("{text:#}\n");
     }
     let mut text = damaged_text(pipeline);
@@ -59,6 +63,7 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
                 let _ = writeln!(text, "  and {more}: {reason}");
             }
         }
+        text.push_str(&comparisons::lines(item));
     }
     let cached = n_cells - to_run.len();
     let _ = writeln!(text, "{} to run, {cached} cached", plural(to_run.len(), "cell"));

@@ -60,6 +60,11 @@ impl<'n> Fields<'n> {
     /// The value under `key`, if the key is there.
     pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
         self.asked.push(key);
+        self.peek(key)
+    }
+
+    /// The value under `key` without asking for it.
+    pub fn peek(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
     }
 

@@ -6,6 +6,7 @@
 //! every default is filled in. Mistakes are collected, not thrown: one run reports all of them, with
 //! the place of each ([`diagnostic`]).
 
+mod analysis;
 mod axis;
 pub mod canonical;
 mod cells;

@@ -1,4 +1,4 @@
-//! The sections that say what comes out: analyses, published numbers, tables, figures, claims.
+//! The sections that say what comes out: published numbers, tables, figures, claims.
 
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::fields::{Faults, Fields, entries, items, text};
@@ -8,10 +8,10 @@ use crate::manifest::span::Located;
 use crate::manifest::suggest::advice;
 use crate::manifest::tree::{Content, Entry, Node};
 use crate::manifest::types::{
-    Analysis, Claim, Column, Figure, Over, Panel, Reference, Status, Table, Verdict,
+    Claim, Column, Figure, Over, Panel, Reference, Status, Table, Verdict,
 };
 use crate::manifest::value::{described, untyped};
-use crate::manifest::vocabulary::{ESTIMATE, PLOT, Vocabulary};
+use crate::manifest::vocabulary::{PLOT, Vocabulary};
 
 /// Names that later sections refer to.
 pub struct Known<'a> {
@@ -41,18 +41,6 @@ const VERDICTS: [(&str, Verdict); 3] = [
     ("inconclusive", Verdict::Inconclusive),
 ];
 
-/// The sweep under `of`.
-fn of_sweep(fields: &mut Fields<'_>, known: &Known<'_>, faults: &mut Faults) -> Option<String> {
-    let of = fields.required_text("of", faults)?;
-    if !known.sweeps.contains(&of.value.as_str()) {
-        let message = format!("there is no sweep `{}`", of.value);
-        let help = advice(&of.value, &known.sweeps, "sweeps");
-        faults.push(Diagnostic::new(of.span, message).label("unknown name").help(help));
-        return None;
-    }
-    Some(of.value)
-}
-
 /// The analysis under `of`.
 fn of_analysis(fields: &mut Fields<'_>, known: &Known<'_>, faults: &mut Faults) -> Option<String> {
     let of = fields.required_text("of", faults)?;
@@ -65,29 +53,6 @@ fn of_analysis(fields: &mut Fields<'_>, known: &Known<'_>, faults: &mut Faults) 
         return None;
     }
     Some(of.value)
-}
-
-/// One analysis, with the settings that the profile makes on it.
-pub fn analysis(
-    entry: &Entry,
-    settings: &[Entry],
-    vocabulary: &Vocabulary<'_>,
-    known: &Known<'_>,
-    faults: &mut Faults,
-) -> Option<Analysis> {
-    name::check(&entry.key, "an analysis", faults);
-    let what = format!("analysis `{}`", entry.key.value);
-    let mut fields = Fields::open(&entry.value, entry.key.span, &what, faults);
-    let of = of_sweep(&mut fields, known, faults);
-    let chosen = choose(fields, ESTIMATE, vocabulary.estimators, settings, faults)?;
-    Some(Analysis {
-        name: entry.key.value.clone(),
-        estimate: chosen.part.name.to_owned(),
-        of: of?,
-        parameters: chosen.parameters,
-        origins: chosen.origins,
-        span: entry.key.span,
-    })
 }
 
 /// One entry of `reference`.

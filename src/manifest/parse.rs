@@ -1,10 +1,11 @@
 //! Text, vocabulary and profile to a checked manifest, or to everything that is wrong with it.
 
+use crate::manifest::analysis::analysis;
 use crate::manifest::cells;
 use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::fields::{Faults, Fields, entries, items};
 use crate::manifest::name;
-use crate::manifest::output::{Known, analysis, claims, figure, reference, table};
+use crate::manifest::output::{Known, claims, figure, reference, table};
 use crate::manifest::part::data_sets;
 use crate::manifest::profile::{Profile, profile};
 use crate::manifest::simulate;

@@ -129,12 +129,36 @@ pub struct Analysis {
     pub estimate: String,
     /// Name of the sweep.
     pub of: String,
+    /// The sweep whose cells those of `of` are compared with.
+    pub against: Option<Against>,
+    /// How p-values are adjusted for their number.
+    pub adjust: Option<Located<Adjust>>,
     /// The estimator's parameters, defaults filled in.
     pub parameters: Parameters,
     /// Where each parameter is given, for errors that only later stages can find.
     pub origins: BTreeMap<String, Span>,
     /// Where the analysis is named.
     pub span: Span,
+}
+
+/// The other side of a comparison.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// Name of the sweep.
+    pub sweep: Located<String>,
+    /// Parameters by whose values cells are paired; those that both sweeps vary if absent.
+    pub pair: Option<Vec<Located<String>>>,
+}
+
+/// A procedure for many tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adjust {
+    /// Controls the probability of any false rejection.
+    Holm,
+    /// Controls the expected share of false rejections, for positively dependent tests.
+    BenjaminiHochberg,
+    /// The same, whatever the dependence.
+    BenjaminiYekutieli,
 }
 
 /// Rows of an analysis, by the values of some of its columns; no condition means all rows.

@@ -19,6 +19,9 @@ const ANALYSES: (&str, &str) = ("analyses", "jsonl");
 pub struct Outcome {
     /// Identity: estimator, its parameters and code, the cell, and the digests of what was read.
     pub id: Digest,
+    /// The cell that it is of, and the one that it compares that with: where it comes from, which
+    /// nothing reads.
+    pub cells: Vec<Digest>,
     /// The result, in the analysis layer's encoding.
     pub result: serde_json::Value,
 }
@@ -49,8 +52,9 @@ impl Store {
         }
         let mut text = String::new();
         for outcome in outcomes {
-            let line =
-                serde_json::json!({ "id": outcome.id.to_string(), "result": outcome.result });
+            let cells: Vec<String> = outcome.cells.iter().map(ToString::to_string).collect();
+            let id = outcome.id.to_string();
+            let line = serde_json::json!({ "id": id, "cells": cells, "result": outcome.result });
             text.push_str(&line.to_string());
             text.push('\n');
         }

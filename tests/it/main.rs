@@ -2,6 +2,7 @@
 
 mod changes;
 mod common_noise;
+mod comparison;
 mod damage;
 mod instruction_sets;
 mod interruption;
@@ -13,5 +14,6 @@ mod reduction;
 mod reproduction;
 mod shipped;
 mod storage;
+mod tails;
 mod verdicts;
 mod verification;

@@ -6,7 +6,12 @@ use crate::manifest::schema::{ESTIMATE, PLOT, Vocabulary, part, reference, text}
 
 /// Adds the definitions of the sections behind `simulate`.
 pub fn define(vocabulary: &Vocabulary<'_>, definitions: &mut Map<String, Json>) {
-    let of_sweep = Map::from_iter([("of".to_owned(), text("Name of a sweep."))]);
+    let analysis = Map::from_iter([
+        ("of".to_owned(), text("Name of a sweep.")),
+        ("against".to_owned(), text("Name of the sweep to compare with.")),
+        ("pair".to_owned(), pair()),
+        ("adjust".to_owned(), adjust()),
+    ]);
     let panel = Map::from_iter([
         ("of".to_owned(), text("Name of an analysis.")),
         ("where".to_owned(), reference("filter")),
@@ -14,7 +19,7 @@ pub fn define(vocabulary: &Vocabulary<'_>, definitions: &mut Map<String, Json>) 
         ("title".to_owned(), text("Title of the panel.")),
     ]);
     let mut add = |name: &str, schema: Json| definitions.insert(name.to_owned(), schema);
-    add("analysis", part(ESTIMATE, vocabulary.estimators, of_sweep, &["of"]));
+    add("analysis", part(ESTIMATE, vocabulary.estimators, analysis, &["of"]));
     add("panel", part(PLOT, vocabulary.plots, panel, &["of"]));
     add("paper", paper());
     add("filter", filter());
@@ -36,6 +41,20 @@ fn closed(properties: &[(&str, Json)], required: usize) -> Json {
         "properties": properties,
         "required": names,
         "additionalProperties": false,
+    })
+}
+
+fn pair() -> Json {
+    json!({
+        "type": "array", "items": { "type": "string" },
+        "description": "Parameters by whose values cells of both sweeps are paired.",
+    })
+}
+
+fn adjust() -> Json {
+    json!({
+        "enum": ["holm", "benjamini_hochberg", "benjamini_yekutieli"],
+        "description": "How p-values are adjusted for the number of rows.",
     })
 }
 

@@ -1,15 +1,19 @@
 //! Plots: what a panel of a figure shows.
 
 mod band;
+mod ccdf;
 mod core;
 mod curves;
+mod hill;
 mod qq;
+mod tail_cells;
 mod tails;
 
 pub use core::{Plot, PlotError};
 
 /// Every plot, in the order of the documentation.
-pub const PLOTS: &[&dyn Plot] = &[&qq::Qq, &tails::Tails, &curves::Curves, &band::Band];
+pub const PLOTS: &[&dyn Plot] =
+    &[&qq::Qq, &tails::Tails, &curves::Curves, &band::Band, &hill::Hill, &ccdf::Ccdf];
 
 /// The plot called `name`.
 ///

@@ -2,6 +2,7 @@
 
 use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters, Part};
 use maruyama_figure::{Axis, Colour, Corner, Legend, Mark, Marker, Panel, Place, Shape};
+use maruyama_statistics::fit;
 
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
@@ -14,7 +15,7 @@ const PART: Part = Part {
         name: "family",
         doc: "The fitted law.",
         unit: "",
-        kind: Kind::Choice(&["student_t", "stable_ml", "stable_mcculloch", "normal"]),
+        kind: Kind::Choice(fit::NAMES),
         default: Default::Text("student_t"),
     }],
     source: file!(),
@@ -61,6 +62,9 @@ fn labels(family: &str, row: &RowView<'_>) -> (String, String) {
             ("quantiles of Student-*t*".to_owned(), format!("*ν̂* = {}", rounded("nu", 1)))
         }
         "normal" => ("quantiles of the normal law".to_owned(), String::new()),
-        _ => ("quantiles of *α*-stable".to_owned(), format!("*α̂* = {}", rounded("alpha", 3))),
+        name if name.starts_with("stable") => {
+            ("quantiles of *α*-stable".to_owned(), format!("*α̂* = {}", rounded("alpha", 3)))
+        }
+        name => (format!("quantiles of {}", name.replace('_', " ")), String::new()),
     }
 }
