@@ -106,3 +106,6 @@ impl StochasticGradient for NetworkBatch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 mod core;
 mod least_squares;
-mod network;
+pub(crate) mod network;
 mod quadratic;
 mod spectrum;
 

@@ -6,7 +6,7 @@ mod kind;
 mod labels;
 mod layer;
 mod loss;
-mod network;
+pub(crate) mod network;
 mod pass;
 
 pub use activation::Activation;

@@ -190,4 +190,4 @@ fn gradients(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
