@@ -3,6 +3,7 @@
 mod estimator;
 mod frame;
 mod goodness_of_fit;
+mod layer_law;
 mod moments;
 mod outcome;
 mod over_time;
@@ -14,6 +15,7 @@ mod stage;
 mod tail_bounds;
 mod tail_index;
 mod tail_sandwich;
+mod vector;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -28,6 +30,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_bounds::TailBounds,
     &sgd_tail_index::SgdTailIndex,
     &goodness_of_fit::GoodnessOfFit,
+    &layer_law::LayerLaw,
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,
     &scale_prediction::ScalePrediction,

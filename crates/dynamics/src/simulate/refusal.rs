@@ -165,3 +165,6 @@ fn check_means(parameters: &Parameters, all: &[(&str, Wanted)]) -> Option<Violat
 fn violation(parameter: &'static str, message: String, remedy: &str) -> Violation {
     Violation { parameter, message, remedy: remedy.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

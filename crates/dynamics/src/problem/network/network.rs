@@ -78,10 +78,10 @@ impl Network {
         &self.dataset
     }
 
-    /// Number of layers with parameters.
+    /// The layers, first to last.
     #[must_use]
-    pub fn n_layers(&self) -> usize {
-        self.layers.len()
+    pub fn layers(&self) -> &[Dense] {
+        &self.layers
     }
 
     /// Indices of the weights of the layer `idx`, from 0, without its biases; empty if there is none.

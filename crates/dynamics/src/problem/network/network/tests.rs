@@ -1,6 +1,7 @@
 use super::*;
 use crate::linear_algebra::Matrix;
 use crate::noise::NumpyLegacy;
+use crate::problem::LeastSquares;
 
 /// Data and results of PyTorch, see `scripts/fixtures/network.py`.
 const FIXTURE: &str = include_str!("../../../../tests/fixtures/network.csv");
@@ -103,7 +104,7 @@ fn losses_of_certain_outputs_are_finite() {
 #[test]
 fn parameters_lie_layer_after_layer() {
     let network = network("tanh", "cross_entropy");
-    assert_eq!((network.n_layers(), network.dim()), (3, 20 + 12 + 9));
+    assert_eq!((network.layers().len(), network.dim()), (3, 20 + 12 + 9));
     assert_eq!([0, 1, 2, 3].map(|layer| network.weights(layer)), [0..15, 20..30, 32..38, 41..41]);
     let scales = network.start_scales().unwrap();
     let (third, fifth, half) = (1.0 / 3.0_f64.sqrt(), 1.0 / 5.0_f64.sqrt(), 1.0 / 2.0_f64.sqrt());
@@ -122,4 +123,19 @@ fn networks_beyond_memory_are_refused() {
     assert!(of(1000).is_empty());
     let faults = of(2000);
     assert!(faults[0].message.starts_with("the network has 4012001 parameters"), "{faults:?}");
+}
+
+/// With a bias as the coefficient of a column of ones.
+#[test]
+fn a_network_without_hidden_layers_is_least_squares() {
+    let data = network("tanh", "squared").dataset;
+    let (activation, loss) = (Activation::Relu, Loss::Squared);
+    let architecture = Architecture { hidden: Vec::new(), activation, loss };
+    let linear = Network::new(data.clone(), &architecture);
+    let with_ones: Vec<f64> = data.design.rows().flat_map(|row| [row, &[1.0]].concat()).collect();
+    let design = Matrix::new(data.n_rows(), 4, with_ones);
+    let squares = LeastSquares::new(Dataset::new(design, data.response), 0.0);
+    let x = [0.7, -1.2, 0.4, 0.9];
+    assert_close(&[linear.risk(&x)], &[squares.risk(&x)], "risk");
+    assert_close(&linear.gradient(&x), &squares.gradient(&x), "gradient");
 }
