@@ -63,7 +63,9 @@ fn start(dim: usize, lane: usize) -> Vec<f64> {
         return vec![1.0, -0.5, 0.25, 2.0, 0.1 * lane as f64];
     }
     let mut x = NumpyLegacy::new(lane as u32).normals(dim);
-    x.iter_mut().for_each(|entry| *entry *= 0.4);
+    for entry in &mut x {
+        *entry *= 0.4;
+    }
     x
 }
 

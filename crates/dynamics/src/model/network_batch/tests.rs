@@ -8,7 +8,7 @@ use crate::model::optimizer::{Optimizer, split};
 use crate::model::schedule::Schedule;
 use crate::model::shape::Shape;
 use crate::noise::StreamKey;
-use crate::problem::network::network::tests::{assert_close, network, numbers};
+use crate::problem::network::perceptron::tests::{assert_close, network, numbers};
 use crate::simd::{Kernel, dispatch};
 
 const STEP: f64 = 0.05;

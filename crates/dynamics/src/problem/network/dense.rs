@@ -56,16 +56,14 @@ impl Layer for Dense {
         let blocks = weights.chunks(TOGETHER * self.n_inputs);
         let outputs_of = outputs.chunks_mut(TOGETHER);
         for ((weights, biases), outputs) in blocks.zip(biases.chunks(TOGETHER)).zip(outputs_of) {
-            match outputs.as_chunks_mut::<TOGETHER>().0 {
-                [outputs] => products(isa, weights, biases, inputs, outputs),
-                _ => {
-                    let rows = weights.chunks(self.n_inputs).zip(biases);
-                    for ((weights, bias), output) in rows.zip(outputs) {
-                        let (bias, output) =
-                            (std::slice::from_ref(bias), std::array::from_mut(output));
-                        products::<S, 1>(isa, weights, bias, inputs, output);
-                    }
-                }
+            if let [outputs] = outputs.as_chunks_mut::<TOGETHER>().0 {
+                products(isa, weights, biases, inputs, outputs);
+                continue;
+            }
+            let rows = weights.chunks(self.n_inputs).zip(biases);
+            for ((weights, bias), output) in rows.zip(outputs) {
+                let (bias, output) = (std::slice::from_ref(bias), std::array::from_mut(output));
+                products::<S, 1>(isa, weights, bias, inputs, output);
             }
         }
         self.activation.apply(isa, outputs);
@@ -167,27 +165,24 @@ fn products<S: Isa, const R: usize>(
 #[inline(always)]
 fn add_transposed<S: Isa>(isa: S, weights: &[Row], deltas: &[Row], out: &mut [Row]) {
     let n = out.len();
-    match deltas.as_chunks::<TOGETHER>().0 {
-        [deltas] => {
-            let rows: [&[Row]; TOGETHER] = std::array::from_fn(|r| &weights[r * n..][..n]);
-            let deltas: [S::Eight; TOGETHER] = std::array::from_fn(|r| isa.load_eight(&deltas[r]));
-            for (j, out) in out.iter_mut().enumerate() {
-                let mut sum = isa.load_eight(out);
-                for r in 0..TOGETHER {
-                    sum = isa.mul_add_eight(isa.load_eight(&rows[r][j]), deltas[r], sum);
-                }
-                isa.store_eight(sum, out);
+    let [deltas] = deltas.as_chunks::<TOGETHER>().0 else {
+        for (row, delta) in weights.chunks_exact(n).zip(deltas) {
+            let delta = isa.load_eight(delta);
+            for (weight, out) in row.iter().zip(out.iter_mut()) {
+                let sum = isa.load_eight(out);
+                isa.store_eight(isa.mul_add_eight(isa.load_eight(weight), delta, sum), out);
             }
         }
-        _ => {
-            for (row, delta) in weights.chunks_exact(n).zip(deltas) {
-                let delta = isa.load_eight(delta);
-                for (weight, out) in row.iter().zip(out.iter_mut()) {
-                    let sum = isa.load_eight(out);
-                    isa.store_eight(isa.mul_add_eight(isa.load_eight(weight), delta, sum), out);
-                }
-            }
+        return;
+    };
+    let rows: [&[Row]; TOGETHER] = std::array::from_fn(|r| &weights[r * n..][..n]);
+    let deltas: [S::Eight; TOGETHER] = std::array::from_fn(|r| isa.load_eight(&deltas[r]));
+    for (j, out) in out.iter_mut().enumerate() {
+        let mut sum = isa.load_eight(out);
+        for r in 0..TOGETHER {
+            sum = isa.mul_add_eight(isa.load_eight(&rows[r][j]), deltas[r], sum);
         }
+        isa.store_eight(sum, out);
     }
 }
 

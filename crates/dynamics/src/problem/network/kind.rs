@@ -7,7 +7,7 @@ use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Value
 use crate::problem::core::{Problem, ProblemKind};
 use crate::problem::network::activation::Activation;
 use crate::problem::network::loss::Loss;
-use crate::problem::network::network::{Architecture, Network};
+use crate::problem::network::perceptron::{Architecture, Network};
 
 /// Hidden layers at most.
 const MAX_HIDDEN: usize = 16;

@@ -6,12 +6,12 @@ mod kind;
 mod labels;
 mod layer;
 mod loss;
-pub(crate) mod network;
 mod pass;
+pub(crate) mod perceptron;
 
 pub use activation::Activation;
 pub use dense::Dense;
 pub use kind::NetworkKind;
 pub use layer::{Layer, Row};
 pub use loss::Loss;
-pub use network::{Architecture, Network};
+pub use perceptron::{Architecture, Network};

@@ -7,7 +7,7 @@
 
 use crate::noise::LANES;
 use crate::problem::network::layer::{Layer as _, Row};
-use crate::problem::network::network::Network;
+use crate::problem::network::perceptron::Network;
 use crate::simd::{Isa, Kernel, dispatch};
 
 impl Network {
