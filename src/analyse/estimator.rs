@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{Parameters, Part, Violation};
-use maruyama_dynamics::problem::{LeastSquares, Problem};
+use maruyama_dynamics::problem::{LeastSquares, Network, Problem};
 use maruyama_statistics::sample::moments::mean;
 use maruyama_statistics::stream::Kept;
 use thiserror::Error;
@@ -13,6 +13,7 @@ use crate::analyse::chains::Chains;
 use crate::analyse::frame::{Frame, Sample};
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::over_time::{OverTime, Stored};
+use crate::analyse::vector::{Vectors, last_vectors};
 
 /// Why an estimator gave nothing for a cell.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -23,6 +24,9 @@ pub enum AnalysisError {
     /// The estimator is for least squares.
     #[error("the problem of the cell is not least squares")]
     NotLeastSquares,
+    /// The estimator is for networks.
+    #[error("the problem of the cell is no network")]
+    NotNetwork,
     /// The estimator is for SGD and its equations.
     #[error("the theory is of SGD and its equations, not of model `{0}`")]
     NotSgd(String),
@@ -89,6 +93,18 @@ impl Input<'_> {
         Ok(problem.expect_shared())
     }
 
+    /// The problem of the cell, which has to be a network.
+    ///
+    /// # Errors
+    /// If it is another problem, or its data set cannot be built.
+    pub fn network(&self) -> Result<Arc<Network>, AnalysisError> {
+        let problem = (self.problem)()?;
+        if problem.get::<Network>().is_none() {
+            return Err(AnalysisError::NotNetwork);
+        }
+        Ok(problem.expect_shared())
+    }
+
     /// An error once the user has interrupted: to be called between replicates of long work.
     ///
     /// # Errors
@@ -140,15 +156,29 @@ impl Input<'_> {
     pub fn sample(&self, observable: &str, needed: usize) -> Result<Sample, AnalysisError> {
         let Stored::Chains(blocks) = &self.stored else { return Err(AnalysisError::NoChains) };
         let sample = Frame::new(blocks)?.last_values(observable)?;
-        if sample.values.len() < needed {
-            return Err(AnalysisError::TooFewChains {
-                left: sample.values.len(),
-                diverged: sample.n_diverged,
-                needed,
-            });
-        }
+        enough(sample.values.len(), sample.n_diverged, needed)?;
         Ok(sample)
     }
+
+    /// The last recorded values of all members of the family `name`, of each chain that did not
+    /// diverge, in the order of the chains.
+    ///
+    /// # Errors
+    /// If the family is not recorded as a whole, or fewer than `needed` chains are left.
+    pub(crate) fn vectors(&self, name: &str, needed: usize) -> Result<Vectors, AnalysisError> {
+        let Stored::Chains(blocks) = &self.stored else { return Err(AnalysisError::NoChains) };
+        let vectors = last_vectors(blocks, name)?;
+        enough(vectors.values.len(), vectors.n_diverged, needed)?;
+        Ok(vectors)
+    }
+}
+
+/// An error if fewer than `needed` chains are left.
+fn enough(left: usize, diverged: usize, needed: usize) -> Result<(), AnalysisError> {
+    if left < needed {
+        return Err(AnalysisError::TooFewChains { left, diverged, needed });
+    }
+    Ok(())
 }
 
 /// What an estimator needs of the chains of a cell.

@@ -26,6 +26,24 @@ const MAX_POINTS: usize = 1200;
 /// Extreme points on either side that are never thinned.
 const EXTREMES: usize = 100;
 
+/// The parameter `families` of estimators that fit laws.
+pub(crate) const FAMILIES_OF: Parameter = Parameter {
+    name: "families",
+    doc: "The families of laws.",
+    unit: "",
+    kind: Kind::Choices(fit::NAMES),
+    default: Default::Texts(fit::USUAL_NAMES),
+};
+
+/// The parameter `bootstrap` of estimators that fit laws.
+pub(crate) const BOOTSTRAP: Parameter = Parameter {
+    name: "bootstrap",
+    doc: "Replicates of the parametric bootstrap; 0 leaves it out.",
+    unit: "",
+    kind: Kind::Integer { min: 0, max: 1_000_000 },
+    default: Default::Integer(200),
+};
+
 const PART: Part = Part {
     name: "goodness_of_fit",
     doc: "Laws fitted to the last recorded values of an observable, centred as `centre` says: \
@@ -42,13 +60,7 @@ const PART: Part = Part {
             kind: Kind::Name(observable::NAMES),
             default: Default::Text("q1"),
         },
-        Parameter {
-            name: "families",
-            doc: "The families of laws.",
-            unit: "",
-            kind: Kind::Choices(fit::NAMES),
-            default: Default::Texts(fit::USUAL_NAMES),
-        },
+        FAMILIES_OF,
         Parameter {
             name: "centre",
             doc: "What is subtracted from the values: their `mean`, also if absent, or `nothing`, which \
@@ -57,16 +69,36 @@ const PART: Part = Part {
             kind: Kind::Choice(&["mean", "nothing"]),
             default: Default::Absent,
         },
-        Parameter {
-            name: "bootstrap",
-            doc: "Replicates of the parametric bootstrap; 0 leaves it out.",
-            unit: "",
-            kind: Kind::Integer { min: 0, max: 1_000_000 },
-            default: Default::Integer(200),
-        },
+        BOOTSTRAP,
     ],
     source: file!(),
 };
+
+/// The columns of estimators that fit laws.
+pub(crate) const COLUMNS: &[(&str, &str)] = &[
+    ("family", "the fitted family"),
+    ("n", "size of the sample"),
+    ("n_diverged", "chains that diverged and are not in it"),
+    ("nu", "degrees of freedom of Student-t, with profile-likelihood interval; tail index"),
+    ("alpha", "index of the α-stable law"),
+    ("beta", "skewness of the α-stable law"),
+    ("mu", "mean of the standard law of Pearson IV"),
+    ("shape", "skewness of Azzalini's skew Student-t"),
+    ("a", "half the lower tail index of Jones and Faddy's skew Student-t"),
+    ("b", "half the upper one"),
+    ("xi", "index of the generalised Pareto law"),
+    ("loc", "location or mean"),
+    ("scale", "scale, or standard deviation of the normal law"),
+    ("d", "Kolmogorov–Smirnov distance to the fitted law"),
+    ("p_naive", "p-value as if the law had not been fitted to the sample"),
+    ("p_bootstrap", "p-value of the parametric bootstrap, with its Monte-Carlo interval"),
+    ("d_critical", "distance that the bootstrap exceeds with probability 0.05"),
+    ("bootstrap_failures", "replicates to which the family could not be fitted"),
+    ("log_likelihood", "log-likelihood of the fit"),
+    ("aic", "Akaike's criterion"),
+    ("bic", "Bayesian information criterion"),
+    ("delta_aic", "Akaike's criterion relative to Student-t's; positive favours Student-t"),
+];
 
 /// Laws fitted to a sample, and tests of the fits.
 pub(crate) struct GoodnessOfFit;
@@ -77,30 +109,7 @@ impl Estimator for GoodnessOfFit {
     }
 
     fn columns(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            ("family", "the fitted family"),
-            ("n", "size of the sample"),
-            ("n_diverged", "chains that diverged and are not in it"),
-            ("nu", "degrees of freedom of Student-t, with profile-likelihood interval; tail index"),
-            ("alpha", "index of the α-stable law"),
-            ("beta", "skewness of the α-stable law"),
-            ("mu", "mean of the standard law of Pearson IV"),
-            ("shape", "skewness of Azzalini's skew Student-t"),
-            ("a", "half the lower tail index of Jones and Faddy's skew Student-t"),
-            ("b", "half the upper one"),
-            ("xi", "index of the generalised Pareto law"),
-            ("loc", "location or mean"),
-            ("scale", "scale, or standard deviation of the normal law"),
-            ("d", "Kolmogorov–Smirnov distance to the fitted law"),
-            ("p_naive", "p-value as if the law had not been fitted to the sample"),
-            ("p_bootstrap", "p-value of the parametric bootstrap, with its Monte-Carlo interval"),
-            ("d_critical", "distance that the bootstrap exceeds with probability 0.05"),
-            ("bootstrap_failures", "replicates to which the family could not be fitted"),
-            ("log_likelihood", "log-likelihood of the fit"),
-            ("aic", "Akaike's criterion"),
-            ("bic", "Bayesian information criterion"),
-            ("delta_aic", "Akaike's criterion relative to Student-t's; positive favours Student-t"),
-        ]
+        COLUMNS
     }
 
     fn observables(&self, parameters: &Parameters) -> Vec<String> {
@@ -129,26 +138,39 @@ impl Estimator for GoodnessOfFit {
             let Centred { z, n_diverged, .. } = input.centred(observable, 8)?;
             (z, n_diverged)
         };
-        let replicates = parameters.count("bootstrap");
-        let mut outcome = CellOutcome::default();
-        for family in families(parameters) {
-            let fitted = family.fit(&z).map_err(statistic)?;
-            let mut row = fit_row(family, &fitted, &z)?;
-            if replicates > 0 {
-                let d = kolmogorov_smirnov(&z, fitted.law.as_ref()).map_err(statistic)?;
-                row.extend(bootstrap(family, &fitted, z.len(), d, replicates, input)?);
-            }
-            row.insert("n_diverged".to_owned(), Scalar::count(n_diverged));
-            outcome.rows.push(row);
-            outcome.curves.insert(format!("qq {}", family.name()), qq(&fitted, &z));
-        }
-        add_delta_aic(&mut outcome.rows);
-        Ok(outcome)
+        fits(input, parameters, &z, n_diverged)
     }
 }
 
+/// Rows and curves of the laws that `parameters` name, fitted to the centred sample `z`.
+///
+/// # Errors
+/// If a law cannot be fitted.
+pub(crate) fn fits(
+    input: &Input<'_>,
+    parameters: &Parameters,
+    z: &[f64],
+    n_diverged: usize,
+) -> Result<CellOutcome, AnalysisError> {
+    let replicates = parameters.count("bootstrap");
+    let mut outcome = CellOutcome::default();
+    for family in families(parameters) {
+        let fitted = family.fit(z).map_err(statistic)?;
+        let mut row = fit_row(family, &fitted, z)?;
+        if replicates > 0 {
+            let d = kolmogorov_smirnov(z, fitted.law.as_ref()).map_err(statistic)?;
+            row.extend(bootstrap(family, &fitted, z.len(), d, replicates, input)?);
+        }
+        row.insert("n_diverged".to_owned(), Scalar::count(n_diverged));
+        outcome.rows.push(row);
+        outcome.curves.insert(format!("qq {}", family.name()), qq(&fitted, z));
+    }
+    add_delta_aic(&mut outcome.rows);
+    Ok(outcome)
+}
+
 /// The families that are asked for, in their order.
-fn families(parameters: &Parameters) -> impl Iterator<Item = &'static dyn Family> {
+pub(crate) fn families(parameters: &Parameters) -> impl Iterator<Item = &'static dyn Family> {
     let names = parameters.get("families").and_then(Value::as_list).unwrap_or_default();
     names.iter().filter_map(|name| fit::family(name.as_text()?))
 }

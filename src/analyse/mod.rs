@@ -9,6 +9,7 @@ mod frame;
 mod goodness_of_fit;
 mod mean_risk;
 mod measure;
+mod layer_law;
 mod moments;
 mod outcome;
 mod over_time;
@@ -27,6 +28,7 @@ mod tail_theory;
 mod times;
 mod two_sample_test;
 mod unit;
+mod vector;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -46,6 +48,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &sgd_tail_index::SgdTailIndex,
     &tail_theory::TailTheories,
     &goodness_of_fit::GoodnessOfFit,
+    &layer_law::LayerLaw,
     &tail_sandwich::TailSandwich,
     &tail_index::TailIndex,
     &tail_report::TailReportOf,

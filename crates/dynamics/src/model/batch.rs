@@ -40,6 +40,19 @@ impl Sampling {
             _ => Sampling::WithReplacement,
         }
     }
+
+    /// The variance of the mean over a batch of `size` out of `n` samples over that of a single
+    /// sample, `1/B`, and less where samples are distinct.
+    pub(crate) fn share_of_variance(self, n: usize, size: usize) -> f64 {
+        let (n, size) = (n as f64, size as f64);
+        match self {
+            Sampling::WithReplacement => 1.0 / size,
+            Sampling::WithoutReplacement | Sampling::Reshuffling if n > 1.0 => {
+                (n - size) / ((n - 1.0) * size)
+            }
+            _ => 0.0,
+        }
+    }
 }
 
 /// A batch that has more distinct samples than there are.

@@ -13,6 +13,7 @@ use crate::model::batch::{self, Sampling};
 use crate::model::core::{Bundle, Model, Workspace, rows};
 use crate::model::descent::Descent;
 use crate::model::gradient_noise::Noisy;
+use crate::model::network_batch::NetworkBatch;
 use crate::model::optimizer::Optimizer;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::Schedule;
@@ -21,12 +22,12 @@ use crate::model::shape::{Layout, Shape};
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
-use crate::problem::{LeastSquares, Problem, Quadratic};
+use crate::problem::{LeastSquares, Network, Problem, Quadratic};
 use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// Names of the problems that [`descent`] is for.
-pub(crate) const PROBLEMS: &[&str] = &["least_squares", "quadratic"];
+pub(crate) const PROBLEMS: &[&str] = &["least_squares", "quadratic", "network"];
 
 /// The parameter `batch_size` of optimisers that take a quadratic, without samples, too.
 pub(crate) const BATCH_SIZE: Parameter = Parameter {
@@ -88,6 +89,10 @@ pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
     }
     let all = completed(parameters);
     let (size, sampling) = (all.count("batch_size") as usize, Sampling::from_parameters(&all));
+    if problem.get::<Network>().is_some() {
+        let gradient = NetworkBatch::new(problem.expect_shared(), size, sampling);
+        return Box::new(Descent { gradient, optimizer, schedule, averaging });
+    }
     let gradient = MiniBatch::new(problem.expect_shared(), size, sampling);
     Box::new(Descent { gradient, optimizer, schedule, averaging })
 }
@@ -117,19 +122,6 @@ impl MiniBatch {
         Shape { layout: Layout::ByChain, dim, n_vectors: 1 }
     }
 
-    /// The variance of a coordinate of the gradient over that of a single sample's, `1/B`, and less
-    /// where samples are distinct.
-    fn share_of_variance(&self) -> f64 {
-        let (n, size) = (self.samples.len() as f64, self.batch_size as f64);
-        match self.sampling {
-            Sampling::WithReplacement => 1.0 / size,
-            Sampling::WithoutReplacement | Sampling::Reshuffling if n > 1.0 => {
-                (n - size) / ((n - 1.0) * size)
-            }
-            _ => 0.0,
-        }
-    }
-
     /// `E g(x)²`, `[d]`.
     fn mean_square_at(&self, x: &[f64]) -> Vec<f64> {
         let (dataset, n) = (self.problem.dataset(), self.samples.len() as f64);
@@ -143,7 +135,7 @@ impl MiniBatch {
                 *variance += centred * centred / n;
             }
         }
-        let share = self.share_of_variance();
+        let share = self.sampling.share_of_variance(self.samples.len(), self.batch_size);
         variances.iter().zip(means).map(|(variance, mean)| mean * mean + share * variance).collect()
     }
 }

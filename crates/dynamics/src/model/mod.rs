@@ -15,6 +15,8 @@ mod hsgd;
 mod integrator;
 mod langevin;
 mod mini_batch;
+mod network_batch;
+mod network_sgd;
 mod objective;
 mod optimizer;
 mod preconditioner;
@@ -50,6 +52,8 @@ pub use integrator::{
 };
 pub use langevin::{Langevin, LangevinKind};
 pub use mini_batch::MiniBatch;
+pub use network_batch::NetworkBatch;
+pub use network_sgd::NetworkSgd;
 pub use objective::Objective;
 pub use optimizer::Optimizer;
 pub use rmsprop_w::{RmspropW, RmspropWKind, RmspropWStep};

@@ -1,5 +1,5 @@
-//! Stochastic gradient descent: on least squares with ridge over mini-batches, on a quadratic with
-//! additive noise.
+//! Stochastic gradient descent: on least squares with ridge and on networks over mini-batches, on a
+//! quadratic with additive noise.
 //!
 //! ```text
 //! x <- x − gamma_k [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
@@ -17,13 +17,16 @@ use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows, ro
 use crate::model::descent::Descent;
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
+use crate::model::mini_batch::PROBLEMS;
+use crate::model::network_batch::NetworkBatch;
+use crate::model::network_sgd::NetworkSgd;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use crate::problem::{GradientNoise, LeastSquares, Network, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// Stochastic gradient descent.
@@ -33,7 +36,8 @@ const PART: Part = Part {
     name: "sgd",
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
           x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
-          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples.",
+          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples; x ← x − γ_k(1/B) Σ ∇lossᵢ(x) \
+          for a network.",
     parameters: &[
         STEP_SIZE,
         DECAY_POWER,
@@ -52,7 +56,7 @@ impl ModelKind for SgdKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares", "quadratic"]
+        PROBLEMS
     }
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
@@ -88,6 +92,14 @@ impl ModelKind for SgdKind {
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         let sampling = Sampling::from_parameters(parameters);
+        if problem.get::<Network>().is_some() {
+            let network = problem.expect_shared();
+            if batch_size == 1 {
+                return Box::new(NetworkSgd::new(network, schedule, sampling, averaging));
+            }
+            let gradient = NetworkBatch::new(network, batch_size, sampling);
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
         let sgd = Sgd::new(problem.expect(), schedule, batch_size, sampling);
         Box::new(Sgd { averaging, ..sgd })
     }

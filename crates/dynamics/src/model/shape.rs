@@ -17,6 +17,9 @@ pub enum Layout {
     /// Coordinate after coordinate, each with one number a chain: for equations whose coordinates
     /// move alike.
     ByCoordinate,
+    /// Coordinate after coordinate of the first eight chains, then of the other eight: `[2, d, 8]`; for
+    /// equations whose coordinates move together and would not fit in a cache for all chains at once.
+    ByHalf,
     /// Eight coordinates after eight, of chain after chain, padded with zeros: `[d/8, LANES, 8]`; for
     /// gradients of single samples, which are rows of a matrix.
     ByChain,
@@ -40,7 +43,7 @@ impl Shape {
     #[must_use]
     pub fn stride(&self) -> usize {
         match self.layout {
-            Layout::ByCoordinate => self.dim,
+            Layout::ByCoordinate | Layout::ByHalf => self.dim,
             Layout::ByChain => self.dim.next_multiple_of(8),
         }
     }
@@ -63,6 +66,7 @@ impl Shape {
     pub fn place(&self, lane: usize, coordinate: usize) -> usize {
         match self.layout {
             Layout::ByCoordinate => coordinate * LANES + lane,
+            Layout::ByHalf => (lane / 8 * self.dim + coordinate) * 8 + lane % 8,
             Layout::ByChain => (coordinate / 8 * LANES + lane) * 8 + coordinate % 8,
         }
     }

@@ -59,13 +59,13 @@ mod tests {
     use crate::noise::{NumpyLegacy, StreamKey};
 
     #[test]
-    fn both_layouts_give_the_coordinates() {
+    fn all_layouts_give_the_coordinates() {
         let mut generator = NumpyLegacy::new(4);
         let design = Matrix::new(20, 11, generator.normals(220));
         let problem = LeastSquares::new(Dataset::new(design, generator.normals(20)), 0.0);
         let x: Vec<f64> = generator.normals(11);
         let y = problem.spectrum().principal(&x);
-        for layout in [Layout::ByCoordinate, Layout::ByChain] {
+        for layout in [Layout::ByCoordinate, Layout::ByHalf, Layout::ByChain] {
             let shape = Shape { layout, dim: 11, n_vectors: 1 };
             let mut bundle = Bundle::new(shape, StreamKey(0), 0);
             bundle.set(shape, 0, 6, &x);

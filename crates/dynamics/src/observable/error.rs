@@ -18,7 +18,7 @@ pub const ERROR: Observable = Observable {
         parameters: &[],
         source: file!(),
     },
-    problems: &[],
+    problems: &["least_squares", "quadratic"],
     evaluate,
 };
 
@@ -43,6 +43,7 @@ impl Kernel for SquaredDistance<'_> {
         match self.states.shape.layout {
             Layout::ByCoordinate => by_coordinate(isa, self.states.values, self.centre),
             Layout::ByChain => by_chain(isa, self.states.values, self.centre),
+            Layout::ByHalf => by_half(isa, self.states.values, self.centre),
         }
     }
 }
@@ -56,6 +57,21 @@ fn by_coordinate<S: Isa>(isa: S, values: &[f64], centre: &[f64]) -> Lanes {
             let gap = isa.sub_f64s(*x, isa.splat_f64s(*centre));
             *sum = isa.mul_add_f64s(gap, gap, *sum);
         }
+    }
+    sums
+}
+
+#[inline(always)]
+fn by_half<S: Isa>(isa: S, values: &[f64], centre: &[f64]) -> Lanes {
+    let mut sums = [0.0; LANES];
+    let rows = values.as_chunks::<8>().0.chunks_exact(centre.len().max(1));
+    for (rows, sums) in rows.zip(sums.as_chunks_mut::<8>().0) {
+        let mut sum = isa.splat_eight(0.0);
+        for (row, centre) in rows.iter().zip(centre) {
+            let gap = isa.add_eight(isa.load_eight(row), isa.splat_eight(-centre));
+            sum = isa.mul_add_eight(gap, gap, sum);
+        }
+        isa.store_eight(sum, sums);
     }
     sums
 }
@@ -91,9 +107,9 @@ mod tests {
     use crate::problem::{GradientNoise, Quadratic};
 
     #[test]
-    fn both_layouts_give_the_squared_distance() {
+    fn all_layouts_give_the_squared_distance() {
         let problem = Quadratic::new(vec![1.0, 2.0, 3.0], 1.0, GradientNoise::Gaussian);
-        for layout in [Layout::ByCoordinate, Layout::ByChain] {
+        for layout in [Layout::ByCoordinate, Layout::ByHalf, Layout::ByChain] {
             let shape = Shape { layout, dim: 3, n_vectors: 1 };
             let mut bundle = Bundle::new(shape, StreamKey(0), 0);
             bundle.set(shape, 0, 5, &[3.0, -4.0, 12.0]);

@@ -4,6 +4,7 @@ mod bulk;
 mod coordinate;
 mod core;
 mod error;
+mod layer;
 mod norm;
 mod projection;
 mod q1;
@@ -14,6 +15,7 @@ pub use bulk::BULK;
 pub use coordinate::{X, Y};
 pub use core::{Family, Length, Observable, State, States};
 pub use error::ERROR;
+pub use layer::LAYERS;
 pub use norm::NORM;
 pub use projection::PROJECTION;
 pub use q1::Q1;
@@ -26,7 +28,7 @@ use crate::parameter::{Names, member};
 pub const OBSERVABLES: &[Observable] = &[Q1, RISK, BULK, NORM, ERROR];
 
 /// Every family of observables, in the order of the documentation.
-pub const FAMILIES: &[Family] = &[X, Y, PROJECTION];
+pub const FAMILIES: &[Family] = &[X, Y, PROJECTION, LAYERS[0], LAYERS[1], LAYERS[2], LAYERS[3]];
 
 /// Names of single observables.
 pub const PLAIN: Names =

@@ -36,10 +36,10 @@ mod tests {
     use crate::problem::{GradientNoise, Quadratic};
 
     #[test]
-    fn each_direction_has_its_product_in_both_layouts() {
+    fn each_direction_has_its_product_in_all_layouts() {
         let problem = Quadratic::new(vec![1.0, 2.0, 3.0], 1.0, GradientNoise::Gaussian);
         let directions = [vec![1.0, 0.0, 0.0], vec![0.5, -2.0, 1.0]];
-        for layout in [Layout::ByCoordinate, Layout::ByChain] {
+        for layout in [Layout::ByCoordinate, Layout::ByHalf, Layout::ByChain] {
             let shape = Shape { layout, dim: 3, n_vectors: 1 };
             let mut bundle = Bundle::new(shape, StreamKey(0), 0);
             bundle.set(shape, 0, 5, &[3.0, -4.0, 12.0]);

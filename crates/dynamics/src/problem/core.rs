@@ -15,8 +15,15 @@ pub trait Problem: Any + Debug + Send + Sync {
     /// The objective at `x`, `[d]`, in the form that the observable `risk` reports.
     fn risk(&self, x: &[f64]) -> f64;
 
-    /// A minimiser, `[d]`; the one of least norm if there are several.
+    /// A minimiser, `[d]`; the one of least norm if there are several. Empty if none is known: the
+    /// observable `error` is then not for the problem.
     fn minimiser(&self) -> &[f64];
+
+    /// The standard deviations, `[d]`, of the entries of a starting point `fan_in`, in units of
+    /// `initial_std`; none if the problem has no layers.
+    fn start_scales(&self) -> Option<Vec<f64>> {
+        None
+    }
 
     /// What makes the problem degenerate, so that no observable of it is defined.
     fn check(&self) -> Vec<Violation> {

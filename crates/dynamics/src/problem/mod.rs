@@ -2,16 +2,18 @@
 
 mod core;
 mod least_squares;
+pub(crate) mod network;
 mod quadratic;
 mod spectrum;
 
 pub use core::{Problem, ProblemKind};
 pub use least_squares::{LeastSquares, LeastSquaresKind};
+pub use network::{Activation, Architecture, Dense, Layer, Loss, Network, NetworkKind, Row};
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
 pub use spectrum::Spectrum;
 
 /// Every kind of problem, in the order of the documentation.
-pub const PROBLEMS: &[&dyn ProblemKind] = &[&LeastSquaresKind, &QuadraticKind];
+pub const PROBLEMS: &[&dyn ProblemKind] = &[&LeastSquaresKind, &QuadraticKind, &NetworkKind];
 
 /// The kind of problem called `name`, if there is one.
 #[must_use]

@@ -23,11 +23,11 @@ impl Simulation {
     pub fn new(parameters: &Parameters, problem: Arc<dyn Problem>, key: StreamKey) -> Simulation {
         let kind = model(parameters.text("model")).expect("the model's name has been checked");
         let observables = observed::columns(parameters, problem.as_ref());
-        let is_zero = parameters.text("initial") == "zero";
-        let start = if is_zero {
-            Start { mean: 0.0, std: 0.0 }
-        } else {
-            Start { mean: parameters.real("initial_mean"), std: parameters.real("initial_std") }
+        let (mean, std) = (parameters.real("initial_mean"), parameters.real("initial_std"));
+        let start = match parameters.text("initial") {
+            "zero" => Start { mean: 0.0, std: 0.0, is_scaled: false },
+            "fan_in" => Start { mean: 0.0, std, is_scaled: true },
+            _ => Start { mean, std, is_scaled: false },
         };
         let model = kind.build(parameters, &problem);
         let is_reduced = reduced::is_reduced(parameters);
@@ -111,6 +111,7 @@ fn dim(parameters: &Parameters, data: Option<&Dataset>) -> usize {
 pub fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
     let mut violations = problem.check();
+    violations.extend(refusal::check_start(parameters, problem));
     if violations.is_empty() {
         violations.extend(refusal::check_problem(parameters, problem));
         violations.extend(kind.check_problem(parameters, problem));

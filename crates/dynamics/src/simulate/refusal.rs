@@ -55,7 +55,24 @@ pub(crate) fn check(parameters: &Parameters, dim: usize) -> Vec<Violation> {
 /// Coordinates that `problem` does not have; may compute its spectrum.
 pub(crate) fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
     let n_directions = observed::n_directions(parameters);
-    beyond(parameters, |asked| asked.family_len(|len| len(problem), n_directions))
+    let len = |asked: &Asked| asked.family_len(|len| len(problem), n_directions);
+    let mut violations = beyond(parameters, len);
+    for (parameter, name, asked) in observed::evaluated(parameters) {
+        if matches!(asked, Asked::All(_)) && len(&asked) == 0 {
+            let message = format!("there is no `{name}`: the problem has 0 such coordinates");
+            violations.push(violation(parameter, message, "leave it out"));
+        }
+    }
+    violations
+}
+
+/// A start by layers for a problem that has none.
+pub(crate) fn check_start(parameters: &Parameters, problem: &dyn Problem) -> Option<Violation> {
+    let is_scaled = parameters.text("initial") == "fan_in";
+    (is_scaled && problem.start_scales().is_none()).then(|| {
+        let message = "the problem has no layers".to_owned();
+        violation("initial", message, "take `gaussian` or `zero`")
+    })
 }
 
 /// Coordinates with an index that is not below the length of their family.
@@ -148,3 +165,6 @@ fn check_means(parameters: &Parameters, all: &[(&str, Wanted)]) -> Option<Violat
 fn violation(parameter: &'static str, message: String, remedy: &str) -> Violation {
     Violation { parameter, message, remedy: remedy.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,9 +44,10 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "initial",
         doc: "Starting point: `gaussian` draws each entry of x₀ from N(initial_mean, initial_std²), `zero` takes \
-              x₀ = 0.",
+              x₀ = 0, `fan_in` draws each weight of a network from N(0, initial_std²/m) for a neuron with m \
+              inputs and takes biases of 0.",
         unit: "",
-        kind: Kind::Choice(&["gaussian", "zero"]),
+        kind: Kind::Choice(&["gaussian", "zero", "fan_in"]),
         default: Default::Text("gaussian"),
     },
     Parameter {
@@ -58,14 +59,14 @@ pub const PARAMETERS: &[Parameter] = &[
     },
     Parameter {
         name: "initial_std",
-        doc: "Standard deviation of each entry of a Gaussian starting point.",
+        doc: "Standard deviation of each entry of a Gaussian starting point; with `fan_in`, the gain.",
         unit: "",
         kind: Kind::Real(Range::NON_NEGATIVE),
         default: Default::Real(1.0),
     },
     Parameter {
         name: "observe",
-        doc: "What is recorded; `x` and `y` stand for all their coordinates, `mean_of_` before a name \
+        doc: "What is recorded; `x`, `y` and `layer_1` stand for all their coordinates, `mean_of_` before a name \
               for its running mean, `passage` for the first passage of `passage_of`.",
         unit: "",
         kind: Kind::Names(RECORDED),

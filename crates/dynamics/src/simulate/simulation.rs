@@ -28,13 +28,15 @@ pub struct Simulation {
     pub key: StreamKey,
 }
 
-/// The starting point: `x_0 ~ N(mean 1, std² I)`.
+/// The starting point: `x_0 ~ N(mean 1, std² D²)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Start {
     /// Mean of each entry.
     pub mean: f64,
-    /// Standard deviation of each entry.
+    /// Standard deviation of each entry, in units of `D`.
     pub std: f64,
+    /// Whether `D` is the diagonal matrix of [`Problem::start_scales`]; it is the identity otherwise.
+    pub is_scaled: bool,
 }
 
 /// What consecutive chains did.
@@ -99,7 +101,8 @@ impl Simulation {
     pub(crate) fn bundle(&self, first_chain: u64) -> Bundle {
         let shape = self.model.shape();
         let mut bundle = Bundle::new(shape, self.key, first_chain);
-        let Start { mean, std } = self.start;
+        let Start { mean, std, is_scaled } = self.start;
+        let scales = if is_scaled { self.problem.start_scales() } else { None };
         let mut x = vec![mean; self.problem.dim()];
         let mut state = vec![0.0; shape.dim];
         for lane in 0..LANES {
@@ -107,7 +110,13 @@ impl Simulation {
                 let chain = first_chain.wrapping_add(lane as u64);
                 Stream::new(self.key, chain, Purpose::Start).fill_normals(&mut x);
                 for entry in &mut x {
-                    *entry = mean + std * *entry;
+                    *entry *= std;
+                }
+                for (entry, scale) in x.iter_mut().zip(scales.iter().flatten()) {
+                    *entry *= scale;
+                }
+                for entry in &mut x {
+                    *entry += mean;
                 }
             }
             self.model.embed(&x, &mut state);

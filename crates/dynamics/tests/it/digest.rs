@@ -8,14 +8,16 @@ use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
 use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
-use maruyama_dynamics::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use maruyama_dynamics::problem::{
+    Activation, Architecture, GradientNoise, LeastSquares, Loss, Network, Problem, Quadratic,
+};
 use maruyama_dynamics::simd::Level;
 
 use crate::setting::with;
 
 const N_STEPS: u64 = 48;
 
-/// The problems called `name`, one for each law of noise; odd dimensions leave spare normals.
+/// The problems called `name`, one for each law of noise or loss; odd dimensions leave spare normals.
 fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
     let mut generator = NumpyLegacy::new(5);
     let design = Matrix::new(20, 5, generator.normals(100));
@@ -33,8 +35,38 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
             .map(|noise| Quadratic::new(vec![0.1, 0.4, 1.0, 2.0, 3.5], 0.7, noise))
             .map(|quadratic| Arc::new(quadratic) as Arc<dyn Problem>)
             .collect(),
+        "network" => networks(&dataset),
         _ => panic!("the digest test lacks a `{name}`"),
     }
+}
+
+/// Networks with all activations and losses, whose layers are passed over in fours and one by one.
+fn networks(dataset: &Dataset) -> Vec<Arc<dyn Problem>> {
+    let labels = |n_classes: u32| (0..20).map(|i| f64::from(i % n_classes)).collect();
+    let of = |activation, loss, response: Vec<f64>| -> Arc<dyn Problem> {
+        let dataset = Dataset::new(dataset.design.clone(), response);
+        let architecture = Architecture { hidden: vec![9, 4], activation, loss };
+        Arc::new(Network::new(dataset, &architecture))
+    };
+    vec![
+        of(Activation::Sigmoid, Loss::Squared, dataset.response.clone()),
+        of(Activation::Tanh, Loss::Logistic, labels(2)),
+        of(Activation::Relu, Loss::CrossEntropy, labels(6)),
+        of(Activation::Softplus, Loss::Squared, dataset.response.clone()),
+        of(Activation::Identity, Loss::CrossEntropy, labels(3)),
+    ]
+}
+
+/// A starting point of a chain.
+fn start(dim: usize, lane: usize) -> Vec<f64> {
+    if dim == 5 {
+        return vec![1.0, -0.5, 0.25, 2.0, 0.1 * lane as f64];
+    }
+    let mut x = NumpyLegacy::new(lane as u32).normals(dim);
+    for entry in &mut x {
+        *entry *= 0.4;
+    }
+    x
 }
 
 /// The defaults, and each other choice, truth value and a common path by itself.
@@ -70,13 +102,13 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     all
 }
 
-/// All bits of the state after [`N_STEPS`] steps, `piece` of them a call.
-fn digest(model: &dyn Model, piece: u64) -> Vec<u64> {
+/// All bits of the state after [`N_STEPS`] steps from `dim` parameters, `piece` of them a call.
+fn digest(model: &dyn Model, dim: usize, piece: u64) -> Vec<u64> {
     let shape = model.shape();
     let mut bundle = Bundle::new(shape, StreamKey(77), 32);
     let mut state = vec![0.0; shape.dim];
     for lane in 0..LANES {
-        model.embed(&[1.0, -0.5, 0.25, 2.0, 0.1 * lane as f64], &mut state);
+        model.embed(&start(dim, lane), &mut state);
         bundle.set(shape, 0, lane, &state);
         bundle.set(shape, model.observed_vector(), lane, &state);
     }
@@ -101,11 +133,11 @@ fn levels_and_pieces_do_not_change_a_bit_of_any_model() {
                 }
                 let model = kind.build(&parameters, &problem);
                 Level::Scalar.force().unwrap();
-                let reference = digest(model.as_ref(), N_STEPS);
+                let reference = digest(model.as_ref(), problem.dim(), N_STEPS);
                 for level in Level::available() {
                     level.force().unwrap();
                     for piece in [N_STEPS, 1, 5, 16] {
-                        let found = digest(model.as_ref(), piece);
+                        let found = digest(model.as_ref(), problem.dim(), piece);
                         assert!(found == reference, "{name} at {level} by {piece}: {parameters:?}");
                         n_compared += 1;
                     }

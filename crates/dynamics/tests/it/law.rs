@@ -33,7 +33,7 @@ fn simulation(
         observables: ["q1", "risk", "bulk"]
             .map(|name| Column::Now(observable(name).unwrap()))
             .to_vec(),
-        start: Start { mean: 0.0, std: start_std },
+        start: Start { mean: 0.0, std: start_std, is_scaled: false },
         record_at: record_at.to_vec(),
         key: StreamKey(2024),
     }

@@ -1,0 +1,17 @@
+//! Neural networks: layers of neurons, trained on a data set.
+
+mod activation;
+mod dense;
+mod kind;
+mod labels;
+mod layer;
+mod loss;
+mod pass;
+pub(crate) mod perceptron;
+
+pub use activation::Activation;
+pub use dense::Dense;
+pub use kind::NetworkKind;
+pub use layer::{Layer, Row};
+pub use loss::Loss;
+pub use perceptron::{Architecture, Network};
