@@ -133,7 +133,7 @@ impl Input<'_> {
 /// What an estimator needs of the chains of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// The values of single chains.
+    /// The values of single chains, at the last recorded step.
     Chains,
     /// Moments over the chains.
     Moments,

@@ -7,7 +7,7 @@ use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::simulate::is_reduced;
 use rayon::prelude::*;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::over_time::Stored;
 use crate::analyse::reader::Reader;
@@ -227,7 +227,12 @@ fn estimate(
         let summaries = blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id));
         return Ok(apply(unit, Stored::Summaries(summaries.collect()), interrupt));
     }
-    let files = blocks.iter().map(|(_, file)| reader.file(*file)).collect::<Result<Vec<_>, _>>()?;
+    let is_long = unit.cell.blocks().next().is_some_and(|block| block.is_long());
+    let read = |file: Digest| match unit.estimator.reads() {
+        Reads::Chains if is_long => reader.ends(file),
+        _ => reader.file(file),
+    };
+    let files = blocks.iter().map(|(_, file)| read(*file)).collect::<Result<Vec<_>, _>>()?;
     let chains = blocks.iter().zip(&files).filter_map(|((id, _), file)| file.get(id));
     Ok(apply(unit, Stored::Chains(chains.collect()), interrupt))
 }

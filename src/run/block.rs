@@ -92,8 +92,7 @@ pub(crate) fn record(
     provenance: impl FnOnce() -> Provenance,
 ) -> Result<(), NotStored> {
     let simulation = unlisted(planned)?;
-    let mut record =
-        store.begin_record(head(planned, &simulation)).map_err(NotStored::Store)?;
+    let mut record = store.begin_record(head(planned, &simulation)).map_err(NotStored::Store)?;
     let numbers_per_step = simulation.observables.len().max(1) * LANES;
     let steps_at_once = NUMBERS_AT_ONCE as usize / numbers_per_step;
     let steps = Steps::new(&planned.ensemble.parameters);

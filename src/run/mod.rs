@@ -139,9 +139,7 @@ impl State<'_> {
                 return;
             };
             let worked = match task.first() {
-                Some(first) if first.is_reduced() => {
-                    self.reduce(task, store, interrupt, progress)
-                }
+                Some(first) if first.is_reduced() => self.reduce(task, store, interrupt, progress),
                 Some(first) if first.is_long() => self.record(first, store, interrupt, progress),
                 _ => self.compute(task, store, interrupt, progress),
             };

@@ -19,6 +19,7 @@
 
 mod analyses;
 mod assembly;
+mod ends;
 mod error;
 mod folder;
 mod index;
