@@ -130,8 +130,8 @@ fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
             "cells of the common noise `{name}` differ: a step takes the time {first_step} in {first_dim} \
              dimensions there, {step} in {dim} here"
         );
-        let help =
-            "share a path between cells of one step size (`dt` of langevin) and one dimension";
+        let help = "share a path between cells of one step size (`dt` of langevin; for `sgd`, times 2 to the power of its \
+             `refinement`) and one dimension";
         let label = |cell: &Cell| match cell.label() {
             none if none.is_empty() => "this cell".to_owned(),
             label => format!("cell {label}"),

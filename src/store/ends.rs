@@ -4,7 +4,8 @@ use std::fs::File;
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowSelection,
 };
 
 use crate::identity::Digest;
@@ -37,7 +38,7 @@ impl Store {
 }
 
 fn ends(file: &File) -> Result<Vec<(BlockId, Observations)>, String> {
-    let metadata = ArrowReaderMetadata::load(file, Default::default());
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::default());
     let rows = Rows { file, metadata: metadata.map_err(|error| error.to_string())? };
     read_footer(file)?.entries.iter().map(|entry| rows.end(entry)).collect()
 }
