@@ -135,8 +135,8 @@ fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
             "cells of the common noise `{name}` differ: a step takes the time {first_step} in {first_dim} \
              dimensions there, {step} in {dim} here"
         );
-        let help =
-            "share a path between cells of one step size (`dt` of langevin) and one dimension";
+        let help = "share a path between cells of one step size (`dt` of langevin; for `sgd`, times 2 to the power of its \
+             `refinement`) and one dimension";
         let label = |cell: &Cell| match cell.label() {
             none if none.is_empty() => "this cell".to_owned(),
             label => format!("cell {label}"),
@@ -185,7 +185,7 @@ fn check_reduced(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Di
         return;
     }
     let (what, statistic) = match estimator.reads() {
-        Reads::Chains => ("single chains", None),
+        Reads::Ends | Reads::Chains => ("single chains", None),
         Reads::Moments => ("moments", Some(MOMENTS)),
         Reads::Quantiles => ("quantiles", Some(QUANTILES)),
     };

@@ -84,10 +84,19 @@ impl Hasher {
 
     /// Appends one field that holds these numbers, eight bytes each, without a list of them.
     pub fn numbers(&mut self, numbers: impl ExactSizeIterator<Item = u64>) {
-        self.0.update((8 * numbers.len() as u64).to_le_bytes());
-        for number in numbers {
-            self.0.update(number.to_le_bytes());
-        }
+        self.begin_numbers(numbers.len() as u64);
+        numbers.for_each(|number| self.number(number));
+    }
+
+    /// Begins a field of `n` numbers, as [`Hasher::numbers`] appends; [`Hasher::number`] has to be
+    /// called as often.
+    pub fn begin_numbers(&mut self, n: u64) {
+        self.0.update((8 * n).to_le_bytes());
+    }
+
+    /// Appends one of the numbers of a field that has begun.
+    pub fn number(&mut self, number: u64) {
+        self.0.update(number.to_le_bytes());
     }
 
     /// The digest of all fields so far.

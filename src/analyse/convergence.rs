@@ -5,7 +5,7 @@ use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parame
 use maruyama_statistics::interval::mean::normal_interval;
 use maruyama_statistics::series::chains::convergence;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 
@@ -44,6 +44,10 @@ pub(crate) struct ConvergenceOf;
 impl Estimator for ConvergenceOf {
     fn part(&self) -> &'static Part {
         &PART
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Chains
     }
 
     fn columns(&self) -> &'static [(&'static str, &'static str)] {

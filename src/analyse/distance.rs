@@ -11,7 +11,7 @@ use maruyama_statistics::distance::two_sample::{self, TwoSample};
 use rayon::prelude::*;
 
 use crate::analyse::chains::PointSample;
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::measure::{
     MEASURES, Measure, Measured, ON_THE_LINE, Settings, bootstrap_replicate, looked_at,
@@ -101,6 +101,10 @@ pub(crate) struct Distance;
 impl Estimator for Distance {
     fn part(&self) -> &'static Part {
         &PART
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Chains
     }
 
     fn columns(&self) -> &'static [(&'static str, &'static str)] {

@@ -184,7 +184,9 @@ fn enough(left: usize, diverged: usize, needed: usize) -> Result<(), AnalysisErr
 /// What an estimator needs of the chains of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// The values of single chains.
+    /// The values of single chains at the last recorded step.
+    Ends,
+    /// The values of single chains at all recorded steps.
     Chains,
     /// Moments over the chains.
     Moments,
@@ -217,7 +219,7 @@ pub trait Estimator: Sync {
 
     /// What it needs of the chains of a cell, if it reads observables.
     fn reads(&self) -> Reads {
-        Reads::Chains
+        Reads::Ends
     }
 
     /// Whether it compares a cell with one of another simulation, which the manifest then names.

@@ -103,7 +103,8 @@ fn equation(
 ) -> Result<Vec<f64>, AnalysisError> {
     let bounds = bounds_of(input)?;
     let spectrum = problem.spectrum();
-    let noise = bounds.theta.iter().zip(&bounds.phi).map(|(theta, phi)| 2.0 * theta * phi).collect();
+    let noise =
+        bounds.theta.iter().zip(&bounds.phi).map(|(theta, phi)| 2.0 * theta * phi).collect();
     let diffusion = Diffusion { theta: bounds.theta, noise };
     let mu = vec![0.0; diffusion.theta.len()];
     let model = MeanRisk { diffusion: &diffusion, mu: &mu, chi: spectrum.beta };

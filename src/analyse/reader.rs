@@ -16,17 +16,23 @@ pub(crate) type DecodedFile<T> = Arc<BTreeMap<BlockId, T>>;
 pub(crate) struct Reader<'a> {
     store: &'a Store,
     chains: Recent<Observations>,
+    ends: Recent<Observations>,
     summaries: Recent<Summarised>,
 }
 
 impl Reader<'_> {
     pub(crate) fn new(store: &Store) -> Reader<'_> {
-        Reader { store, chains: Recent(Mutex::default()), summaries: Recent(Mutex::default()) }
+        Reader { store, chains: Recent::new(), ends: Recent::new(), summaries: Recent::new() }
     }
 
     /// The verified blocks of the results file `name`, which holds chains.
     pub(crate) fn file(&self, name: Digest) -> Result<DecodedFile<Observations>, StoreError> {
         self.chains.get(name, || self.store.read_blocks(name))
+    }
+
+    /// The last recorded step of the blocks of the results file `name`, which holds chains.
+    pub(crate) fn ends(&self, name: Digest) -> Result<DecodedFile<Observations>, StoreError> {
+        self.ends.get(name, || self.store.read_ends(name))
     }
 
     /// The verified blocks of the results file `name`, which holds statistics over chains.
@@ -39,6 +45,10 @@ impl Reader<'_> {
 struct Recent<T>(Mutex<VecDeque<(Digest, DecodedFile<T>)>>);
 
 impl<T> Recent<T> {
+    fn new() -> Recent<T> {
+        Recent(Mutex::default())
+    }
+
     fn get(
         &self,
         name: Digest,

@@ -25,6 +25,14 @@ const ALL: &[&str] = &[
     "hsgd_isotropic",
     "hsgd_two_groups",
     "hsgd_surrogate",
+    "hsgd_cloning",
+    "sgd_second_moment",
+    "sgd_upper",
+    "sgd_scalar",
+    "sgd_gaussian",
+    "sgd_cloning",
+    "sde_gaussian",
+    "sde_projected",
 ];
 
 const PART: Part = Part {

@@ -9,7 +9,7 @@ use maruyama_statistics::goodness::pair::Pair;
 use maruyama_statistics::goodness::pair_test::{Method, PairTest, Side};
 
 use crate::analyse::distance::{sides, texts};
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 use crate::analyse::times::{TIMES, compared};
@@ -62,6 +62,10 @@ pub(crate) struct TwoSampleTest;
 impl Estimator for TwoSampleTest {
     fn part(&self) -> &'static Part {
         &PART
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Chains
     }
 
     fn columns(&self) -> &'static [(&'static str, &'static str)] {

@@ -6,7 +6,7 @@ use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::simulate::is_reduced;
 use rayon::prelude::*;
 
-use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::over_time::Stored;
 use crate::analyse::pairing::pair;
@@ -116,13 +116,18 @@ impl<'a> Side<'a> {
         self.blocks.as_deref().unwrap_or_default()
     }
 
-    fn files(&self, reader: &Reader<'_>) -> Result<Files, StoreError> {
+    fn files(&self, reader: &Reader<'_>, reads: Reads) -> Result<Files, StoreError> {
         let blocks = self.blocks().iter();
         if is_reduced(&self.cell.ensemble.parameters) {
             let files = blocks.map(|block| reader.summaries(block.file));
             return files.collect::<Result<_, _>>().map(Files::Summaries);
         }
-        blocks.map(|block| reader.file(block.file)).collect::<Result<_, _>>().map(Files::Chains)
+        let is_long = self.cell.blocks().next().is_some_and(|block| block.is_long());
+        let read = |block: &StoredBlock| match reads {
+            Reads::Ends if is_long => reader.ends(block.file),
+            _ => reader.file(block.file),
+        };
+        blocks.map(read).collect::<Result<_, _>>().map(Files::Chains)
     }
 
     fn stored<'f>(&self, files: &'f Files) -> Stored<'f> {
@@ -183,8 +188,9 @@ impl<'a> Unit<'a> {
         reader: &Reader<'_>,
         interrupt: &Interrupt,
     ) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
-        let files = self.of.files(reader)?;
-        let against = self.against.as_ref().map(|side| side.files(reader)).transpose()?;
+        let reads = self.estimator.reads();
+        let files = self.of.files(reader, reads)?;
+        let against = self.against.as_ref().map(|side| side.files(reader, reads)).transpose()?;
         let against = self.against.as_ref().zip(against.as_ref());
         let stored = self.of.stored(&files);
         Ok(self.apply(stored, against.map(|(side, files)| side.stored(files)), interrupt))

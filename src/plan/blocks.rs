@@ -25,8 +25,8 @@ const PASSES_PER_REDUCED_BLOCK: u64 = 1 << 32;
 /// Such a block has at least this many chains.
 const MIN_REDUCED_CHAINS: u64 = 256;
 
-/// Numbers in the summaries that are computed at a time, at most: 32 MiB.
-pub const SUMMARIES_AT_ONCE: u64 = 1 << 22;
+/// Numbers that are recorded of a block before they are written, at most: 32 MiB.
+pub const NUMBERS_AT_ONCE: u64 = 1 << 22;
 /// What a summary counts as: its numbers in each of the nodes of the tree that are there at a time;
 /// and the buckets of a sketch.
 const NUMBERS_PER_SUMMARY: u64 = 128;
@@ -69,6 +69,13 @@ impl PlannedBlock {
     #[must_use]
     pub fn is_reduced(&self) -> bool {
         is_reduced(&self.ensemble.parameters)
+    }
+
+    /// Whether its chains are written while they are computed: they record more than
+    /// [`NUMBERS_AT_ONCE`].
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        !self.is_reduced() && self.values() > NUMBERS_AT_ONCE
     }
 }
 

@@ -15,7 +15,7 @@ use crate::data::Library;
 use crate::manifest::types::{Cell, Manifest};
 use crate::store::{BlockId, Index};
 
-pub use blocks::{MAX_BLOCKS, PlannedBlock, SUMMARIES_AT_ONCE, n_blocks};
+pub use blocks::{MAX_BLOCKS, NUMBERS_AT_ONCE, PlannedBlock, n_blocks};
 pub use ensemble::{Ensemble, PlannedCell};
 pub use explain::{Change, Reason, ToRun, explain};
 

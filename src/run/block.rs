@@ -1,14 +1,19 @@
 //! One block: its chains, simulated together.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use maruyama_dynamics::noise::{LANES, StreamKey};
+use maruyama_dynamics::parameter::Parameters;
+use maruyama_dynamics::problem::Problem;
 use maruyama_dynamics::simulate::{Column, MOMENTS, QUANTILES, Simulation, Steps, keeps};
 use maruyama_statistics::stream::Kept;
 
-use crate::plan::{PlannedBlock, SUMMARIES_AT_ONCE};
+use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
+use crate::run::recording;
 use crate::run::reduction::Reduction;
 use crate::run::{Interrupt, contain};
-use crate::store::{Block, BlockHead, Observations, Store, StoreError, SummaryFile};
+use crate::store::{Block, BlockHead, Observations, Provenance, Store, StoreError, SummaryFile};
 
 /// Why a block was not stored.
 pub(crate) enum NotStored {
@@ -25,7 +30,7 @@ pub(crate) enum NotStored {
 /// # Errors
 /// A sentence, if the data set cannot be built.
 pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
-    let simulation = simulation(planned)?;
+    let simulation = simulation(planned, Simulation::new)?;
     let record = simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
     let observations = Observations {
         first_chain: planned.first_chain,
@@ -54,25 +59,14 @@ pub(crate) fn reduce(
     (store, file): (&Store, &mut SummaryFile),
     interrupt: &Interrupt,
 ) -> Result<(), NotStored> {
-    let simulation = contain(|| simulation(planned)).flatten().map_err(NotStored::Failed)?;
+    let simulation = unlisted(planned)?;
     let parameters = &planned.ensemble.parameters;
     let kept =
         Kept { moments: keeps(parameters, MOMENTS), quantiles: keeps(parameters, QUANTILES) };
     let chains = planned.first_chain..planned.first_chain + planned.n_chains;
     let mut reduction = Reduction::new(&simulation, kept, chains);
-    let mut block = file.begin(
-        store,
-        BlockHead {
-            id: planned.id,
-            ensemble: planned.ensemble.id,
-            description: planned.ensemble.description(),
-            code: Arc::clone(&planned.ensemble.code),
-            first_chain: planned.first_chain,
-            n_chains: planned.n_chains,
-            observables: simulation.observables.iter().map(Column::name).collect(),
-        },
-    );
-    let rows_at_once = SUMMARIES_AT_ONCE / planned.ensemble.numbers_per_row();
+    let mut block = file.begin(store, head(planned, &simulation));
+    let rows_at_once = NUMBERS_AT_ONCE / planned.ensemble.numbers_per_row();
     let steps_at_once = (rows_at_once as usize / simulation.observables.len().max(1)).max(1);
     let mut steps = Steps::new(parameters).peekable();
     while steps.peek().is_some() {
@@ -87,8 +81,56 @@ pub(crate) fn reduce(
     Ok(())
 }
 
-fn simulation(planned: &PlannedBlock) -> Result<Simulation, String> {
+/// Simulates the chains of `planned`, some recorded steps after the other, and stores them as a file.
+///
+/// # Errors
+/// If they cannot be computed or written, or the user interrupts; nothing is stored then.
+pub(crate) fn record(
+    planned: &PlannedBlock,
+    store: &Store,
+    interrupt: &Interrupt,
+    provenance: impl FnOnce() -> Provenance,
+) -> Result<(), NotStored> {
+    let simulation = unlisted(planned)?;
+    let mut record = store.begin_record(head(planned, &simulation)).map_err(NotStored::Store)?;
+    let numbers_per_step = simulation.observables.len().max(1) * LANES;
+    let steps_at_once = NUMBERS_AT_ONCE as usize / numbers_per_step;
+    let steps = Steps::new(&planned.ensemble.parameters);
+    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
+    let pass_on = |chains: Range<u64>, values: &[f64]| {
+        record.push(chains, values).map_err(NotStored::Store)?;
+        if interrupt.requested() { Err(NotStored::Interrupted) } else { Ok(()) }
+    };
+    let run = || recording::record(&simulation, (&steps, steps_at_once), chains, pass_on);
+    let diverged_at = contain(run).map_err(NotStored::Failed)??;
+    let kept = record.keep(&steps, &diverged_at, &provenance());
+    kept.map(drop).map_err(NotStored::Store)
+}
+
+/// What is known of `planned` before it is computed.
+fn head(planned: &PlannedBlock, simulation: &Simulation) -> BlockHead {
+    BlockHead {
+        id: planned.id,
+        ensemble: planned.ensemble.id,
+        description: planned.ensemble.description(),
+        code: Arc::clone(&planned.ensemble.code),
+        first_chain: planned.first_chain,
+        n_chains: planned.n_chains,
+        observables: simulation.observables.iter().map(Column::name).collect(),
+    }
+}
+
+/// The simulation of `planned` without a list of its recorded steps.
+fn unlisted(planned: &PlannedBlock) -> Result<Simulation, NotStored> {
+    let built = contain(|| simulation(planned, Simulation::unlisted)).flatten();
+    built.map_err(NotStored::Failed)
+}
+
+fn simulation(
+    planned: &PlannedBlock,
+    build: fn(&Parameters, Arc<dyn Problem>, StreamKey) -> Simulation,
+) -> Result<Simulation, String> {
     let ensemble = &planned.ensemble;
     let problem = ensemble.problem().map_err(|error| error.to_string())?;
-    Ok(Simulation::new(&ensemble.parameters, problem, ensemble.stream))
+    Ok(build(&ensemble.parameters, problem, ensemble.stream))
 }

@@ -3,6 +3,7 @@
 mod block;
 mod interrupt;
 mod progress;
+mod recording;
 mod reduction;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use crate::plan::{PlannedBlock, SUMMARIES_AT_ONCE};
+use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
 use crate::run::block::NotStored;
 use crate::store::{Block, BlockId, Provenance, Store, StoreError};
 
@@ -25,8 +26,8 @@ const MAX_PASSES_PER_TASK: u64 = 1 << 22;
 /// function of their number: the same run makes the same files, bit for bit, on any machine.
 const TASKS: u64 = 64;
 /// A task gathers at most this many recorded numbers, 32 MiB, unless a single block has more; so a
-/// block of summaries that are not computed all at once is alone.
-const VALUES_PER_TASK: u64 = SUMMARIES_AT_ONCE;
+/// block that is not computed all at once is alone.
+const VALUES_PER_TASK: u64 = NUMBERS_AT_ONCE;
 /// A task gathers at most this many blocks, so that a killed run loses little.
 const BLOCKS_PER_TASK: usize = 512;
 
@@ -137,10 +138,10 @@ impl State<'_> {
             let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::SeqCst)) else {
                 return;
             };
-            let worked = if task.first().is_some_and(PlannedBlock::is_reduced) {
-                self.reduce(task, store, interrupt, progress)
-            } else {
-                self.compute(task, store, interrupt, progress)
+            let worked = match task.first() {
+                Some(first) if first.is_reduced() => self.reduce(task, store, interrupt, progress),
+                Some(first) if first.is_long() => self.record(first, store, interrupt, progress),
+                _ => self.compute(task, store, interrupt, progress),
             };
             match worked {
                 Ok((computed, mut failures)) => {
@@ -183,6 +184,27 @@ impl State<'_> {
             store.write_blocks(&done, &provenance)?;
         }
         Ok((done.len(), failures))
+    }
+
+    /// Computes the chains of a long block, which is alone in its task, as [`State::compute`] does.
+    fn record(
+        &self,
+        planned: &PlannedBlock,
+        store: &Store,
+        interrupt: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(usize, Vec<Failure>), StoreError> {
+        let start = Instant::now();
+        let provenance = || self.machine.provenance(start.elapsed().as_secs_f64());
+        let recorded = block::record(planned, store, interrupt, provenance);
+        let done = match recorded {
+            Ok(()) => (1, Vec::new()),
+            Err(NotStored::Failed(reason)) => (0, vec![Failure { id: planned.id, reason }]),
+            Err(NotStored::Interrupted) => return Ok((0, Vec::new())),
+            Err(NotStored::Store(error)) => return Err(error),
+        };
+        progress.advance(1);
+        Ok(done)
     }
 
     /// Computes statistics over the chains of the blocks of `task`, as [`State::compute`] does chains.

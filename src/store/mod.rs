@@ -19,11 +19,13 @@
 
 mod analyses;
 mod assembly;
+mod ends;
 mod error;
 mod folder;
 mod index;
 mod pack;
 mod record;
+mod record_file;
 mod report;
 mod summary;
 mod summary_file;
@@ -34,6 +36,7 @@ pub use folder::Store;
 pub use index::{Index, StoredBlock, StoredEnsemble};
 pub use pack::{Block, BlockId, Provenance};
 pub use record::{Observations, SCHEMA_DOC};
+pub use record_file::OpenRecord;
 pub use report::{PublishedReport, WrittenFile};
 pub use summary::Summarised;
 pub use summary_file::{BlockHead, OpenBlock, SummaryFile};

@@ -19,7 +19,7 @@ use crate::identity::Digest;
 use crate::store::assembly::Assembly;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
-use crate::store::record::{Observations, schema};
+use crate::store::record::{Observations, RECORD, schema};
 
 /// Folder and extension of results files.
 pub(crate) const RESULTS: (&str, &str) = ("results", "parquet");
@@ -159,7 +159,7 @@ fn encode(blocks: &[Block], file: &mut ContentWriter) -> Result<(), ParquetError
         code.insert(block.code.digest.to_string(), &block.code.files);
         first_row += rows;
     }
-    let properties = properties("observations 1")?;
+    let properties = properties(RECORD)?;
     let mut writer = ArrowWriter::try_new(file, SchemaRef::new(schema()), Some(properties))?;
     for pair in footer(&entries, &ensembles, &code) {
         writer.append_key_value_metadata(pair);

@@ -10,6 +10,12 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 
 use crate::identity::{Digest, Hasher};
 
+/// Name and version of the record kind.
+pub(crate) const RECORD: &str = "observations 1";
+
+/// The domain of the digest of a content.
+pub(crate) const CONTENT: &str = "maruyama observations 1";
+
 /// The columns of a results file, for documentation.
 pub const SCHEMA_DOC: &[(&str, &str, &str)] = &[
     ("ensemble", "dictionary of string", "identity of the cell apart from its number of chains"),
@@ -60,14 +66,13 @@ impl Observations {
     /// SHA-256 of the content, independent of the file that holds it.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let mut hasher = Hasher::new("maruyama observations 1");
+        let mut hasher = Hasher::new(CONTENT);
         hasher.field(&self.first_chain.to_le_bytes());
         for name in &self.observables {
             hasher.field(name.as_bytes());
         }
         hasher.numbers(self.steps.iter().copied());
-        let bits = |value: &f64| if value.is_nan() { u64::MAX } else { value.to_bits() };
-        hasher.numbers(self.values.iter().map(bits));
+        hasher.numbers(self.values.iter().map(|value| bits(*value)));
         hasher.numbers(self.diverged_at.iter().map(|step| step.unwrap_or(u64::MAX)));
         hasher.finish()
     }
@@ -76,20 +81,64 @@ impl Observations {
     pub(crate) fn to_columns(&self, ensemble: &str, rows: Range<usize>) -> RecordBatch {
         let n_observables = self.observables.len();
         let per_chain = self.steps.len() * n_observables;
-        let chain = |row: usize| row / per_chain;
-        let chains = rows.clone().map(|row| (self.first_chain + chain(row) as u64) as i64);
-        let step = |row: usize| self.steps[row % per_chain / n_observables] as i64;
-        let names = rows.clone().map(|row| (row % n_observables) as i32).collect();
-        let diverged = |row: usize| self.diverged_at[chain(row)].map(|step| step as i64);
-        let values = self.values[rows.clone()].iter();
-        let values = values.map(|value| (!value.is_nan()).then_some(*value));
+        let mut columns = Rows::default();
+        for row in rows {
+            let chain = row / per_chain;
+            let (step, observable) = (row % per_chain / n_observables, row % n_observables);
+            columns.push(
+                (self.first_chain + chain as u64, self.diverged_at[chain]),
+                (self.steps[step], observable),
+                self.values[row],
+            );
+        }
+        columns.into_columns(ensemble, &self.observables)
+    }
+}
+
+/// What a value adds to a digest: its bits, which are the same for all that is no number.
+pub(crate) fn bits(value: f64) -> u64 {
+    if value.is_nan() { u64::MAX } else { value.to_bits() }
+}
+
+/// Rows of the `observations` schema, all of one ensemble.
+#[derive(Default)]
+pub(crate) struct Rows {
+    chain: Vec<i64>,
+    step: Vec<i64>,
+    observable: Vec<i32>,
+    value: Vec<Option<f64>>,
+    diverged_at: Vec<Option<i64>>,
+}
+
+impl Rows {
+    pub(crate) fn len(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Appends a row: the chain and its divergence, the step and the place of the observable.
+    pub(crate) fn push(
+        &mut self,
+        (chain, diverged_at): (u64, Option<u64>),
+        (step, observable): (u64, usize),
+        value: f64,
+    ) {
+        self.chain.push(chain as i64);
+        self.step.push(step as i64);
+        self.observable.push(observable as i32);
+        self.value.push((!value.is_nan()).then_some(value));
+        self.diverged_at.push(diverged_at.map(|step| step as i64));
+    }
+
+    /// The columns of the schema.
+    pub(crate) fn into_columns(self, ensemble: &str, observables: &[String]) -> RecordBatch {
+        let n_rows = self.len();
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(dictionary(vec![0; rows.len()], vec![ensemble.to_owned()])),
-            Arc::new(Int64Array::from_iter_values(chains)),
-            Arc::new(Int64Array::from_iter_values(rows.clone().map(step))),
-            Arc::new(dictionary(names, self.observables.clone())),
-            Arc::new(values.collect::<Float64Array>()),
-            Arc::new(rows.map(diverged).collect::<Int64Array>()),
+            Arc::new(dictionary(vec![0; n_rows], vec![ensemble.to_owned()])),
+            Arc::new(Int64Array::from(self.chain)),
+            Arc::new(Int64Array::from(self.step)),
+            Arc::new(dictionary(self.observable, observables.to_vec())),
+            Arc::new(Float64Array::from(self.value)),
+            Arc::new(Int64Array::from(self.diverged_at)),
         ];
         RecordBatch::try_new(Arc::new(schema()), columns)
             .expect("the columns are built to the schema, all of one length")

@@ -122,3 +122,24 @@ fn two_runs_at_once_agree() {
     }
     ends_the_same(&project, &undisturbed);
 }
+
+/// The record of a block goes to the disk before it is complete; nothing of it is found later.
+#[test]
+fn killing_between_the_stretches_of_a_long_record_changes_nothing() {
+    let long = || {
+        let project = long();
+        let one = ", steps: 400000, record_every: 1, observe: [x_0, q1], chains: 16 }";
+        project.edit("long.yaml", ", steps: 20000, chains: 3000 }", one);
+        project
+    };
+    let undisturbed = long();
+    assert_eq!(undisturbed.reproduce()["simulated"], 1);
+    let project = long();
+    for delay in [60, 150, 300] {
+        let mut child = project.start(["reproduce"]);
+        sleep(Duration::from_millis(delay));
+        child.kill().expect("SIGKILL is sent");
+        child.wait().expect("the program ends");
+    }
+    ends_the_same(&project, &undisturbed);
+}

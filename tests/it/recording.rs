@@ -17,15 +17,15 @@ fn recording_more_steps_keeps_the_path() {
 }
 
 #[test]
-fn a_record_that_memory_cannot_hold_is_refused() {
+fn a_record_that_no_file_can_hold_is_refused() {
     let project = Project::small();
-    project.edit("small.yaml", "steps: 50", "steps: 1e9\n    record_every: 10");
+    project.edit("small.yaml", "steps: 50", "steps: 1e10\n    record_every: 5");
     project
         .run(["plan"])
         .code(2)
         .complains("experiments/small.yaml:12:19")
-        .complains("would be recorded as 1600000032 numbers; at most 67108864 are kept in memory")
-        .complains("record less often, `record_every: 480`")
+        .complains("would be recorded as 32000000032 numbers; at most 17179869184 are stored")
+        .complains("record less often, `record_every: 20`")
         .complains("`reduce: [moments]`");
 }
 
@@ -120,4 +120,27 @@ fn large_blocks_are_written_and_read_some_rows_at_a_time() {
     assert_eq!(last.contents("reports")[table], project.contents("reports")[table]);
     assert_eq!(project.reproduce()["simulated"], 0);
     assert_eq!(project.results(), digest);
+}
+
+/// A chain records 270 001 numbers, sixteen more than are kept in memory at a time.
+#[test]
+fn long_records_are_those_of_short_ones() {
+    let recording = |record: &str| {
+        let project = Project::small();
+        project.edit("small.yaml", "steps: 50", &format!("steps: 270000\n    {record}"));
+        project.edit("small.yaml", "step_size: [0.1, 0.2]", "step_size: [0.1]");
+        project.edit("small.yaml", "chains: 40", "chains: 20");
+        project
+    };
+    let (long, short) = (recording("record_every: 1"), recording("seed: 1"));
+    assert_eq!(long.reproduce()["simulated"], 2, "blocks of 16 and 4 chains");
+    short.reproduce();
+    let table = "reports/small/tails.csv";
+    assert_eq!(short.contents("reports")[table], long.contents("reports")[table]);
+    assert!(long.contents("store/tmp").is_empty());
+    let digest = long.results();
+    assert_eq!(long.reproduce()["simulated"], 0);
+    let again = recording("record_every: 1");
+    again.run(["reproduce", "--threads", "1"]).code(0);
+    assert_eq!(again.results(), digest);
 }

@@ -6,7 +6,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::core::Bundle;
+use crate::model::core::{Bundle, Streams};
 use crate::noise::{LANES, LaneStream, Lanes, Purpose};
 use crate::simd::Isa;
 
@@ -57,38 +57,70 @@ impl BrownianIncrements {
             bundle.streams.brownian.fill_normals(isa, out);
             return;
         }
-        for level in bundle.streams.bridges.len()..self.levels as usize {
-            let key = bundle.key.derive(level as u64);
-            let stream = LaneStream::new(key, bundle.first_chain, Purpose::Brownian);
-            bundle.streams.bridges.push(stream);
-        }
+        self.open_bridges(bundle);
         for step in out.chunks_exact_mut(self.rows_per_step()) {
             bundle.streams.brownian.fill_normals(isa, &mut step[..self.dim]);
             for (level, stream) in
                 bundle.streams.bridges[..self.levels as usize].iter_mut().enumerate()
             {
                 for whole in step.chunks_exact_mut(self.rows_per_step() >> level) {
-                    self.halve(isa, stream, whole);
+                    let (left, right) = whole.split_at_mut(whole.len() / 2);
+                    halve(isa, stream, &mut left[..self.dim], &mut right[..self.dim]);
                 }
             }
         }
     }
 
-    /// The increments in the first rows of `whole` to those of its two halves, in the first rows of
-    /// each half.
+    /// Writes to `out`, `[d, LANES]`, the increment over part `part` of the `2^levels` of a step: what
+    /// [`BrownianIncrements::fill`] writes there. Parts are to be asked for in turn.
+    ///
+    /// The right halves of increments whose left ones have been used wait in the bundle.
     #[inline(always)]
-    fn halve<S: Isa>(&self, isa: S, stream: &mut LaneStream, whole: &mut [Lanes]) {
-        let (left, right) = whole.split_at_mut(whole.len() / 2);
-        let (left, right) = (&mut left[..self.dim], &mut right[..self.dim]);
-        stream.fill_normals(isa, right);
-        let root_half = isa.splat_f64s(std::f64::consts::FRAC_1_SQRT_2);
-        for (left, right) in left.iter_mut().zip(right) {
-            let (left, right) = (S::as_mut_simd_f64s(left).0, S::as_mut_simd_f64s(right).0);
-            for vector in 0..LANES / S::F64_LANES {
-                let (w, z) = (left[vector], right[vector]);
-                left[vector] = isa.mul_f64s(root_half, isa.add_f64s(w, z));
-                right[vector] = isa.mul_f64s(root_half, isa.sub_f64s(w, z));
-            }
+    pub(crate) fn fill_part<S: Isa>(
+        &self,
+        isa: S,
+        part: u64,
+        bundle: &mut Bundle,
+        out: &mut [Lanes],
+    ) {
+        self.open_bridges(bundle);
+        let (dim, levels) = (self.dim, self.levels as usize);
+        let Streams { brownian, bridges, waiting, .. } = &mut bundle.streams;
+        waiting.resize(dim * levels, [0.0; LANES]);
+        let halved = if part == 0 {
+            brownian.fill_normals(isa, out);
+            0
+        } else {
+            let level = levels - part.trailing_zeros() as usize;
+            out.copy_from_slice(&waiting[(level - 1) * dim..][..dim]);
+            level
+        };
+        for level in halved..levels {
+            halve(isa, &mut bridges[level], out, &mut waiting[level * dim..][..dim]);
+        }
+    }
+
+    /// Makes the streams of all levels.
+    fn open_bridges(&self, bundle: &mut Bundle) {
+        for level in bundle.streams.bridges.len()..self.levels as usize {
+            let key = bundle.key.derive(level as u64);
+            let stream = LaneStream::new(key, bundle.first_chain, Purpose::Brownian);
+            bundle.streams.bridges.push(stream);
+        }
+    }
+}
+
+/// Increments in `left` to those of their two halves.
+#[inline(always)]
+fn halve<S: Isa>(isa: S, stream: &mut LaneStream, left: &mut [Lanes], right: &mut [Lanes]) {
+    stream.fill_normals(isa, right);
+    let root_half = isa.splat_f64s(std::f64::consts::FRAC_1_SQRT_2);
+    for (left, right) in left.iter_mut().zip(right) {
+        let (left, right) = (S::as_mut_simd_f64s(left).0, S::as_mut_simd_f64s(right).0);
+        for vector in 0..LANES / S::F64_LANES {
+            let (w, z) = (left[vector], right[vector]);
+            left[vector] = isa.mul_f64s(root_half, isa.add_f64s(w, z));
+            right[vector] = isa.mul_f64s(root_half, isa.sub_f64s(w, z));
         }
     }
 }

@@ -14,8 +14,11 @@ use crate::parameter::{Lookup, Parameters, Violation};
 /// The parameter of a cell that names its random streams.
 const COMMON_NOISE: &str = "common_noise";
 
+/// The parameter of an optimiser that says how often increments are halved for its steps.
+pub(crate) const REFINEMENT: &str = "refinement";
+
 /// How often a step can be halved along a common path.
-const MAX_LEVELS: u32 = 10;
+pub(crate) const MAX_LEVELS: u32 = 10;
 
 /// Whether the cell shares its streams with others.
 fn is_common(parameters: &Parameters) -> bool {
@@ -31,6 +34,23 @@ pub(crate) fn sign(parameters: &Parameters) -> f64 {
 pub(crate) fn levels(parameters: &Parameters) -> Option<u32> {
     let n_parts = parts_of_a_step(parameters.real("dt"));
     (is_common(parameters) && n_parts > 1).then(|| n_parts.trailing_zeros())
+}
+
+/// How often the increments of a common path are halved, so that several steps of an optimiser take
+/// one.
+pub(crate) fn refinement(parameters: &Parameters) -> u32 {
+    let given = parameters.get(REFINEMENT).filter(|_| is_common(parameters));
+    given.map_or(0, |_| parameters.count(REFINEMENT) as u32)
+}
+
+/// A refinement of no path.
+pub(crate) fn check_refinement(parameters: &Parameters) -> Option<Violation> {
+    let is_idle = parameters.contains_key(REFINEMENT) && !is_common(parameters);
+    is_idle.then(|| Violation {
+        parameter: REFINEMENT,
+        message: "it has no effect without `common_noise`".to_owned(),
+        remedy: "give `common_noise` too, or leave it out".to_owned(),
+    })
 }
 
 /// A model whose noise is no Brownian path, or not one of each parameter.

@@ -21,6 +21,8 @@ pub struct Streams {
     pub brownian: LaneStream,
     /// Refinements of Brownian motion, a stream for each level; none until they are first used.
     pub bridges: Vec<LaneStream>,
+    /// Halves of increments whose time has not come, `[levels, d]`; none unless steps share one.
+    pub waiting: Vec<Lanes>,
     /// Whether a proposed move is accepted.
     pub acceptance: LaneStream,
 }
@@ -49,6 +51,7 @@ impl Bundle {
             batch: stream(Purpose::Batch),
             brownian: stream(Purpose::Brownian),
             bridges: Vec::new(),
+            waiting: Vec::new(),
             acceptance: stream(Purpose::Acceptance),
         };
         let state = Aligned::zeros(shape.len() * shape.n_vectors);
@@ -231,7 +234,8 @@ pub trait ModelKind: Send + Sync {
     }
 
     /// The time that a step takes along a Brownian path that cells of several models share: the
-    /// first increments of each step, `[d]`, are those of the path over that time.
+    /// first increments of each step, `[d]`, are those of the path over that time. Of a model whose
+    /// steps share increments it is the time of so many steps.
     ///
     /// # Errors
     /// What keeps the model with these parameters from sharing one.

@@ -19,6 +19,7 @@ mod network_batch;
 mod network_sgd;
 mod objective;
 mod optimizer;
+mod path_noise;
 mod preconditioner;
 mod random_sign;
 mod rmsprop_w;
@@ -31,11 +32,12 @@ mod settings;
 mod sgd;
 mod sgd_sde;
 mod shape;
+mod sign_draws;
+mod sign_law;
 mod sign_sgd;
 mod sign_sgd_sde;
 mod stochastic_gradient;
 mod student_sign;
-mod student_sign_sde;
 
 pub use adam_w::{AdamW, AdamWKind, AdamWStep};
 pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};
@@ -64,7 +66,7 @@ pub use sgd::{Sgd, SgdKind};
 pub use sgd_sde::{SgdSde, SgdSdeKind};
 pub use shape::{Coordinates, Layout, Shape};
 pub use sign_sgd::{SignSgd, SignSgdKind};
-pub use sign_sgd_sde::{SignSgdSde, SignSgdSdeKind, SignSgdSdeStep};
+pub use sign_sgd_sde::SignSgdSdeKind;
 pub use stochastic_gradient::{Room, StochasticGradient};
 
 /// Every kind of model, in the order of the documentation.

@@ -20,12 +20,13 @@ use crate::model::gradient_noise::Noisy;
 use crate::model::mini_batch::PROBLEMS;
 use crate::model::network_batch::NetworkBatch;
 use crate::model::network_sgd::NetworkSgd;
+use crate::model::path_noise::PathNoise;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
-use crate::parameter::{Lookup, Parameters, Part, Violation};
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{GradientNoise, LeastSquares, Network, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
@@ -46,6 +47,14 @@ const PART: Part = Part {
         SAMPLING,
         AVERAGING,
         AVERAGE_FROM,
+        Parameter {
+            name: common_noise::REFINEMENT,
+            doc: "With `common_noise`, how often its increments are halved: 2^l iterations of step \
+                  size γ share one, so that γ 2^l is the time that it takes; none if it is not given.",
+            unit: "",
+            kind: Kind::Integer { min: 0, max: common_noise::MAX_LEVELS as i64 },
+            default: Default::Absent,
+        },
     ],
     source: file!(),
 };
@@ -60,7 +69,8 @@ impl ModelKind for SgdKind {
     }
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
-        if n_rows == 0 { Vec::new() } else { batch::check(parameters, n_rows) }
+        let samples = if n_rows == 0 { Vec::new() } else { batch::check(parameters, n_rows) };
+        samples.into_iter().chain(common_noise::check_refinement(parameters)).collect()
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
@@ -79,7 +89,8 @@ impl ModelKind for SgdKind {
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
-        common_noise::optimiser_step(PART.name, parameters)
+        let step = common_noise::optimiser_step(PART.name, parameters)?;
+        Ok(step * (1_u64 << common_noise::refinement(parameters)) as f64)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
@@ -89,6 +100,16 @@ impl ModelKind for SgdKind {
         if let Some(quadratic) = problem.get::<Quadratic>() {
             let mut gradient = Noisy::from_parameters(parameters, quadratic);
             gradient.std /= (batch_size as f64).sqrt();
+            let levels = common_noise::refinement(parameters);
+            if levels > 0 {
+                let gradient = PathNoise::new(gradient, levels);
+                return Box::new(Descent {
+                    gradient,
+                    optimizer: GradientDescent,
+                    schedule,
+                    averaging,
+                });
+            }
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         let sampling = Sampling::from_parameters(parameters);

@@ -8,16 +8,19 @@
 
 use std::sync::Arc;
 
-use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
+use crate::model::averaging::{AVERAGE_FROM, AVERAGING, Averaging};
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::descent::Descent;
 use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
 use crate::model::optimizer::Optimizer;
-use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
+use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::STEP_SIZE;
+use crate::model::sign_draws::SignDraws;
+use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
 use crate::noise::Lanes;
-use crate::parameter::{Parameters, Part, Violation};
-use crate::problem::Problem;
+use crate::parameter::{Default, Kind, Parameter, Parameters, Part, Value, Violation};
+use crate::problem::{GradientNoise, Problem, Quadratic};
 use crate::simd::Isa;
 
 /// SignSGD.
@@ -33,11 +36,43 @@ const PART: Part = Part {
         DECAY_STEPS,
         BATCH_SIZE,
         SAMPLING,
+        Parameter {
+            name: DRAWS,
+            doc: "On a quadratic, what is drawn for each coordinate: `noise`, which is added to the                   gradient, or `bernoulli`, the sign of the sum by its probability, which is faster                   and has the same law; `noise` if it is not given.",
+            unit: "",
+            kind: Kind::Choice(&["noise", BERNOULLI]),
+            default: Default::Absent,
+        },
         AVERAGING,
         AVERAGE_FROM,
     ],
     source: file!(),
 };
+
+const DRAWS: &str = "draws";
+const BERNOULLI: &str = "bernoulli";
+
+/// Whether signs are drawn by their probability.
+fn draws_signs(parameters: &Parameters) -> bool {
+    parameters.get(DRAWS).and_then(Value::as_text) == Some(BERNOULLI)
+}
+
+/// The model on a quadratic, but for the law of its noise.
+struct Signs<'a> {
+    parameters: &'a Parameters,
+    quadratic: &'a Quadratic,
+}
+
+impl OfSignLaw for Signs<'_> {
+    fn build<L: SignLaw>(self, law: L) -> Box<dyn Model> {
+        Box::new(Descent {
+            gradient: SignDraws::new(self.quadratic, law),
+            optimizer: SignSgd,
+            schedule: Schedule::from_parameters(self.parameters),
+            averaging: Averaging::from_parameters(self.parameters),
+        })
+    }
+}
 
 impl ModelKind for SignSgdKind {
     fn part(&self) -> &'static Part {
@@ -49,14 +84,47 @@ impl ModelKind for SignSgdKind {
     }
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
-        mini_batch::check(parameters, n_rows)
+        let mut violations = mini_batch::check(parameters, n_rows);
+        if n_rows > 0 && parameters.contains_key(DRAWS) {
+            violations.push(Violation {
+                parameter: DRAWS,
+                message: "the noise of samples is that of the data".to_owned(),
+                remedy: "leave it out, or take a `quadratic`".to_owned(),
+            });
+        }
+        violations
+    }
+
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        let has_density = |quadratic: &Quadratic| {
+            quadratic.noise_std > 0.0 && quadratic.noise != GradientNoise::Rademacher
+        };
+        if !draws_signs(parameters) || problem.get::<Quadratic>().is_none_or(has_density) {
+            return Vec::new();
+        }
+        vec![Violation {
+            parameter: DRAWS,
+            message: "the noise has no density, so that a sign may be zero".to_owned(),
+            remedy: "take `gaussian` or `student_t` noise of a positive scale, or `noise`"
+                .to_owned(),
+        }]
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
+        if draws_signs(parameters) {
+            return Err(Violation {
+                parameter: DRAWS,
+                message: "a sign that is drawn is no increment of a Brownian path".to_owned(),
+                remedy: "take `noise`, or leave `common_noise` out".to_owned(),
+            });
+        }
         common_noise::optimiser_step(PART.name, parameters)
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
+        if let Some(quadratic) = problem.get::<Quadratic>().filter(|_| draws_signs(parameters)) {
+            return with_law(quadratic.noise, Signs { parameters, quadratic });
+        }
         mini_batch::descent(parameters, problem, SignSgd)
     }
 

@@ -1,22 +1,20 @@
-//! The stochastic differential equation of SignSGD, by Euler–Maruyama; here for Gaussian noise.
+//! The stochastic differential equation of SignSGD, by Euler–Maruyama.
 //!
 //! ```text
-//! dX = −erf(Y) dt + sqrt(eta) sqrt(1 − erf(Y)²) dW,   Y = ∇f(X) / (sqrt(2) sigma)
+//! dX = −m dt + sqrt(eta) sqrt(1 − m²) dW
+//! m = erf(∇f(X)/(sqrt(2) sigma)) for Gaussian noise,  2 F(∇f(X)/sigma) − 1 for Student-t noise
 //! ```
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use std::f64::consts::FRAC_1_SQRT_2;
 use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::preconditioner::{halves, set_halves};
-use crate::model::random_sign::means_and_stds;
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, Sde};
 use crate::model::settings::{STEP_SIZE, parts_of_a_step};
-use crate::model::student_sign_sde;
+use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{GradientNoise, Problem, Quadratic};
@@ -74,14 +72,7 @@ impl ModelKind for SignSgdSdeKind {
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let problem: &Quadratic = problem.expect();
-        if let GradientNoise::StudentT { nu } = problem.noise {
-            return student_sign_sde::boxed(parameters, problem, nu);
-        }
-        Box::new(EulerScheme::from_parameters(
-            parameters,
-            problem,
-            SignSgdSde { noise_std: problem.noise_std },
-        ))
+        with_law(problem.noise, Scheme { parameters, problem })
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -89,36 +80,54 @@ impl ModelKind for SignSgdSdeKind {
     }
 }
 
-/// The equation of SignSGD for noise `N(0, sigma²)` on every coordinate of a gradient.
+/// The equation on a problem, but for the law of its noise.
+struct Scheme<'a> {
+    parameters: &'a Parameters,
+    problem: &'a Quadratic,
+}
+
+impl OfSignLaw for Scheme<'_> {
+    fn build<L: SignLaw>(self, law: L) -> Box<dyn Model> {
+        let sde = SignSgdSde { law, noise_scale: self.problem.noise_std };
+        Box::new(EulerScheme::from_parameters(self.parameters, self.problem, sde))
+    }
+}
+
+/// The equation of SignSGD for noise `sigma xi` on every coordinate of a gradient, where the sign of
+/// the gradient has the mean `m`.
 ///
 /// ```text
-/// h = gamma_k/n in time units:   X += −h erf(Y) + (gamma_k/sqrt(n)) sqrt(1 − erf(Y)²) z
+/// h = gamma_k/n in time units:   X += −h m + (gamma_k/sqrt(n)) sqrt(1 − m²) z
 /// ```
 ///
 /// # Source
-/// Compagnoni et al., arXiv 2411.15958, Corollary 3.3; with a schedule as the step sizes
-/// `eta eta_t` there.
+/// Compagnoni et al., arXiv 2411.15958, Corollary 3.3 for Gaussian noise, and for Student-t noise
+/// Theorem 3.2 and Corollary 3.11 as recalled, where `sigma` is the scale of the law, not its standard
+/// deviation; with a schedule as the step sizes `eta eta_t` there.
 #[derive(Clone, Copy, Debug)]
-pub struct SignSgdSde {
-    /// Standard deviation `sigma > 0` of the noise.
-    pub noise_std: f64,
+struct SignSgdSde<L> {
+    /// The law of `xi`.
+    law: L,
+    /// Scale `sigma > 0`.
+    noise_scale: f64,
 }
 
 /// The constants of an interval of [`SignSgdSde`].
 #[derive(Clone, Copy, Debug)]
-pub struct SignSgdSdeStep {
-    /// `1/(sqrt(2) sigma)`
+struct SignSgdSdeStep<L> {
+    law: L,
     inverse: f64,
     drift: f64,
     diffusion: f64,
 }
 
-impl Sde<0> for SignSgdSde {
-    type Step = SignSgdSdeStep;
+impl<L: SignLaw> Sde<0> for SignSgdSde<L> {
+    type Step = SignSgdSdeStep<L>;
 
-    fn step(&self, interval: Interval) -> SignSgdSdeStep {
+    fn step(&self, interval: Interval) -> SignSgdSdeStep<L> {
         SignSgdSdeStep {
-            inverse: FRAC_1_SQRT_2 / self.noise_std,
+            law: self.law,
+            inverse: self.law.inverse_scale(self.noise_scale),
             drift: -interval.step_size / interval.n_parts,
             diffusion: interval.step_size / interval.n_parts.sqrt(),
         }
@@ -127,7 +136,7 @@ impl Sde<0> for SignSgdSde {
     #[inline(always)]
     fn update<S: Isa>(
         isa: S,
-        step: SignSgdSdeStep,
+        step: SignSgdSdeStep<L>,
         gradient: &Lanes,
         normals: &Lanes,
         x: &mut Lanes,
@@ -135,43 +144,19 @@ impl Sde<0> for SignSgdSde {
     ) {
         let (drift, diffusion) = (isa.splat_f64s(step.drift), isa.splat_f64s(step.diffusion));
         let inverse = isa.splat_f64s(step.inverse);
-        for i in 0..LANES / 2 / S::F64_LANES {
-            let (gradients, normals) = (halves(isa, gradient, i), halves(isa, normals, i));
-            let y = [isa.mul_f64s(inverse, gradients[0]), isa.mul_f64s(inverse, gradients[1])];
-            let moments = means_and_stds(isa, y);
-            let mut points = halves(isa, x, i);
-            for half in 0..2 {
-                let [mean, std] = moments[half];
-                let moved = isa.mul_add_f64s(drift, mean, points[half]);
-                let noise = isa.mul_f64s(diffusion, std);
-                points[half] = isa.mul_add_f64s(noise, normals[half], moved);
-            }
-            set_halves(isa, x, i, points);
+        let mut s = *gradient;
+        for s in S::as_mut_simd_f64s(&mut s).0 {
+            *s = isa.mul_f64s(inverse, *s);
+        }
+        let [means, stds] = step.law.moments(isa, &s);
+        let (means, stds) = (S::as_simd_f64s(&means).0, S::as_simd_f64s(&stds).0);
+        let (normals, points) = (S::as_simd_f64s(normals).0, S::as_mut_simd_f64s(x).0);
+        for i in 0..LANES / S::F64_LANES {
+            let moved = isa.mul_add_f64s(drift, means[i], points[i]);
+            points[i] = isa.mul_add_f64s(isa.mul_f64s(diffusion, stds[i]), normals[i], moved);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::sde::tests::{STEP, assert_moments};
-    use crate::real;
-
-    #[test]
-    fn one_step_has_the_moments_of_the_equation() {
-        assert_moments(SignSgdSde { noise_std: 0.7 }, |g, x, _| {
-            let erf = real::erf(g / (2.0_f64.sqrt() * 0.7));
-            (x - STEP * erf, STEP * (1.0 - erf * erf).sqrt())
-        });
-    }
-
-    #[test]
-    fn other_noise_and_none_are_refused() {
-        let violations = |sigma, noise| {
-            let problem = Quadratic::new(vec![1.0], sigma, noise);
-            SignSgdSdeKind.check_problem(&Parameters::new(), &problem).len()
-        };
-        assert_eq!(violations(1.0, GradientNoise::Gaussian), 0);
-        assert_eq!(violations(0.0, GradientNoise::Rademacher), 2);
-    }
-}
+mod tests;

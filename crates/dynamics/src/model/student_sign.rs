@@ -8,19 +8,13 @@
 
 use std::f64::consts::{FRAC_2_PI, PI};
 
+use crate::model::sign_law::SignLaw;
 use crate::noise::Lanes;
 use crate::real;
 use crate::simd::Isa;
 
 /// `|s|` is taken to be at most this, so that its square is a number.
 const LARGEST: f64 = 1e150;
-
-/// A law of noise whose sign is asked for.
-pub(crate) trait SignLaw: Copy + Send + Sync {
-    /// Means and standard deviations of `sign(s + T)` for each number of a row. To be marked
-    /// `#[inline(always)]`.
-    fn moments<S: Isa>(self, isa: S, s: &Lanes) -> [Lanes; 2];
-}
 
 /// Two degrees of freedom: `mean = s/sqrt(2 + s²)`, `std² = 2/(2 + s²)`; both within 4e-16.
 #[derive(Clone, Copy, Debug)]

@@ -21,6 +21,24 @@ impl Simulation {
     /// If the parameters have not been checked against their declarations.
     #[must_use]
     pub fn new(parameters: &Parameters, problem: Arc<dyn Problem>, key: StreamKey) -> Simulation {
+        let mut simulation = Simulation::unlisted(parameters, problem, key);
+        if !reduced::is_reduced(parameters) {
+            simulation.record_at = times::Steps::new(parameters).collect();
+        }
+        simulation
+    }
+
+    /// As [`Simulation::new`], but no list is made of the recorded steps, however many they are: for
+    /// those who go through [`crate::simulate::Steps`] themselves.
+    ///
+    /// # Panics
+    /// As [`Simulation::new`].
+    #[must_use]
+    pub fn unlisted(
+        parameters: &Parameters,
+        problem: Arc<dyn Problem>,
+        key: StreamKey,
+    ) -> Simulation {
         let kind = model(parameters.text("model")).expect("the model's name has been checked");
         let observables = observed::columns(parameters, problem.as_ref());
         let (mean, std) = (parameters.real("initial_mean"), parameters.real("initial_std"));
@@ -30,9 +48,8 @@ impl Simulation {
             _ => Start { mean, std, is_scaled: false },
         };
         let model = kind.build(parameters, &problem);
-        let is_reduced = reduced::is_reduced(parameters);
-        let record_at = if is_reduced { Vec::new() } else { times::recorded(parameters) };
         let directions = observed::directions(parameters);
+        let record_at = Vec::new();
         Simulation { problem, model, observables, directions, start, record_at, key }
     }
 }

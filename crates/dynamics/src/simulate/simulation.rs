@@ -21,8 +21,8 @@ pub struct Simulation {
     pub directions: Vec<Vec<f64>>,
     /// The law of the starting point.
     pub start: Start,
-    /// The steps after which observables are recorded, increasing; 0 is the start. None for a
-    /// cell that keeps no chains: its steps are not made into a list, see [`crate::simulate::Steps`].
+    /// The steps after which [`Simulation::run`] records, increasing; 0 is the start. None for a
+    /// cell whose steps are not made into a list, see [`Simulation::unlisted`].
     pub record_at: Vec<u64>,
     /// Key of the random streams: a function of the identity of the cell.
     pub key: StreamKey,
@@ -80,20 +80,7 @@ impl Simulation {
         values: &mut [f64],
     ) -> [Option<u64>; LANES] {
         let mut walk = Walk::start(self, first_chain);
-        let n_observables = self.observables.len();
-        let per_chain = self.record_at.len() * n_observables;
-        let mut row = vec![[f64::NAN; LANES]; n_observables];
-        for (record, &step) in self.record_at.iter().enumerate() {
-            if !walk.record(step, scratch, &mut row) {
-                break;
-            }
-            for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
-                let places = &mut chain[record * n_observables..][..n_observables];
-                for (place, observed) in places.iter_mut().zip(&row) {
-                    *place = observed[lane];
-                }
-            }
-        }
+        walk.record_all(&self.record_at, scratch, values);
         *walk.diverged_at()
     }
 

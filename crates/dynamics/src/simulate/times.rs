@@ -9,8 +9,9 @@ use crate::noise::LANES;
 use crate::parameter::{Lookup as _, Parameters, Value, Violation};
 use crate::real;
 
-/// Numbers that may be recorded of [`LANES`] chains, which are simulated together: 512 MiB.
-pub const MAX_VALUES: u64 = 1 << 26;
+/// Numbers that may be recorded of [`LANES`] chains, which are simulated together and stored in one
+/// file: half of the rows that a Parquet file can have, in row groups of 2²⁰ with a number of 15 bits.
+pub const MAX_VALUES: u64 = 1 << 34;
 
 /// What helps besides recording less often.
 const REMEDY: &str = "observe less, or keep statistics instead of chains: `reduce: [moments]`";
@@ -64,11 +65,6 @@ impl Iterator for Steps {
         self.next = self.from(step + 1);
         Some(step)
     }
-}
-
-/// The recorded steps, increasing; the last one is that of the cell.
-pub(crate) fn recorded(parameters: &Parameters) -> Vec<u64> {
-    Steps::new(parameters).collect()
 }
 
 /// At most `n` steps from 1 to `last`, equally spaced in the logarithm and rounded.
@@ -134,7 +130,7 @@ pub(crate) fn check_size(parameters: &Parameters, per_chain: u64) -> Option<Viol
     };
     let message = format!(
         "{LANES} chains, which are simulated together, would be recorded as {n_values} numbers; at \
-         most {MAX_VALUES} are kept in memory"
+         most {MAX_VALUES} are stored in a file"
     );
     Some(Violation { parameter, message, remedy })
 }
@@ -153,6 +149,10 @@ fn optional(parameters: &Parameters, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn recorded(parameters: &Parameters) -> Vec<u64> {
+        Steps::new(parameters).collect()
+    }
 
     fn times(settings: &[(&str, i64)]) -> Parameters {
         let mut parameters = Parameters::from([("record_from".to_owned(), Value::Integer(0))]);

@@ -93,6 +93,30 @@ impl Walk<'_> {
         true
     }
 
+    /// Records at each of `steps`, which increase, as [`Walk::record`] does: up to [`LANES`] chains, as
+    /// many as `values`, `[n, n_steps, n_observables]`, has room for.
+    ///
+    /// Steps that are asked for in several calls give the same numbers as in one.
+    ///
+    /// # Panics
+    /// If the chains are beyond the first of `steps`.
+    pub fn record_all(&mut self, steps: &[u64], scratch: &mut Scratch, values: &mut [f64]) {
+        let n_observables = self.simulation.observables.len();
+        let per_chain = (steps.len() * n_observables).max(1);
+        let mut row = vec![[f64::NAN; LANES]; n_observables];
+        for (record, &step) in steps.iter().enumerate() {
+            if !self.record(step, scratch, &mut row) {
+                row.fill([f64::NAN; LANES]);
+            }
+            for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
+                let places = &mut chain[record * n_observables..][..n_observables];
+                for (place, observed) in places.iter_mut().zip(&row) {
+                    *place = observed[lane];
+                }
+            }
+        }
+    }
+
     /// Moves to `target` and looks at what is watched on the way; says whether some chain has not
     /// diverged.
     fn go_to(&mut self, target: u64, scratch: &mut Scratch) -> bool {

@@ -119,6 +119,63 @@ fn sgd_and_its_equation_differ_as_along_one_path() {
     }
 }
 
+/// SGD with steps of `eta/m`, `m` of which share an increment.
+fn refined(step_size: f64, levels: i64) -> Parameters {
+    let step_size = ("step_size", Value::Real(step_size / f64::from(1 << levels)));
+    sharing("sgd", &[step_size, ("refinement", Value::Integer(levels))])
+}
+
+/// The noise of SGD with steps of `eta/m` is that of Euler–Maruyama at the temperature
+/// `(eta/m) sigma²/2`, whose steps are divided into `m`.
+#[test]
+fn shorter_steps_of_sgd_move_along_the_same_path() {
+    let (step_size, n_steps) = (0.2, 7);
+    for levels in 0..5 {
+        let m = f64::from(1 << levels);
+        let temperature = ("temperature", Value::Real(0.5 * step_size / m * SIGMA * SIGMA));
+        let parts = [("dt", Value::Real(step_size)), ("refinement", Value::Integer(levels))];
+        let equation = with(sharing("langevin", &parts), &[temperature]);
+        let along = ends("langevin", &equation, 9, n_steps, 0.3);
+        let sgd = ends("sgd", &refined(step_size, levels), 9, n_steps << levels, 0.3);
+        let largest = sgd.iter().zip(&along).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+        assert!(largest < 1e-14, "{levels}: {largest}");
+    }
+}
+
+/// Variances of SGD with steps of `eta` and of `eta/m`, and their covariance, after `n_steps` longer
+/// steps from zero:
+///
+/// ```text
+/// x' = a x + s z,   y' = b^m y + (s/m) sum_i b^(m − 1 − i) z_i,   z = sum_i z_i/sqrt(m)
+/// a = 1 − eta h,   b = 1 − eta h/m,   s = eta sigma
+/// ```
+#[test]
+fn two_step_sizes_of_sgd_differ_by_the_exact_recursion() {
+    let (step_size, n_steps) = (0.2, 12);
+    let whole = ends("sgd", &sgd(step_size), 9, n_steps, 0.0);
+    for levels in 1..4 {
+        let m = f64::from(1 << levels);
+        let (a, b, s) = (1.0 - step_size * H, 1.0 - step_size * H / m, step_size * SIGMA);
+        let powers: Vec<f64> =
+            std::iter::successors(Some(1.0), |power| Some(power * b)).take(1 << levels).collect();
+        let (sum, squares) =
+            (powers.iter().sum::<f64>(), powers.iter().map(|power| power * power).sum::<f64>());
+        let power = powers[powers.len() - 1] * b;
+        let [mut x, mut y, mut both] = [0.0; 3];
+        for _ in 0..n_steps {
+            x = a * a * x + s * s;
+            y = power * power * y + s * s / (m * m) * squares;
+            both = a * power * both + s * s / (m * m.sqrt()) * sum;
+        }
+        for (key, variance) in [(9, x + y - 2.0 * both), (10, x + y)] {
+            let halved = ends("sgd", &refined(step_size, levels), key, n_steps << levels, 0.0);
+            let (found, n) = mean_square(whole.iter().zip(&halved).map(|(x, y)| x - y));
+            let error = (found / variance - 1.0) * (n / 2.0).sqrt();
+            assert!(error.abs() < 4.5, "{levels}: {found} {variance}");
+        }
+    }
+}
+
 /// `E |x_T − X_T|²` falls as `eta³`: noise of size `sqrt(eta)`, and strong order one.
 #[test]
 fn the_strong_error_falls_with_the_step_size() {
@@ -206,6 +263,12 @@ fn what_is_no_common_path_is_refused() {
         assert_eq!(step(name, &[("dt", Value::Real(0.4))]), Err("dt"));
         assert_eq!(step(name, &[("dt", Value::Real(1e-6))]), Err("dt"));
     }
+    assert_eq!(step("sign_sgd", &[("draws", text("bernoulli"))]), Err("draws"));
+    let path = [("common_noise", text("path")), ("refinement", Value::Integer(3))];
+    assert_eq!(step("sgd", &path), Ok(0.8), "eight steps take an increment");
+    let idle = &path[1..];
+    let declared = with(defaults(model("sgd").unwrap().part().parameters), idle);
+    assert_eq!(model("sgd").unwrap().check(&declared, 0)[0].parameter, "refinement");
     assert_eq!(step("langevin", &[]), Ok(0.25));
     assert_eq!(step("langevin", &[("integrator", text("exact_ou"))]), Err("integrator"));
     for name in ["hsgd", "sgd_sde"] {

@@ -69,7 +69,7 @@ fn start(dim: usize, lane: usize) -> Vec<f64> {
     x
 }
 
-/// The defaults, and each other choice, truth value and a common path by itself.
+/// The defaults, and each other choice, truth value and a common path, halved or not, by itself.
 fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     let base = [
         ("step_size", Value::Real(0.05)),
@@ -96,7 +96,10 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
         others(parameter).into_iter().map(|value| with(base.clone(), &[(parameter.name, value)]))
     });
     let common = ("common_noise", Value::Text("path".to_owned()));
-    let others = [base.clone(), with(base.clone(), &[common])];
+    let mut others = vec![base.clone(), with(base.clone(), std::slice::from_ref(&common))];
+    if is_declared("refinement") {
+        others.push(with(base.clone(), &[common, ("refinement", Value::Integer(3))]));
+    }
     let mut all: Vec<Parameters> = others.into_iter().chain(changed).collect();
     all.dedup();
     all

@@ -1,7 +1,6 @@
-//! The mathematics from end to end: published data sets and bounds, and laws of simulated chains.
+//! Models from end to end: common noise, drawn signs, and the same bits on every machine.
 
 mod common_noise;
 mod digest;
-mod law;
-mod published;
 mod setting;
+mod signs;

@@ -1,0 +1,5 @@
+//! The mathematics from end to end: published data sets and bounds, and laws of simulated chains.
+
+mod law;
+mod published;
+mod setting;
