@@ -21,28 +21,7 @@ pub fn nelder_mead(
     }
     for _ in 0..n_rounds {
         simplex.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        let centre: Vec<f64> = (0..k)
-            .map(|i| simplex[..k].iter().map(|(corner, _)| corner[i]).sum::<f64>() / k as f64)
-            .collect();
-        let at = |weight: f64, simplex: &[(Vec<f64>, f64)]| {
-            let worst = &simplex[k].0;
-            let point: Vec<f64> =
-                centre.iter().zip(worst).map(|(c, w)| c + weight * (w - c)).collect();
-            let value = f(&point);
-            (point, value)
-        };
-        let reflected = at(-1.0, &simplex);
-        let (best, second, worst) = (simplex[0].1, simplex[k - 1].1, simplex[k].1);
-        let better = if reflected.1 < best {
-            let expanded = at(-2.0, &simplex);
-            Some(if expanded.1 < reflected.1 { expanded } else { reflected })
-        } else if reflected.1 < second {
-            Some(reflected)
-        } else {
-            let contracted = at(if reflected.1 < worst { -0.5 } else { 0.5 }, &simplex);
-            (contracted.1 < reflected.1.min(worst)).then_some(contracted)
-        };
-        if let Some(corner) = better {
+        if let Some(corner) = replacement(&f, &simplex) {
             simplex[k] = corner;
         } else {
             shrink(&f, &mut simplex);
@@ -50,6 +29,30 @@ pub fn nelder_mead(
     }
     simplex.sort_by(|(_, a), (_, b)| a.total_cmp(b));
     simplex.swap_remove(0)
+}
+
+/// The reflected, expanded or contracted corner that replaces the worst of a sorted simplex.
+fn replacement(f: &impl Fn(&[f64]) -> f64, simplex: &[(Vec<f64>, f64)]) -> Option<(Vec<f64>, f64)> {
+    let k = simplex.len() - 1;
+    let mean = |i: usize| simplex[..k].iter().map(|(corner, _)| corner[i]).sum::<f64>() / k as f64;
+    let centre: Vec<f64> = (0..k).map(mean).collect();
+    let at = |weight: f64| {
+        let pairs = centre.iter().zip(&simplex[k].0);
+        let point: Vec<f64> = pairs.map(|(c, w)| c + weight * (w - c)).collect();
+        let value = f(&point);
+        (point, value)
+    };
+    let (best, second, worst) = (simplex[0].1, simplex[k - 1].1, simplex[k].1);
+    let reflected = at(-1.0);
+    if reflected.1 < best {
+        let expanded = at(-2.0);
+        return Some(if expanded.1 < reflected.1 { expanded } else { reflected });
+    }
+    if reflected.1 < second {
+        return Some(reflected);
+    }
+    let contracted = at(if reflected.1 < worst { -0.5 } else { 0.5 });
+    (contracted.1 < reflected.1.min(worst)).then_some(contracted)
 }
 
 /// Moves all corners half of the way to the first.
