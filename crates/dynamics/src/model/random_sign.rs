@@ -84,6 +84,19 @@ pub(crate) fn means_and_stds<S: Isa>(isa: S, y: [S::f64s; 2]) -> [[S::f64s; 2]; 
     [[first[0], isa.sqrt_f64s(first[1])], [second[0], isa.sqrt_f64s(second[1])]]
 }
 
+/// The means of [`means_and_stds`], bit for bit, without the roots.
+#[inline(always)]
+pub(crate) fn means<S: Isa>(isa: S, y: [S::f64s; 2]) -> [S::f64s; 2] {
+    let (is_small, first) = erf_of_small(isa, y[0]);
+    let (is_other_small, second) = erf_of_small(isa, y[1]);
+    let all = isa.and_m64s(is_small, is_other_small);
+    if isa.first_true_m64s(isa.not_m64s(all)) >= S::F64_LANES {
+        return [first, second];
+    }
+    let [[large, _], [other_large, _]] = large(isa, y);
+    [isa.select_f64s(is_small, first, large), isa.select_f64s(is_other_small, second, other_large)]
+}
+
 #[inline(always)]
 fn select<S: Isa>(
     isa: S,

@@ -67,7 +67,7 @@ impl<L: SignLaw> StochasticGradient for SignDraws<L> {
             for s in S::as_mut_simd_f64s(out).0 {
                 *s = isa.mul_f64s(inverse, *s);
             }
-            let [means, _] = self.law.moments(isa, out);
+            let means = self.law.means(isa, out);
             let (means, uniforms) = (S::as_simd_f64s(&means).0, S::as_simd_f64s(uniforms).0);
             for (i, sign) in S::as_mut_simd_f64s(out).0.iter_mut().enumerate() {
                 let centred = isa.sub_f64s(isa.add_f64s(uniforms[i], uniforms[i]), one);

@@ -6,7 +6,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use crate::model::core::Model;
 use crate::model::preconditioner::{halves, set_halves};
-use crate::model::random_sign::means_and_stds;
+use crate::model::random_sign::{means, means_and_stds};
 use crate::model::student_sign::{AnyDegrees, FourDegrees, TwoDegrees};
 use crate::noise::{LANES, Lanes};
 use crate::problem::GradientNoise;
@@ -23,6 +23,13 @@ pub(crate) trait SignLaw: Copy + Send + Sync + 'static {
     /// Means and standard deviations of the sign for each number of a row. To be marked
     /// `#[inline(always)]`.
     fn moments<S: Isa>(self, isa: S, s: &Lanes) -> [Lanes; 2];
+
+    /// The means of [`SignLaw::moments`], bit for bit. To be marked `#[inline(always)]`.
+    #[inline(always)]
+    fn means<S: Isa>(self, isa: S, s: &Lanes) -> Lanes {
+        let [means, _] = self.moments(isa, s);
+        means
+    }
 }
 
 /// Standard normal noise: `s = g/(sqrt(2) sigma)`, `mean = erf s`.
@@ -44,6 +51,15 @@ impl SignLaw for Normal {
             set_halves(isa, stds, i, [first[1], second[1]]);
         }
         moments
+    }
+
+    #[inline(always)]
+    fn means<S: Isa>(self, isa: S, s: &Lanes) -> Lanes {
+        let mut row = [0.0; LANES];
+        for i in 0..LANES / 2 / S::F64_LANES {
+            set_halves(isa, &mut row, i, means(isa, halves(isa, s, i)));
+        }
+        row
     }
 }
 

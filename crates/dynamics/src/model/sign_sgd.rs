@@ -38,7 +38,9 @@ const PART: Part = Part {
         SAMPLING,
         Parameter {
             name: DRAWS,
-            doc: "On a quadratic, what is drawn for each coordinate: `noise`, which is added to the                   gradient, or `bernoulli`, the sign of the sum by its probability, which is faster                   and has the same law; `noise` if it is not given.",
+            doc: "On a quadratic, what is drawn for each coordinate: `noise`, which is added to the \
+                  gradient, or `bernoulli`, the sign of the sum by its probability, which has the \
+                  same law and is faster for Student-t noise; `noise` if it is not given.",
             unit: "",
             kind: Kind::Choice(&["noise", BERNOULLI]),
             default: Default::Absent,
