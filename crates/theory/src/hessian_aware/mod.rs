@@ -3,25 +3,34 @@
 //! Laws on quadratics are closed forms, first passages come from quadrature, and weak errors from
 //! spectral operators. Li, Shen, Zhang & He, arXiv 2405.18373.
 
+mod absorption;
 mod circular;
 mod complex;
 mod error;
+mod exit_time;
+mod first_passage;
 mod gaussian;
 mod kernel;
+mod line;
 mod model;
 mod multiplicative;
 mod obstruction;
 mod psd;
 mod quadratic;
+mod quadrature;
 mod schedule;
 
+pub use absorption::expected_reward;
 pub use circular::{Circular, CircularNoise};
 pub use complex::Complex;
 pub use error::HessianAwareError;
+pub use exit_time::{Barrier, Field, mean_exit_time, quasi_potential};
+pub use first_passage::{FirstPassage, LinearStep};
 pub use gaussian::Gaussian;
 pub use kernel::{
     contraction, diffusion_factor, drift_factor, mean_exponential, series_coefficient,
 };
+pub use line::{Equation, LineCoefficients, LineObjective, line_coefficients};
 pub use model::{Coefficients, Model, NonPsd, coefficients};
 pub use multiplicative::Multiplicative;
 pub use obstruction::{
@@ -29,4 +38,5 @@ pub use obstruction::{
 };
 pub use psd::{PsdMargin, is_certainly_psd, largest_correlation, psd_margin};
 pub use quadratic::Quadratic;
+pub use quadrature::{ORDER, Panels, Rule, gauss_legendre};
 pub use schedule::{Stage, scheduled_chain_law, scheduled_law};

@@ -1,6 +1,8 @@
 //! The Hessian-aware equation beside the reference values of arXiv 2405.18373, computed apart with
 //! NumPy and SciPy: closed forms, spectral operators and quadrature.
 
+mod first_passage;
+mod objective;
 mod quadratic;
 
 use maruyama_dynamics::linear_algebra::Matrix;
