@@ -94,16 +94,31 @@ impl FirstPassage<'_> {
     /// # Errors
     /// If `x` is outside.
     pub fn survival(&self, x: f64, steps: &[u64]) -> Result<Vec<f64>, HessianAwareError> {
+        let last = steps.iter().copied().max().unwrap_or(0);
+        let curve = self.expectations(x, &|_| 1.0, last)?;
+        Ok(steps.iter().map(|step| curve[*step as usize]).collect())
+    }
+
+    /// `E u(x_k)` on the paths that have stayed inside, for `k = 0 ..= steps`, from `x` inside the
+    /// interval; the plain expectation where no path leaves.
+    ///
+    /// # Errors
+    /// If `x` is outside.
+    pub fn expectations(
+        &self,
+        x: f64,
+        u: &dyn Fn(f64) -> f64,
+        steps: u64,
+    ) -> Result<Vec<f64>, HessianAwareError> {
         self.check(x)?;
         let (row, _) = self.transition(x);
-        let last = steps.iter().copied().max().unwrap_or(0);
-        let mut inside = vec![1.0; self.exits.len()];
-        let mut curve = vec![1.0];
-        for _ in 0..last {
-            curve.push(real::dot(&row, &inside));
-            inside = self.weights.iter().map(|row| real::dot(row, &inside)).collect();
+        let mut values: Vec<f64> = self.rule.nodes.iter().map(|y| u(*y)).collect();
+        let mut curve = vec![u(x)];
+        for _ in 0..steps {
+            curve.push(real::dot(&row, &values));
+            values = self.weights.iter().map(|row| real::dot(row, &values)).collect();
         }
-        Ok(steps.iter().map(|step| curve[*step as usize]).collect())
+        Ok(curve)
     }
 
     /// The weights of the nodes after one step from `x`, and the probability to leave.

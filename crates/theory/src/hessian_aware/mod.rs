@@ -8,25 +8,32 @@ mod circular;
 mod complex;
 mod error;
 mod exit_time;
+mod exponential;
 mod first_passage;
 mod gaussian;
+mod interval;
 mod kernel;
 mod line;
 mod model;
 mod multiplicative;
 mod obstruction;
+mod plane;
+mod plane_objective;
 mod psd;
 mod quadratic;
 mod quadrature;
 mod schedule;
+mod torus;
 
 pub use absorption::expected_reward;
 pub use circular::{Circular, CircularNoise};
 pub use complex::Complex;
 pub use error::HessianAwareError;
 pub use exit_time::{Barrier, Field, mean_exit_time, quasi_potential};
+pub use exponential::exponential_times;
 pub use first_passage::{FirstPassage, LinearStep};
 pub use gaussian::Gaussian;
+pub use interval::Interval;
 pub use kernel::{
     contraction, diffusion_factor, drift_factor, mean_exponential, series_coefficient,
 };
@@ -36,7 +43,10 @@ pub use multiplicative::Multiplicative;
 pub use obstruction::{
     ScalarRates, holomorphic_diffusion, obstructions, rotation_drift, scalar_rates,
 };
+pub use plane::Plane;
+pub use plane_objective::{PlaneCoefficients, PlaneObjective, plane_coefficients};
 pub use psd::{PsdMargin, is_certainly_psd, largest_correlation, psd_margin};
 pub use quadratic::Quadratic;
 pub use quadrature::{ORDER, Panels, Rule, gauss_legendre};
 pub use schedule::{Stage, scheduled_chain_law, scheduled_law};
+pub use torus::{Torus, advance, largest_gap, weak_orders};

@@ -1,12 +1,14 @@
 //! The Hessian-aware equation beside the reference values of arXiv 2405.18373, computed apart with
 //! NumPy and SciPy: closed forms, spectral operators and quadrature.
 
+mod anharmonic;
 mod first_passage;
 mod objective;
 mod quadratic;
+mod torus;
 
 use maruyama_dynamics::linear_algebra::Matrix;
-use maruyama_theory::hessian_aware::{Model, NonPsd};
+use maruyama_theory::hessian_aware::{Equation, Model, NonPsd};
 use serde_json::Value;
 
 /// The reference case `id`, with `inputs` and `expected`.
@@ -43,6 +45,12 @@ const MODELS: [(&str, Model); 4] = [
     ("SPF", Model::StochasticPrincipalFlow),
     ("HA-SME", Model::HessianAware(NonPsd::MomentsOnly)),
 ];
+
+/// The same and the equation of third order.
+fn equations() -> impl Iterator<Item = (&'static str, Equation)> {
+    let second = MODELS.into_iter().map(|(name, model)| (name, Equation::Of(model)));
+    second.chain([("HA-SME-3", Equation::ThirdOrder)])
+}
 
 #[track_caller]
 fn assert_close(value: f64, expected: f64, relative: f64, absolute: f64) {

@@ -5,12 +5,12 @@
 //! loses as many digits as the time has, 8 % of 3.4e12.
 
 use maruyama_theory::hessian_aware::{
-    Barrier, Equation, FirstPassage, LineCoefficients, LineObjective, LinearStep, Model, NonPsd,
+    Barrier, FirstPassage, LineCoefficients, LineObjective, LinearStep, Model, NonPsd,
     line_coefficients, mean_exit_time, quasi_potential,
 };
 
 use crate::hessian_aware::objective::Cosines;
-use crate::hessian_aware::{MODELS, assert_close, case, number, numbers};
+use crate::hessian_aware::{MODELS, assert_close, case, equations, number, numbers};
 
 #[test]
 fn wells_and_saddles_are_left_as_in_the_reference() {
@@ -91,8 +91,7 @@ fn barriers_are_crossed_as_in_the_reference() {
         let passage = FirstPassage::new(&chain, (-end, end)).unwrap();
         let time = eta * passage.mean_steps(0.0).unwrap();
         assert_close(time, number(&expected["SGD"]), 1e-9, 0.0);
-        let equations = MODELS.map(|(name, model)| (name, Equation::Of(model)));
-        for (name, equation) in equations.into_iter().chain([("HA-SME-3", Equation::ThirdOrder)]) {
+        for (name, equation) in equations() {
             let field = |x: f64| line_coefficients(equation, &objective, x, eta);
             let time = mean_exit_time(&field, (-end, end), 0.0).unwrap();
             assert_close(time, number(&expected[name]), 1e-8, 0.0);
