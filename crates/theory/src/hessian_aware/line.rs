@@ -52,6 +52,23 @@ pub struct LineCoefficients {
     pub diffusion: f64,
 }
 
+impl LineCoefficients {
+    /// Mean and standard deviation of the step of length `dt ≥ 0` of Euler–Maruyama from `x`.
+    ///
+    /// With `dt = eta` and SME-1 it is the step of SGD, so that a simulation with few steps hides
+    /// the error of its equation.
+    #[must_use]
+    pub fn euler_step(self, x: f64, dt: f64) -> (f64, f64) {
+        (x + self.drift * dt, (self.diffusion * dt).sqrt())
+    }
+}
+
+/// Mean and standard deviation of the step of SGD from `x` at step size `eta`, with normal noise.
+#[must_use]
+pub fn chain_step(objective: &dyn LineObjective, x: f64, step_size: f64) -> (f64, f64) {
+    (x - step_size * objective.gradient(x), step_size * objective.variance(x).sqrt())
+}
+
 /// Drift and diffusion of `equation` for `objective` in `x` at step size `eta`.
 ///
 /// # Source
@@ -117,8 +134,8 @@ mod tests {
         let phase = 0.4;
         let defect = |eta: f64| {
             let x = 0.7;
-            let (mean, q) = (x - eta * Pendulum.gradient(x), eta * eta * Pendulum.variance(x));
-            let exact = real::exp(-0.5 * q) * real::sin(mean + phase);
+            let (mean, s) = chain_step(&Pendulum, x, eta);
+            let exact = real::exp(-0.5 * s * s) * real::sin(mean + phase);
             let apply = |u: &dyn Fn(f64) -> f64, x: f64| {
                 let c = line_coefficients(Equation::ThirdOrder, &Pendulum, x, eta).unwrap();
                 let h = 0.02;
@@ -138,6 +155,14 @@ mod tests {
         };
         let order = real::log2(defect(0.2) / defect(0.1));
         assert!((3.7..4.6).contains(&order), "{order}");
+    }
+
+    #[test]
+    fn one_euler_step_of_the_first_equation_is_a_step_of_sgd() {
+        let at = line_coefficients(Equation::Of(Model::Sme1), &Pendulum, 0.7, 0.3).unwrap();
+        let (mean, deviation) = at.euler_step(0.7, 0.3);
+        let chain = chain_step(&Pendulum, 0.7, 0.3);
+        assert!((mean - chain.0).abs() < 1e-15 && (deviation - chain.1).abs() < 1e-15);
     }
 
     #[test]

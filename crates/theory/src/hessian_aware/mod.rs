@@ -13,7 +13,9 @@ mod first_passage;
 mod gaussian;
 mod interval;
 mod kernel;
+mod lanczos;
 mod line;
+mod low_rank;
 mod model;
 mod multiplicative;
 mod obstruction;
@@ -23,6 +25,7 @@ mod psd;
 mod quadratic;
 mod quadrature;
 mod schedule;
+mod third_order;
 mod torus;
 
 pub use absorption::expected_reward;
@@ -37,7 +40,9 @@ pub use interval::Interval;
 pub use kernel::{
     contraction, diffusion_factor, drift_factor, mean_exponential, series_coefficient,
 };
-pub use line::{Equation, LineCoefficients, LineObjective, line_coefficients};
+pub use lanczos::{HessianTimes, Krylov, matrix_free_drift, matrix_free_noise};
+pub use line::{Equation, LineCoefficients, LineObjective, chain_step, line_coefficients};
+pub use low_rank::LowRankDiffusion;
 pub use model::{Coefficients, Model, NonPsd, coefficients};
 pub use multiplicative::Multiplicative;
 pub use obstruction::{
@@ -49,4 +54,5 @@ pub use psd::{PsdMargin, is_certainly_psd, largest_correlation, psd_margin};
 pub use quadratic::Quadratic;
 pub use quadrature::{ORDER, Panels, Rule, gauss_legendre};
 pub use schedule::{Stage, scheduled_chain_law, scheduled_law};
+pub use third_order::{HessianAt, third_order_drift};
 pub use torus::{Torus, advance, largest_gap, weak_orders};

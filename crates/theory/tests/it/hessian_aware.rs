@@ -3,6 +3,7 @@
 
 mod anharmonic;
 mod first_passage;
+mod matrix_free;
 mod objective;
 mod quadratic;
 mod torus;

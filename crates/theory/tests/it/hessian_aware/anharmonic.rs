@@ -1,7 +1,7 @@
 //! Errors over the curvature of a well that is not quadratic (X8).
 
 use maruyama_dynamics::real;
-use maruyama_theory::hessian_aware::{FirstPassage, Interval, LineObjective, line_coefficients};
+use maruyama_theory::hessian_aware::{FirstPassage, Interval, chain_step, line_coefficients};
 
 use crate::hessian_aware::objective::Anharmonic;
 use crate::hessian_aware::{assert_close, case, equations, number};
@@ -20,7 +20,7 @@ fn errors_over_curvatures() {
         let lambda = number(&row["lambda"]);
         let objective = Anharmonic { lambda };
         let start = 1.0 / lambda;
-        let step = |x: f64| (x - ETA * objective.gradient(x), ETA);
+        let step = |x: f64| chain_step(&objective, x, ETA);
         let chain = FirstPassage::new(&step, ENDS).unwrap();
         let lost = 1.0 - chain.survival(start, &[STEPS]).unwrap()[0];
         assert!(lost.abs() < 1e-12, "{lost}");

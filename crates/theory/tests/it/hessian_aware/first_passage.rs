@@ -5,7 +5,7 @@
 //! loses as many digits as the time has, 8 % of 3.4e12.
 
 use maruyama_theory::hessian_aware::{
-    Barrier, FirstPassage, LineCoefficients, LineObjective, LinearStep, Model, NonPsd,
+    Barrier, FirstPassage, LineCoefficients, LinearStep, Model, NonPsd, chain_step,
     line_coefficients, mean_exit_time, quasi_potential,
 };
 
@@ -63,6 +63,23 @@ fn sharp_minima_hold_the_modified_equations_only() {
 }
 
 #[test]
+fn the_hessian_aware_equation_leaves_as_sgd_does() {
+    let model = Model::HessianAware(NonPsd::Error);
+    for (curvature, eta, variance, radius, expected) in
+        [(-1.0, 0.5, 0.01, 1.0, 9.7326), (1.0, 0.5, 1.0, 1.6, 196.539_3)]
+    {
+        let mean = |step: LinearStep| {
+            let from = |x: f64| step.from(x);
+            FirstPassage::new(&from, (-radius, radius)).unwrap().mean_steps(0.0).unwrap()
+        };
+        let chain = mean(LinearStep::of_chain(curvature, variance, eta).unwrap());
+        assert_close(chain, expected, 1e-5, 0.0);
+        let exact = mean(LinearStep::of_model(model, curvature, variance, eta).unwrap());
+        assert_close(exact, chain, 1e-12, 0.0);
+    }
+}
+
+#[test]
 fn watching_at_steps_only_misses_exits() {
     let case = case("continuous_vs_discrete_monitoring");
     let (inputs, expected) = (&case["inputs"], &case["expected"]);
@@ -87,7 +104,7 @@ fn barriers_are_crossed_as_in_the_reference() {
         let [second, eta, variance, end] =
             ["a", "eta", "sigma2", "R"].map(|name| number(&inputs[name]));
         let objective = Cosines { second, variance, amplitude: 0.0 };
-        let chain = |x: f64| (x - eta * objective.gradient(x), eta * variance.sqrt());
+        let chain = |x: f64| chain_step(&objective, x, eta);
         let passage = FirstPassage::new(&chain, (-end, end)).unwrap();
         let time = eta * passage.mean_steps(0.0).unwrap();
         assert_close(time, number(&expected["SGD"]), 1e-9, 0.0);

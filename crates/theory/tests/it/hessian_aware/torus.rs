@@ -4,7 +4,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 use maruyama_theory::hessian_aware::{
-    Equation, LineObjective, Model, NonPsd, Plane, Torus, advance, largest_gap, line_coefficients,
+    Equation, LineObjective, Plane, Torus, advance, chain_step, largest_gap, line_coefficients,
     plane_coefficients, weak_orders,
 };
 
@@ -34,8 +34,7 @@ fn at_nodes(torus: &Torus, u: impl Fn(f64) -> f64) -> Vec<f64> {
 
 /// Expectations after `steps` steps of SGD.
 fn chain(torus: &Torus, objective: &Cosines, eta: f64, steps: u64, u: &[f64]) -> Vec<f64> {
-    let step = |x: f64| (x - eta * objective.gradient(x), eta * objective.variance(x).sqrt());
-    advance(&torus.chain(&step), u, steps)
+    advance(&torus.chain(&|x| chain_step(objective, x, eta)), u, steps)
 }
 
 fn flow(torus: &Torus, objective: &Cosines, equation: Equation, eta: f64, time: f64) -> Matrix {
@@ -129,10 +128,8 @@ fn euler_maruyama_hides_the_error_of_the_equation() {
         for row in expected["n_apparentErr_discErr"].as_array().unwrap() {
             let [pieces, apparent, discretisation] = [0, 1, 2].map(|i| number(&row[i]));
             let dt = eta / pieces;
-            let step = |x: f64| {
-                let at = line_coefficients(equation, &objective, x, eta).unwrap();
-                (x + at.drift * dt, (at.diffusion * dt).sqrt())
-            };
+            let step =
+                |x: f64| line_coefficients(equation, &objective, x, eta).unwrap().euler_step(x, dt);
             let seen = advance(&torus.chain(&step), &u, steps * pieces as u64);
             let seen = at_points(&seen);
             assert_close(largest_gap(&seen, &exact).unwrap(), apparent, 1e-7, 1e-9);
@@ -185,20 +182,32 @@ fn weak_errors_in_the_plane() {
 }
 
 #[test]
-fn error_of_one_hessian_aware_step_has_its_leading_term() {
-    // One step: the error of HA-SME is eta³ (T:Sigma/4 − T[g, g]/12) u' + O(eta⁴).
+fn errors_of_one_step_have_their_leading_terms() {
+    // E u(SGD) − E u(SDE) = eta³ R + O(eta⁴) with R as below; SME-1 differs at eta² already.
     let torus = Torus::new(41).unwrap();
-    let objective = pendulum(0.5, 0.0);
+    let objective = pendulum(0.5, 0.5);
     let eta = 1e-3;
     let u = at_nodes(&torus, WAVES[1]);
-    let model = Equation::Of(Model::HessianAware(NonPsd::Error));
     let exact = chain(&torus, &objective, eta, 1, &u);
-    let found = flow(&torus, &objective, model, eta, eta).times(&u);
-    for (i, x) in torus.nodes().iter().enumerate() {
-        let third = objective.third(*x);
-        let g = objective.gradient(*x);
-        let expected = third * (0.125 - g * g / 12.0) * real::cos(*x);
-        let scaled = (exact[i] - found[i]) / (eta * eta * eta);
-        assert!((scaled - expected).abs() < 2e-3, "{scaled} vs {expected}");
+    for (name, equation) in equations() {
+        let found = flow(&torus, &objective, equation, eta, eta).times(&u);
+        for (i, x) in torus.nodes().iter().enumerate() {
+            let (slope, bend) = (real::cos(*x), -real::sin(*x));
+            let (g, h, third) =
+                (objective.gradient(*x), objective.curvature(*x), objective.third(*x));
+            let variance = objective.variance(*x);
+            let aware = third * (variance / 4.0 - g * g / 12.0) * slope
+                + 0.25 * g * objective.variance_slope(*x) * bend;
+            let spf = aware + 0.5 * h * variance * bend;
+            let (power, expected) = match name {
+                "SME-1" => (2, -0.5 * h * g * slope),
+                "SME-2" => (3, spf - h * h * g / 3.0 * slope),
+                "SPF" => (3, spf),
+                "HA-SME" => (3, aware),
+                _ => (3, 0.0),
+            };
+            let scaled = (0..power).fold(exact[i] - found[i], |gap, _| gap / eta);
+            assert!((scaled - expected).abs() < 2e-3, "{name} {x}: {scaled} vs {expected}");
+        }
     }
 }
