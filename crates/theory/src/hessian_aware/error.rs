@@ -90,6 +90,14 @@ pub enum HessianAwareError {
     /// The first passage is too unlikely to be seen beside rounding errors.
     #[error("no path leaves the interval within the precision of the numbers")]
     NoExit,
+    /// An integral or a series still changes at its last refinement.
+    #[error("{what} does not settle: its last refinement changed it by {change}")]
+    NotSettled {
+        /// Which quantity.
+        what: &'static str,
+        /// The last change.
+        change: f64,
+    },
     /// A factorisation failed.
     #[error(transparent)]
     Matrix(#[from] MatrixError),

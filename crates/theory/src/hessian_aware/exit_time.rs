@@ -32,7 +32,7 @@ const PANELS: (usize, usize) = (16, 8192);
 ///
 /// # Errors
 /// If `x` is outside, the diffusion vanishes somewhere, a coefficient fails, or the integrals
-/// overflow.
+/// overflow or do not settle with 8192 panels.
 pub fn mean_exit_time(
     field: Field<'_>,
     interval: (f64, f64),
@@ -42,7 +42,7 @@ pub fn mean_exit_time(
         let (what, range) = ("the starting point", "inside the interval");
         return Err(HessianAwareError::OutOfRange { what, value: x, range });
     }
-    settled(|panels| exit_time(field, interval, x, panels))
+    settled(|panels| exit_time(field, interval, x, panels).map(|time| (time, time)))
 }
 
 /// The quasi-potential difference `V(to) − V(from)`, where the stationary density is
@@ -52,26 +52,37 @@ pub fn mean_exit_time(
 /// Errors of about 1e-11 of the largest difference on the way.
 ///
 /// # Errors
-/// If the diffusion vanishes on the way or a coefficient fails.
+/// If the diffusion vanishes on the way, a coefficient fails, or 8192 panels do not settle it.
 pub fn quasi_potential(field: Field<'_>, from: f64, to: f64) -> Result<f64, HessianAwareError> {
     if from == to {
         return Ok(0.0);
     }
-    settled(|panels| Ok(potential(field, &Panels::new(panels, from, to))?.2))
+    settled(|count| {
+        let panels = Panels::new(count, from, to);
+        let (values, _, total) = potential(field, &panels)?;
+        let largest = values.iter().fold(total.abs(), |size, v| size.max(v.abs()));
+        Ok((total, largest))
+    })
 }
 
-/// The value of `f` at ever more panels, when it no longer changes.
-fn settled(f: impl Fn(usize) -> Result<f64, HessianAwareError>) -> Result<f64, HessianAwareError> {
+/// The value that `f` gives, with its scale, at ever more panels, when it no longer changes.
+fn settled(
+    f: impl Fn(usize) -> Result<(f64, f64), HessianAwareError>,
+) -> Result<f64, HessianAwareError> {
     let mut panels = PANELS.0;
-    let mut last = f(panels)?;
+    let mut last = f(panels)?.0;
     loop {
         panels *= 2;
-        let value = f(panels)?;
-        if !value.is_finite() {
+        let (value, scale) = f(panels)?;
+        let change = (value - last).abs();
+        if !change.is_finite() {
             return Err(HessianAwareError::NotFinite { what: "an integral" });
         }
-        if (value - last).abs() <= SETTLED * value.abs() || panels >= PANELS.1 {
+        if change <= SETTLED * scale {
             return Ok(value);
+        }
+        if panels >= PANELS.1 {
+            return Err(HessianAwareError::NotSettled { what: "an integral", change });
         }
         last = value;
     }
@@ -215,6 +226,15 @@ mod tests {
         assert!((quasi_potential(&field, 0.0, 2.0).unwrap() - 12.0).abs() < 1e-12);
         assert!((quasi_potential(&field, 2.0, -1.0).unwrap() + 9.0).abs() < 1e-12);
         assert_eq!(quasi_potential(&field, 1.0, 1.0), Ok(0.0));
+        assert!(quasi_potential(&field, -1.7, 1.7).unwrap().abs() < 1e-13);
+        let rough = |x: f64| {
+            let drift = if x < 0.1234 { 1.0 } else { -3.0 };
+            Ok(LineCoefficients { drift, diffusion: 0.5 })
+        };
+        assert!(matches!(
+            quasi_potential(&rough, -1.0, 1.0),
+            Err(HessianAwareError::NotSettled { .. })
+        ));
     }
 
     #[test]

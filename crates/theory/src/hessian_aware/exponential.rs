@@ -58,7 +58,8 @@ pub fn exponential_times(
             settled = small;
         }
         if !settled {
-            return Err(HessianAwareError::NotFinite { what: "a series" });
+            let change = largest(&term);
+            return Err(HessianAwareError::NotSettled { what: "a series", change });
         }
     }
     Ok(sum)

@@ -47,14 +47,16 @@ impl Plane {
     /// The values of the interpolant of `values` on the grid of all pairs of `points`,
     /// `[points · points]`.
     ///
+    /// # Errors
+    /// If a point is not finite.
+    ///
     /// # Panics
     /// If there is not one value for each node.
-    #[must_use]
-    pub fn resample(&self, values: &[f64], points: &[f64]) -> Vec<f64> {
+    pub fn resample(&self, values: &[f64], points: &[f64]) -> Result<Vec<f64>, HessianAwareError> {
         let steps: Vec<(f64, f64)> = points.iter().map(|x| (*x, 0.0)).collect();
-        let rows = self.side.expectation(&steps);
+        let rows = self.side.expectation(&steps)?;
         let along = product(&rows, &self.square(values));
-        product(&along, &rows.transposed()).entries().to_vec()
+        Ok(product(&along, &rows.transposed()).entries().to_vec())
     }
 
     /// The expectations after `steps` steps of SGD from each node, `[n · n]`.
@@ -237,7 +239,7 @@ mod tests {
         let f = |x: f64, y: f64| real::cos(4.0 * x + y) + real::sin(3.0 * y - 2.0 * x);
         let u: Vec<f64> = plane.nodes().iter().map(|[x, y]| f(*x, *y)).collect();
         let points = [0.1, 2.0, 5.5];
-        for (at, value) in plane.resample(&u, &points).iter().enumerate() {
+        for (at, value) in plane.resample(&u, &points).unwrap().iter().enumerate() {
             assert!((value - f(points[at / 3], points[at % 3])).abs() < 1e-14);
         }
     }

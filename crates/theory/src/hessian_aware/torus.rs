@@ -71,15 +71,14 @@ impl Torus {
     /// interpolant, one row for each pair `(m, s)` of mean and standard deviation,
     /// `[steps.len(), n]`; `s = 0` interpolates.
     ///
-    /// # Panics
+    /// # Errors
     /// If a mean or deviation is not finite.
-    #[must_use]
-    pub fn expectation(&self, steps: &[(f64, f64)]) -> Matrix {
+    pub fn expectation(&self, steps: &[(f64, f64)]) -> Result<Matrix, HessianAwareError> {
         let n = self.nodes.len();
         let waves = 1 + 2 * (n / 2);
         let mut weights = Vec::with_capacity(steps.len() * waves);
         for (mean, deviation) in steps {
-            assert!(mean.is_finite() && deviation.is_finite(), "a step is finite");
+            finite("a step", &[*mean, *deviation])?;
             weights.push(1.0 / n as f64);
             for k in 1..=n / 2 {
                 let damping = k as f64 * deviation;
@@ -95,7 +94,7 @@ impl Torus {
             basis.extend((0..n).map(|j| real::cos(angle(j))));
             basis.extend((0..n).map(|j| real::sin(angle(j))));
         }
-        product(&Matrix::new(steps.len(), waves, weights), &Matrix::new(waves, n, basis))
+        Ok(product(&Matrix::new(steps.len(), waves, weights), &Matrix::new(waves, n, basis)))
     }
 
     /// The operator `P` of the chain whose step from `x` has mean and standard deviation
@@ -104,10 +103,9 @@ impl Torus {
     /// # Source
     /// The characteristic function of the normal law.
     ///
-    /// # Panics
+    /// # Errors
     /// If `step` is not finite somewhere.
-    #[must_use]
-    pub fn chain(&self, step: &dyn Fn(f64) -> (f64, f64)) -> Matrix {
+    pub fn chain(&self, step: &dyn Fn(f64) -> (f64, f64)) -> Result<Matrix, HessianAwareError> {
         self.expectation(&self.nodes.iter().map(|x| step(*x)).collect::<Vec<_>>())
     }
 
@@ -217,7 +215,7 @@ mod tests {
         let torus = Torus::new(21).unwrap();
         let step = |x: f64| (x + 0.3 * real::sin(x), 0.2 + 0.1 * real::cos(x));
         let u = values(&torus, |x| real::cos(4.0 * x));
-        for (x, value) in torus.nodes().iter().zip(torus.chain(&step).times(&u)) {
+        for (x, value) in torus.nodes().iter().zip(torus.chain(&step).unwrap().times(&u)) {
             let (mean, s) = step(*x);
             let expected = real::exp(-8.0 * s * s) * real::cos(4.0 * mean);
             assert!((value - expected).abs() < 1e-14);
@@ -247,5 +245,6 @@ mod tests {
         assert_eq!(largest_gap(&[1.0, 2.0], &[1.5, 2.0]), Ok(0.5));
         assert!(largest_gap(&[f64::NAN], &[0.0]).is_err());
         assert!(Torus::new(10).is_err());
+        assert!(Torus::new(3).unwrap().expectation(&[(f64::NAN, 0.1)]).is_err());
     }
 }

@@ -61,31 +61,25 @@ fn eight_products_give_the_drift() {
     assert!((error(7) / estimate - 1.0).abs() < 0.1, "{} {estimate}", error(7));
 }
 
-#[test]
-fn four_pairs_give_the_diffusion() {
-    let dim = 60;
-    let mut generator = NumpyLegacy::new(15);
+/// Four outliers in a bulk with an orthogonal basis: eigenvalues, eigenvectors as rows, Hessian.
+fn small_hessian(dim: usize, generator: &mut NumpyLegacy) -> (Vec<f64>, Matrix, Matrix) {
     let reflectors = Matrix::new(3, dim, generator.normals(3 * dim));
-    let values: Vec<f64> = spectrum()
-        .into_iter()
-        .take(4)
-        .chain((4..dim).map(|i| 0.2 * (i as f64) / dim as f64))
-        .collect();
-    let column = |i: usize| {
-        let mut unit = vec![0.0; dim];
-        unit[i] = 1.0;
-        rotate(&reflectors, &unit, true)
-    };
-    // Row i of the basis is eigenvector i.
-    let basis = Matrix::new(dim, dim, (0..dim).flat_map(column).collect());
+    let bulk = (4..dim).map(|i| 0.2 * (i as f64) / dim as f64);
+    let values: Vec<f64> = spectrum().into_iter().take(4).chain(bulk).collect();
+    let vectors = (0..dim).flat_map(|i| rotate(&reflectors, &unit(i, dim), true)).collect();
+    let basis = Matrix::new(dim, dim, vectors);
     let mut hessian = vec![0.0; dim * dim];
     for (value, u) in values.iter().zip(basis.rows()) {
         for (row, x) in hessian.chunks_exact_mut(dim).zip(u) {
             real::add_scaled(row, value * x, u);
         }
     }
-    let hessian = Matrix::new(dim, dim, hessian);
-    // The covariance of gradients of 200 samples, partly along the outliers.
+    (values, basis, Matrix::new(dim, dim, hessian))
+}
+
+/// The second moments of gradients of 200 samples, partly along the outliers.
+fn sample_noise(basis: &Matrix, generator: &mut NumpyLegacy) -> Matrix {
+    let dim = basis.n_columns();
     let mut noise = vec![0.0; dim * dim];
     for _ in 0..200 {
         let mut sample = generator.normals(dim);
@@ -96,7 +90,21 @@ fn four_pairs_give_the_diffusion() {
             real::add_scaled(row, x / 200.0, &sample);
         }
     }
-    let noise = Matrix::new(dim, dim, noise);
+    Matrix::new(dim, dim, noise)
+}
+
+fn unit(i: usize, dim: usize) -> Vec<f64> {
+    let mut unit = vec![0.0; dim];
+    unit[i] = 1.0;
+    unit
+}
+
+#[test]
+fn four_pairs_give_the_diffusion() {
+    let dim = 60;
+    let mut generator = NumpyLegacy::new(15);
+    let (values, basis, hessian) = small_hessian(dim, &mut generator);
+    let noise = sample_noise(&basis, &mut generator);
     let quadratic = Quadratic::new(&hessian, &noise, STEP_SIZE).unwrap();
     let exact = quadratic.diffusion(Model::HessianAware(NonPsd::MomentsOnly)).unwrap();
     let product = |v: &[f64], out: &mut [f64]| out.copy_from_slice(&hessian.times(v));
@@ -105,18 +113,16 @@ fn four_pairs_give_the_diffusion() {
     for ((value, _), expected) in pairs.iter().zip(&values) {
         assert!((value - expected).abs() < 1e-10, "{value} vs {expected}");
     }
-    let error = |reduced: &LowRankDiffusion| {
+    let error = |pairs: &[(f64, Vec<f64>)], rest: f64| {
+        let reduced = LowRankDiffusion::new(pairs, rest, &sigma, STEP_SIZE).unwrap();
         let gaps = (0..dim).map(|i| {
-            let mut unit = vec![0.0; dim];
-            unit[i] = 1.0;
-            let found = reduced.times(&unit, noise.row(i));
+            let found = reduced.times(&unit(i, dim), noise.row(i));
             let gap: Vec<f64> = found.iter().zip(exact.row(i)).map(|(x, y)| x - y).collect();
             real::dot(&gap, &gap)
         });
         (gaps.sum::<f64>() / real::dot(exact.entries(), exact.entries())).sqrt()
     };
-    let at = |pairs, rest| error(&LowRankDiffusion::new(pairs, rest, &sigma, STEP_SIZE).unwrap());
-    let (none, four, centred) = (at(&[], 0.0), at(&pairs, 0.0), at(&pairs, 0.1));
+    let (none, four, centred) = (error(&[], 0.0), error(&pairs, 0.0), error(&pairs, 0.1));
     assert!(none > 0.2 && four < 0.02, "{none} {four}");
     assert!(centred < 0.7 * four, "{centred} {four}");
 }

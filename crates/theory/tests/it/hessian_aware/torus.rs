@@ -25,7 +25,8 @@ fn pendulum(variance: f64, amplitude: f64) -> Cosines {
 /// Values at the points of the reference.
 fn resampled(torus: &Torus, points: usize) -> Matrix {
     let spacing = 2.0 * std::f64::consts::PI / points as f64;
-    torus.expectation(&(0..points).map(|j| (spacing * j as f64, 0.0)).collect::<Vec<_>>())
+    let steps: Vec<(f64, f64)> = (0..points).map(|j| (spacing * j as f64, 0.0)).collect();
+    torus.expectation(&steps).unwrap()
 }
 
 fn at_nodes(torus: &Torus, u: impl Fn(f64) -> f64) -> Vec<f64> {
@@ -34,7 +35,7 @@ fn at_nodes(torus: &Torus, u: impl Fn(f64) -> f64) -> Vec<f64> {
 
 /// Expectations after `steps` steps of SGD.
 fn chain(torus: &Torus, objective: &Cosines, eta: f64, steps: u64, u: &[f64]) -> Vec<f64> {
-    advance(&torus.chain(&|x| chain_step(objective, x, eta)), u, steps)
+    advance(&torus.chain(&|x| chain_step(objective, x, eta)).unwrap(), u, steps)
 }
 
 fn flow(torus: &Torus, objective: &Cosines, equation: Equation, eta: f64, time: f64) -> Matrix {
@@ -86,7 +87,7 @@ fn weak_errors_at_fixed_temperature() {
         let steps = (1.0 / eta).round() as u64;
         let shift = |x: f64| 0.5 * eta * objective.gradient(x);
         let back: Vec<(f64, f64)> = torus.nodes().iter().map(|x| (x - shift(*x), 0.0)).collect();
-        let back = torus.expectation(&back);
+        let back = torus.expectation(&back).unwrap();
         for (wave, u) in WAVES.iter().enumerate() {
             let values = at_nodes(&torus, u);
             let exact = points.times(&chain(&torus, &objective, eta, steps, &values));
@@ -130,7 +131,7 @@ fn euler_maruyama_hides_the_error_of_the_equation() {
             let dt = eta / pieces;
             let step =
                 |x: f64| line_coefficients(equation, &objective, x, eta).unwrap().euler_step(x, dt);
-            let seen = advance(&torus.chain(&step), &u, steps * pieces as u64);
+            let seen = advance(&torus.chain(&step).unwrap(), &u, steps * pieces as u64);
             let seen = at_points(&seen);
             assert_close(largest_gap(&seen, &exact).unwrap(), apparent, 1e-7, 1e-9);
             assert_close(largest_gap(&seen, &limit).unwrap(), discretisation, 1e-7, 1e-9);
@@ -165,7 +166,7 @@ fn weak_errors_in_the_plane() {
                 .collect();
             for (function, (u, exact)) in values.iter().zip(&exact).enumerate() {
                 let found = plane.diffusion(&coefficients, u, time).unwrap();
-                let [found, exact] = [&found, exact].map(|v| plane.resample(v, &points));
+                let [found, exact] = [&found, exact].map(|v| plane.resample(v, &points).unwrap());
                 let expected = number(&case["expected"][name][at][function]);
                 let error = largest_gap(&found, &exact).unwrap();
                 assert_close(error, expected, 2e-3, 3e-7);
