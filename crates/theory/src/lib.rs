@@ -3,6 +3,8 @@
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
 
+pub mod adaptive;
+pub mod matrix;
 pub mod tail;
 
 /// Fingerprints of this crate's sources, taken at build time by `maruyama-fingerprint`: path below

@@ -1,0 +1,37 @@
+//! SignSGD, RMSprop(W) and Adam(W) on quadratics: exact laws, equations, bounds and scaling rules.
+//!
+//! Most statements are those of Compagnoni et al., "Adaptive methods through the lens of SDEs",
+//! arXiv 2411.15958. A *Source* says of each formula whether it is confirmed (a third party quotes it
+//! from the paper), recalled (not confirmed by any text; derived again) or derived (not the paper's).
+
+mod backward;
+mod chebyshev;
+mod error;
+mod linear_phase;
+mod loss_bound;
+mod phase;
+mod schedule;
+mod sign_chain;
+mod sign_diffusion;
+mod sign_noise;
+mod student;
+
+pub use backward::{BackwardEquation, Propagator};
+pub use chebyshev::Chebyshev;
+pub use error::AdaptiveError;
+pub use linear_phase::LinearPhase;
+pub use loss_bound::{Approach, LossSetting};
+pub use phase::{
+    LINEAR_LIMIT, Phase, SECANT_INTERCEPT, SECANT_SLOPE, TANGENT_INTERCEPT, TANGENT_POINT, phase,
+    phase_exits, relative_gradient, second_phase_deviation, second_phase_envelope,
+    simplified_drift, speed_bounds,
+};
+pub use schedule::{
+    growth_exponents, mean_square, schedule_correction, scheduled_sgd_loss, scheduled_sign_loss,
+};
+pub use sign_chain::{LatticeLaw, Moments, SignChain};
+pub use sign_diffusion::sign_sde_variance;
+pub use sign_noise::{
+    SignProbabilities, sign_covariance, sign_curvature, sign_probabilities, sign_slope,
+};
+pub use student::{central_and_outer, slope};

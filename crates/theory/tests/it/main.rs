@@ -1,0 +1,3 @@
+//! Theory beside reference values stored in `tests/fixtures`.
+
+mod adaptive;
