@@ -125,6 +125,24 @@ impl LossSetting {
     }
 }
 
+/// Approach of AdamW and RMSpropW: floor `(eta L_tau sigma L/2)/(2 mu L + sigma theta (L + mu))`, rate `2
+/// mu/sigma + theta (1 + mu/L)`. The floor is linear in `sigma` for `theta = 0` and bounded otherwise.
+///
+/// # Arguments
+/// * `setting`: with `sigma_max` as the noise of every coordinate
+/// * `smoothness`: `L ≥ mu`, the largest curvature
+/// * `decay`: decoupled `theta ≥ 0`
+///
+/// # Source
+/// Compagnoni et al., arXiv 2411.15958, Lemmas 3.13 and 3.14 (recalled; derived from `g·x ≥ (1 + mu/L)
+/// S`) for a minimiser at 0, `g² = O(eta)` and a fast momentum; that it is bounded is confirmed.
+#[must_use]
+pub fn adam_w_approach(setting: &LossSetting, smoothness: f64, decay: f64) -> Approach {
+    let LossSetting { convexity, trace, largest_sigma, step_size, .. } = *setting;
+    let rate = 2.0 * convexity / largest_sigma + decay * (1.0 + convexity / smoothness);
+    Approach { rate, floor: 0.5 * step_size * trace / rate }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

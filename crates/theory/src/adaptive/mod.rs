@@ -7,11 +7,13 @@
 mod adam_system;
 mod backward;
 mod chebyshev;
+mod equation;
 mod error;
 mod linear_phase;
 mod loss_bound;
 mod lyapunov;
 mod phase;
+mod scaling;
 mod schedule;
 mod sgd_law;
 mod sign_chain;
@@ -23,14 +25,18 @@ mod student;
 pub use adam_system::{AdamSystem, DecayForm, LookAhead, SecondMoment, position};
 pub use backward::{BackwardEquation, Propagator};
 pub use chebyshev::Chebyshev;
+pub use equation::{AdamEquation, BiasForm, Coordinate, MalladiParameters, Terms, malladi_terms};
 pub use error::AdaptiveError;
 pub use linear_phase::LinearPhase;
-pub use loss_bound::{Approach, LossSetting};
+pub use loss_bound::{Approach, LossSetting, adam_w_approach};
 pub use lyapunov::{discrete_lyapunov, lyapunov};
 pub use phase::{
     LINEAR_LIMIT, Phase, SECANT_INTERCEPT, SECANT_SLOPE, TANGENT_INTERCEPT, TANGENT_POINT, phase,
     phase_exits, relative_gradient, second_phase_deviation, second_phase_envelope,
     simplified_drift, speed_bounds,
+};
+pub use scaling::{
+    AdamParameters, AverageRule, SampleRates, plain_decay_factor, sample_rates, scale_batch,
 };
 pub use schedule::{
     growth_exponents, mean_square, schedule_correction, scheduled_sgd_loss, scheduled_sign_loss,

@@ -1,5 +1,4 @@
-//! SignSGD and the adaptive optimisers beside the reference values of `tests/fixtures/adaptive.json`,
-//! which were computed independently of this crate from arXiv 2411.15958.
+//! SignSGD beside reference values: its exact law, its equation, phases and bounds.
 
 use std::f64::consts::{FRAC_2_SQRT_PI, SQRT_2};
 
@@ -10,41 +9,8 @@ use maruyama_theory::adaptive::{
     SECANT_SLOPE, SignChain, TANGENT_INTERCEPT, TANGENT_POINT, phase_exits, scheduled_sign_loss,
     sign_covariance, sign_probabilities, sign_sde_variance, sign_slope,
 };
-use serde_json::Value;
 
-/// The case of the given name.
-fn case(name: &str) -> Value {
-    let fixture: Value = serde_json::from_str(include_str!("../fixtures/adaptive.json")).unwrap();
-    fixture[name].clone()
-}
-
-fn input(case: &Value, name: &str) -> f64 {
-    case["inputs"][name].as_f64().unwrap()
-}
-
-fn inputs(case: &Value, name: &str) -> Vec<f64> {
-    numbers(&case["inputs"][name])
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value.as_array() {
-        Some(values) => values.iter().map(|x| x.as_f64().unwrap()).collect(),
-        None => vec![value.as_f64().unwrap()],
-    }
-}
-
-/// Compares with the value of a case, within its tolerance.
-#[track_caller]
-fn assert_case(name: &str, found: &[f64]) {
-    let case = case(name);
-    let expected = numbers(&case["value"]);
-    assert_eq!(found.len(), expected.len(), "{name}");
-    for (found, expected) in found.iter().zip(expected) {
-        let tolerance =
-            case["tol"].as_f64().unwrap_or_else(|| case["rtol"].as_f64().unwrap() * expected.abs());
-        assert!((found - expected).abs() <= tolerance, "{name}: {found} {expected}");
-    }
-}
+use crate::adaptive_fixture::{assert_case, case, input, inputs};
 
 fn gaussian(curvature: f64, scale: f64, step_size: f64) -> SignChain {
     SignChain::new(curvature, GradientNoise::Gaussian, scale, step_size).unwrap()

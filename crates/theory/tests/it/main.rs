@@ -1,3 +1,5 @@
 //! Theory beside reference values stored in `tests/fixtures`.
 
 mod adaptive;
+mod adaptive_fixture;
+mod adaptive_moments;
