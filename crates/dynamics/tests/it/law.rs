@@ -11,7 +11,7 @@ use maruyama_dynamics::parameter::{Value, defaults};
 use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_dynamics::real;
 use maruyama_dynamics::simulate::{Column, Simulation, Start};
-use maruyama_dynamics::theory::{scalar_kesten_index, student_t_scale};
+use maruyama_theory::tail::{scalar_kesten_index, student_t_scale};
 
 use crate::setting::{assert_close, bounds, build, problems, with};
 

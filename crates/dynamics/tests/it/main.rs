@@ -3,5 +3,6 @@
 mod common_noise;
 mod digest;
 mod law;
+mod optimisers;
 mod published;
 mod setting;

@@ -6,7 +6,7 @@
 use maruyama_dynamics::dataset::Dataset;
 use maruyama_dynamics::parameter::Value;
 use maruyama_dynamics::real;
-use maruyama_dynamics::theory::{
+use maruyama_theory::tail::{
     corrected_index, kesten_criterion, kurtosis_factor, scalar_kesten_index,
 };
 

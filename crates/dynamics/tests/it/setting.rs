@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use maruyama_dynamics::dataset::source;
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::LeastSquares;
-use maruyama_dynamics::theory::{Setting, TailBounds, tail_bounds};
+use maruyama_theory::tail::{Setting, TailBounds, tail_bounds};
 
 const DIGITS: &[u8] = include_bytes!("../../../../data/digits.csv");
 
