@@ -231,6 +231,10 @@ impl SignChain {
     pub fn stationary(&self, offset: f64) -> Result<LatticeLaw, AdaptiveError> {
         finite("offset", offset)?;
         let centre = offset - self.step_size * (offset / self.step_size).round();
+        if centre.is_nan() || centre.abs() > self.step_size {
+            let range = "what a number holds beside the step size";
+            return Err(AdaptiveError::OutOfRange { name: "offset", value: offset, range });
+        }
         let mut below = self.weights(centre, -1.0)?;
         let above = self.weights(centre, 1.0)?;
         below.reverse();

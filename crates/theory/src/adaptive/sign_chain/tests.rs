@@ -98,6 +98,7 @@ fn numbers_outside_their_ranges_are_refused() {
     assert!(SignChain::new(1.0, gaussian, f64::NAN, 0.1).is_err());
     assert!(SignChain::new(1.0, GradientNoise::StudentT { nu: 0.0 }, 1.0, 0.1).is_err());
     assert!(chain(gaussian).law_after(f64::INFINITY, 3).is_err());
+    assert!(chain(gaussian).stationary(1e308).is_err());
     let fine = SignChain::new(1.0, GradientNoise::Rademacher, 1.0, 1e-12).unwrap();
     assert_eq!(fine.stationary(0.0), Err(AdaptiveError::TooManyPoints { limit: MAX_POINTS }));
 }
