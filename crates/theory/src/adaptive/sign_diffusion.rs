@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 10_000_000;
 /// The stationary variance of the equation of SignSGD.
 ///
 /// # Accuracy
-/// Relative error of about 1e-10 where the density falls as that of a normal law; `2 E[X E sign] =
+/// Relative errors within 1e-12 where the density falls as that of a normal law; `2 E[X E sign] =
 /// eta E Var sign` holds to that accuracy.
 ///
 /// # Errors
