@@ -191,6 +191,25 @@ mod tests {
         assert!((1.1..1.4).contains(&linear), "{linear}");
     }
 
+    /// From `Y = 1.45` until the mean has left the second phase; and the constant of its floor.
+    #[test]
+    fn the_bound_of_the_second_phase_holds_and_counts_what_is_certain() {
+        let chain = SignChain::new(2.0, GradientNoise::Gaussian, 0.7, 0.01).unwrap();
+        let start = 1.45 * 0.7 * SQRT_2 / 2.0;
+        let moments = chain.moments(start, 100).unwrap();
+        let inside = moments.iter().take_while(|m| 2.0 * m.mean > 0.7 * SQRT_2);
+        let mut n_steps = 0;
+        for (k, m) in inside.enumerate() {
+            let bound = SETTING.second_phase().at(moments[0].loss, k as f64 * 0.01);
+            assert!(m.loss <= 1.02 * bound, "{k}: {} {bound}", m.loss);
+            n_steps = k;
+        }
+        assert!(n_steps > 15, "{n_steps}");
+        let phase = SETTING.second_phase();
+        let source = 2.0 * phase.floor * phase.rate / 0.01;
+        assert!((source - 2.0 * (1.0 - 0.355_087_378)).abs() < 1e-8, "{source}");
+    }
+
     #[test]
     fn floors_grow_with_the_noise_as_its_square_and_linearly() {
         let loud = LossSetting { largest_sigma: 7.0, ..SETTING };

@@ -39,6 +39,21 @@ fn equations_have_the_closed_forms() {
     }
 }
 
+/// Values from scipy's solver for the system of each coordinate, written down by itself.
+#[test]
+fn the_look_ahead_has_the_covariance_of_an_independent_solution() {
+    let system = system(&[1.0, 3.0], 0.7, 0.9, 1.3);
+    for (look_ahead, expected) in [
+        (LookAhead::Drift, [0.000_288_532_417_551_267_04, 0.000_140_167_013_817_518_1]),
+        (LookAhead::DriftAndNoise, [0.000_356_407_251_621_490_56, 0.000_173_239_012_834_339_4]),
+    ] {
+        let joint = system.adam_equation(look_ahead).unwrap();
+        for (i, expected) in expected.into_iter().enumerate() {
+            assert_near(joint.row(i)[i], expected, 1e-12);
+        }
+    }
+}
+
 /// With `beta1 = 0` and all of its terms Adam's equation is RMSprop's.
 #[test]
 fn adam_without_memory_is_rmsprop() {
