@@ -129,9 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn rotations_have_no_real_leading_eigenvalue() {
-        // Eigenvalues ±i: the squares settle on −1 times a rotation by a right angle at best.
-        let turn = Matrix::new(2, 2, vec![0.0, 1.0, 0.0, 0.0]);
-        assert_eq!(spectral_radius(&turn).unwrap_err(), MatrixError::NoDominantEigenvalue);
+    fn nilpotent_maps_have_no_leading_eigenvalue() {
+        let shift = Matrix::new(2, 2, vec![0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(spectral_radius(&shift).unwrap_err(), MatrixError::NoDominantEigenvalue);
     }
 }

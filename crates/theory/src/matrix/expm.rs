@@ -56,10 +56,11 @@ pub fn expm(a: &Matrix) -> Result<Matrix, MatrixError> {
     Ok(power)
 }
 
-/// The largest sum of absolute entries of a row.
+/// The largest sum of absolute entries of a row; not finite if an entry is not.
 pub(crate) fn row_norm(a: &Matrix) -> f64 {
     let sums = a.rows().map(|row| row.iter().map(|entry| entry.abs()).sum::<f64>());
-    sums.fold(0.0, |largest, sum| if sum.is_nan() { sum } else { f64::max(largest, sum) })
+    // NaN stays, which f64::max would drop.
+    sums.fold(0.0, |largest, sum| if sum > largest || sum.is_nan() { sum } else { largest })
 }
 
 /// `(V − U)⁻¹ (V + U)` with the odd part `U` and the even part `V` of the numerator at `a`.
@@ -110,8 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn an_infinite_entry_is_refused() {
+    fn entries_that_are_not_finite_are_refused() {
         let a = Matrix::new(1, 1, vec![f64::INFINITY]);
+        assert_eq!(expm(&a), Err(MatrixError::NotFinite));
+        let a = Matrix::new(2, 2, vec![f64::NAN, 0.0, 0.0, 1.0]);
         assert_eq!(expm(&a), Err(MatrixError::NotFinite));
     }
 }
