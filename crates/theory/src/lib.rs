@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a clock or the environment: every function is a function of its
 //! arguments and of the random stream that it is given.
 
+pub mod adaptive;
 pub mod hessian_aware;
 pub mod langevin;
 pub mod law;

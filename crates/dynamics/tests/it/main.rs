@@ -2,5 +2,6 @@
 
 mod common_noise;
 mod digest;
+mod optimisers;
 mod setting;
 mod signs;

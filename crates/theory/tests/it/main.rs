@@ -1,5 +1,9 @@
 //! Theory against reference values that were computed apart from it.
 
+mod adaptive;
+mod adaptive_engine;
+mod adaptive_fixture;
+mod adaptive_moments;
 mod cloning;
 mod hessian_aware;
 mod hsgd;
