@@ -1,5 +1,5 @@
-//! Stochastic gradient descent: on least squares with ridge over mini-batches, on a quadratic with
-//! additive noise.
+//! Stochastic gradient descent: on least squares with ridge over mini-batches, on a population over
+//! new samples, on a quadratic with additive noise.
 //!
 //! ```text
 //! x <- x − gamma_k [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
@@ -15,15 +15,17 @@ use crate::model::batch::{self, SAMPLING, Sampling};
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows, rows_mut};
 use crate::model::descent::Descent;
+use crate::model::fresh_samples::FreshSamples;
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
+use crate::model::mini_batch::PROBLEMS;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use crate::problem::{GaussianPopulation, GradientNoise, LeastSquares, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// Stochastic gradient descent.
@@ -33,7 +35,8 @@ const PART: Part = Part {
     name: "sgd",
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
           x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
-          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples.",
+          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples; on a population every \
+          sample is a new one.",
     parameters: &[
         STEP_SIZE,
         DECAY_POWER,
@@ -52,7 +55,7 @@ impl ModelKind for SgdKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares", "quadratic"]
+        PROBLEMS
     }
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
@@ -85,6 +88,10 @@ impl ModelKind for SgdKind {
         if let Some(quadratic) = problem.get::<Quadratic>() {
             let mut gradient = Noisy::from_parameters(parameters, quadratic);
             gradient.std /= (batch_size as f64).sqrt();
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
+        if problem.get::<GaussianPopulation>().is_some() {
+            let gradient = FreshSamples::new(problem.expect_shared(), batch_size);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         let sampling = Sampling::from_parameters(parameters);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::parameter::{Parameters, Part, Violation};
+use crate::problem::principal::PrincipalForm;
 
 /// An objective function.
 pub trait Problem: Any + Debug + Send + Sync {
@@ -17,6 +18,11 @@ pub trait Problem: Any + Debug + Send + Sync {
 
     /// A minimiser, `[d]`; the one of least norm if there are several.
     fn minimiser(&self) -> &[f64];
+
+    /// The problem in its principal coordinates, if it has them.
+    fn principal_form(&self) -> Option<&dyn PrincipalForm> {
+        None
+    }
 
     /// What makes the problem degenerate, so that no observable of it is defined.
     fn check(&self) -> Vec<Violation> {
@@ -40,6 +46,15 @@ impl dyn Problem {
     #[must_use]
     pub fn expect<P: Problem>(&self) -> &P {
         self.get().expect("a part is used with the problems that it names only")
+    }
+
+    /// The problem in its principal coordinates.
+    ///
+    /// # Panics
+    /// If it has none: a model or an observable was then not checked against its list of problems.
+    #[must_use]
+    pub fn expect_principal(&self) -> &dyn PrincipalForm {
+        self.principal_form().expect("a part is used with the problems that it names only")
     }
 
     /// The shared problem as one of type `P`.
