@@ -80,3 +80,66 @@ fn the_start_is_the_principal_coordinates_of_the_parameters() {
     Model::embed(&hsgd, &x, &mut state);
     assert!((problem.principal_risk(&state) - problem.risk(&x)).abs() < 1e-14);
 }
+
+fn population() -> Arc<GaussianPopulation> {
+    Arc::new(GaussianPopulation::new(vec![2.0, 1.0, 0.5], 0.7, vec![0.3, -0.2, 0.1]))
+}
+
+/// Steps of `h = 1/n_parts` have the second moments
+/// `M_j <- (1 − gamma lambda_j h)² M_j + gamma² lambda_j (h/B) (sum_i lambda_i M_i + s²)`.
+#[test]
+fn second_moments_on_a_population_are_exact() {
+    let (gamma, lambda, start) = (0.3, [2.0, 1.0, 0.5], [0.9, -0.4, 1.2]);
+    let (n_parts, b, n_steps) = (2, 2.0, 12_u32);
+    let hsgd = Hsgd::on_population(population(), gamma, 2, 0.5);
+    let h = 0.5;
+    let mut state = [0.0; 3];
+    Model::embed(&hsgd, &start, &mut state);
+    assert_eq!(state, [0.9 - 0.3, -0.4 + 0.2, 1.2 - 0.1]);
+    let (mut mean, mut square) = (state, state.map(|y| y * y));
+    for _ in 0..n_steps * n_parts {
+        let level = (0..3).map(|j| lambda[j] * square[j]).sum::<f64>() + 0.49;
+        for j in 0..3 {
+            let decay = 1.0 - gamma * lambda[j] * h;
+            mean[j] *= decay;
+            square[j] = decay * decay * square[j] + gamma * gamma * lambda[j] * h / b * level;
+        }
+    }
+    let shape = Dynamics::shape(&hsgd);
+    let mut workspace = Dynamics::workspace(&hsgd);
+    let mut found: [[Vec<f64>; 2]; 3] = std::array::from_fn(|_| [Vec::new(), Vec::new()]);
+    for first_chain in (0..40_000).step_by(LANES) {
+        let mut bundle = Bundle::new(shape, StreamKey(13), first_chain);
+        (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &state));
+        Model::advance(&hsgd, u64::from(n_steps), &mut bundle, &mut workspace);
+        for lane in 0..LANES {
+            let mut y = [0.0; 3];
+            bundle.get(shape, 0, lane, &mut y);
+            for j in 0..3 {
+                found[j][0].push(y[j]);
+                found[j][1].push(y[j] * y[j]);
+            }
+        }
+    }
+    for (j, [values, squares]) in found.iter().enumerate() {
+        for (values, expected) in [(values, mean[j]), (squares, square[j])] {
+            let n = values.len() as f64;
+            let average = crate::real::sum(values) / n;
+            let spread: Vec<f64> = values.iter().map(|value| value - average).collect();
+            let z = (average - expected) * n / crate::real::dot(&spread, &spread).sqrt();
+            assert!(z.abs() < 4.5, "coordinate {j}: {z}");
+        }
+    }
+}
+
+#[test]
+fn overshooting_is_refused_on_a_population_too() {
+    let mut parameters = Parameters::new();
+    parameters.insert("dt".to_owned(), Value::Real(0.5));
+    // theta_1 dt = 2 gamma dt: 0.98 and 1.02.
+    for (step_size, n_wrong) in [(0.98, 0), (1.02, 1)] {
+        parameters.insert("step_size".to_owned(), Value::Real(step_size));
+        let violations = HsgdKind.check_problem(&parameters, population().as_ref());
+        assert_eq!(violations.len(), n_wrong);
+    }
+}
