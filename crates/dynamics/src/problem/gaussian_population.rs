@@ -180,6 +180,10 @@ impl ProblemKind for GaussianPopulationKind {
         false
     }
 
+    fn dim(&self, parameters: &Parameters, _: Option<&Dataset>) -> usize {
+        eigenvalues(parameters).len()
+    }
+
     fn check(&self, parameters: &Parameters) -> Vec<Violation> {
         let mut violations = check_spectrum(parameters);
         let (dim, given) = (eigenvalues(parameters).len(), reals(parameters, "minimiser"));

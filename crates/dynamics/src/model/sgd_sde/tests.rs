@@ -78,44 +78,49 @@ fn a_step_of_crank_nicolson_solves_its_equation() {
     }
 }
 
+const ROWS: [[f64; 2]; 8] = [
+    [1.0, 0.2],
+    [0.5, -0.8],
+    [-1.2, 0.4],
+    [0.3, 1.1],
+    [-0.7, -0.6],
+    [0.9, 0.7],
+    [-0.4, 0.9],
+    [1.3, -0.5],
+];
+
+/// Products `eta_0²`, `eta_0 eta_1`, `eta_1²` of the errors after 150 steps from the minimiser.
+fn products(problem: &LeastSquares, sde: &SgdSde) -> [Vec<f64>; 3] {
+    let (shape, centre) = (Dynamics::shape(sde), problem.minimiser());
+    let mut workspace = Dynamics::workspace(sde);
+    let mut products: [Vec<f64>; 3] = Default::default();
+    for first_chain in (0..40_000).step_by(LANES) {
+        let mut bundle = Bundle::new(shape, StreamKey(11), first_chain);
+        (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, centre));
+        Model::advance(sde, 150, &mut bundle, &mut workspace);
+        for lane in 0..LANES {
+            let mut x = [0.0; 2];
+            bundle.get(shape, 0, lane, &mut x);
+            let eta = [x[0] - centre[0], x[1] - centre[1]];
+            let pairs = [(0, 0), (0, 1), (1, 1)];
+            products.iter_mut().zip(pairs).for_each(|(all, (i, j))| all.push(eta[i] * eta[j]));
+        }
+    }
+    products
+}
+
 /// Covariances at the step size 0.15 from the generalised Lyapunov equation, for the equation itself
 /// and for Euler–Maruyama at `h = gamma`, which is SGD's.
 #[test]
 fn the_stationary_covariance_is_that_of_the_lyapunov_equation() {
-    let rows = [
-        [1.0, 0.2],
-        [0.5, -0.8],
-        [-1.2, 0.4],
-        [0.3, 1.1],
-        [-0.7, -0.6],
-        [0.9, 0.7],
-        [-0.4, 0.9],
-        [1.3, -0.5],
-    ];
     let response = vec![0.9, -0.3, -1.0, 0.8, -1.1, 1.4, 0.1, 0.6];
-    let dataset = Dataset::new(Matrix::new(8, 2, rows.concat()), response);
+    let dataset = Dataset::new(Matrix::new(8, 2, ROWS.concat()), response);
     let problem = LeastSquares::new(dataset, 0.0);
-    let centre = problem.minimiser().to_vec();
     let equation = [0.002_523_224_245_31, -0.000_510_767_861_109, 0.002_337_797_598_45];
     let sgd = [0.002_681_894_485_92, -0.000_543_738_366_488, 0.002_436_012_863_77];
     for (scheme, expected) in [(Scheme::CrankNicolson, equation), (Scheme::EulerMaruyama, sgd)] {
         let sde = SgdSde::new(&problem, step(0.15, 1, 1, scheme));
-        let shape = Dynamics::shape(&sde);
-        let mut workspace = Dynamics::workspace(&sde);
-        let mut products: [Vec<f64>; 3] = Default::default();
-        for first_chain in (0..40_000).step_by(LANES) {
-            let mut bundle = Bundle::new(shape, StreamKey(11), first_chain);
-            (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &centre));
-            Model::advance(&sde, 150, &mut bundle, &mut workspace);
-            for lane in 0..LANES {
-                let mut x = [0.0; 2];
-                bundle.get(shape, 0, lane, &mut x);
-                let eta = [x[0] - centre[0], x[1] - centre[1]];
-                let pairs = [(0, 0), (0, 1), (1, 1)];
-                products.iter_mut().zip(pairs).for_each(|(all, (i, j))| all.push(eta[i] * eta[j]));
-            }
-        }
-        for (products, expected) in products.iter().zip(expected) {
+        for (products, expected) in products(&problem, &sde).iter().zip(expected) {
             let n = products.len() as f64;
             let mean = real::sum(products) / n;
             let spread: Vec<f64> = products.iter().map(|product| product - mean).collect();
