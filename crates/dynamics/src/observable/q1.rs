@@ -14,7 +14,7 @@ pub const Q1: Observable = Observable {
     part: Part {
         name: "q1",
         doc: "Coordinate q₁·x along the leading right singular vector of the design, whose entries \
-              have a positive sum; x₁ on a Gaussian population.",
+              have a positive sum; `x_0` on a Gaussian population.",
         parameters: &[],
         source: file!(),
     },

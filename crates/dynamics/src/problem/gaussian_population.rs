@@ -190,7 +190,7 @@ impl ProblemKind for GaussianPopulationKind {
         if let Some(n) = given.as_ref().map(Vec::len).filter(|n| *n != dim) {
             violations.push(Violation {
                 parameter: "minimiser",
-                message: format!("the minimiser has {n} entries; there are {dim} eigenvalues"),
+                message: format!("the minimiser has the length {n}; the eigenvalues are {dim}"),
                 remedy: "give one for each eigenvalue".to_owned(),
             });
         }
@@ -214,7 +214,7 @@ fn check_spectrum(parameters: &Parameters) -> Vec<Violation> {
     let mut violations = Vec::new();
     if let Some(given) = reals(parameters, "eigenvalues") {
         if given.is_empty() || !given.is_sorted_by(|a, b| a >= b) {
-            let what = if given.is_empty() { "there is none" } else { "they do not decrease" };
+            let what = if given.is_empty() { "there is none" } else { "a later one is larger" };
             violations.push(Violation {
                 parameter: "eigenvalues",
                 message: format!("{what}, and the first is the largest"),
