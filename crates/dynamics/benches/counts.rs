@@ -14,7 +14,9 @@ use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Bundle, MODELS, model};
 use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, NumpyLegacy, Purpose, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
-use maruyama_dynamics::problem::{GradientNoise, LeastSquares, Problem, Quadratic};
+use maruyama_dynamics::problem::{
+    GaussianPopulation, GradientNoise, LeastSquares, Problem, Quadratic,
+};
 use maruyama_dynamics::simd::{self, Isa, Kernel, Level, dispatch};
 
 const KEY: StreamKey = StreamKey(1);
@@ -60,6 +62,12 @@ const KERNELS: &[(&str, Work)] = &[
         Work::Steps("sign_sgd_sde", Posed::Quadratic(100), &[GAMMA, COARSE_DT, SHARED]),
     ),
     ("adam_w_sde d=100", Work::Steps("adam_w_sde", Posed::Quadratic(100), &[GAMMA, DECAY, DT])),
+    ("sgd d=100 population", Work::Steps("sgd", Posed::Population(100), &[GAMMA])),
+    ("sgd_sde d=100 population", Work::Steps("sgd_sde", Posed::Population(100), &[GAMMA, DT])),
+    (
+        "stable_langevin d=10",
+        Work::Steps("stable_langevin", Posed::Quadratic(10), &[SMALL_DT, INDEX]),
+    ),
     ("langevin d=2", Work::Steps("langevin", Posed::Quadratic(2), &[SMALL_DT])),
 ];
 
@@ -70,6 +78,7 @@ const GAMMA: (&str, Value) = ("step_size", Value::Real(0.01));
 const BATCH: (&str, Value) = ("batch_size", Value::Integer(4));
 const DT: (&str, Value) = ("dt", Value::Real(1.0));
 const DECAY: (&str, Value) = ("weight_decay", Value::Real(0.01));
+const INDEX: (&str, Value) = ("alpha", Value::Real(1.5));
 const SMALL_DT: (&str, Value) = ("dt", Value::Real(0.01));
 
 /// What a kernel does.
@@ -103,6 +112,8 @@ enum Function {
 enum Posed {
     LeastSquares(usize),
     Quadratic(usize),
+    /// A Gaussian population with noise.
+    Population(usize),
     /// A quadratic whose noise has Student's law, with so many degrees of freedom.
     Student(usize, f64),
 }
@@ -215,6 +226,10 @@ impl Posed {
                 Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(rows)), 0.1))
             }
             Posed::Quadratic(dim) => quadratic(dim, GradientNoise::Gaussian),
+            Posed::Population(dim) => {
+                let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
+                Arc::new(GaussianPopulation::new(eigenvalues, 0.5, vec![0.1; dim]))
+            }
             Posed::Student(dim, nu) => quadratic(dim, GradientNoise::StudentT { nu }),
         }
     }

@@ -4,6 +4,9 @@
 //! dY_i = −(gamma/n) [(lambda_i² + delta) Y_i − delta alpha_i] dt
 //!        + (gamma lambda_i/n) sqrt( (1/B) [sum_j lambda_j² Y_j² + beta] ) dB_i
 //! ```
+//!
+//! On a population, `lambda_i²/n` is an eigenvalue of the features' covariance and `beta/n` the
+//! variance of the responses' noise: `n = 1` in these equations.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
@@ -14,7 +17,7 @@ use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
 use crate::model::shape::{Coordinates, Layout, Shape};
 use crate::noise::{LANES, LaneStream, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::{GaussianPopulation, LeastSquares, Problem};
 use crate::simd::{Aligned, Isa};
 
 /// Homogenized SGD.
@@ -45,7 +48,7 @@ impl ModelKind for HsgdKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares"]
+        &["least_squares", "gaussian_population"]
     }
 
     fn coordinates(&self) -> Coordinates {
@@ -53,11 +56,8 @@ impl ModelKind for HsgdKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let problem: &LeastSquares = problem.expect();
         let n_parts = parts_of_a_step(parameters.real("dt"));
-        let Some(largest) = problem.spectrum().singular_values.first() else { return Vec::new() };
-        let rate = parameters.real("step_size") * (largest * largest + problem.ridge())
-            / problem.dataset().n_rows() as f64;
+        let rate = parameters.real("step_size") * largest_eigenvalue(problem);
         if rate < n_parts as f64 {
             return Vec::new();
         }
@@ -70,13 +70,27 @@ impl ModelKind for HsgdKind {
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let step_size = parameters.real("step_size");
-        let batch_size = parameters.count("batch_size");
-        Box::new(Hsgd::new(problem.expect_shared(), step_size, batch_size, parameters.real("dt")))
+        let (batch_size, dt) = (parameters.count("batch_size"), parameters.real("dt"));
+        if problem.get::<GaussianPopulation>().is_some() {
+            let population = problem.expect_shared();
+            return Box::new(Hsgd::on_population(population, step_size, batch_size, dt));
+        }
+        Box::new(Hsgd::new(problem.expect_shared(), step_size, batch_size, dt))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
         parts_of_a_step(parameters.real("dt"))
     }
+}
+
+/// The largest eigenvalue of the Hessian, penalty included: `theta_1/gamma`.
+fn largest_eigenvalue(problem: &dyn Problem) -> f64 {
+    if let Some(population) = problem.get::<GaussianPopulation>() {
+        return population.eigenvalues.first().copied().unwrap_or(0.0);
+    }
+    let problem: &LeastSquares = problem.expect();
+    let largest = problem.spectrum().singular_values.first();
+    largest.map_or(0.0, |s| (s * s + problem.ridge()) / problem.dataset().n_rows() as f64)
 }
 
 /// Homogenized SGD on one problem.
@@ -86,7 +100,7 @@ impl ModelKind for HsgdKind {
 /// Eq. (20) of the supplement omits the factor `delta` before `alpha_i`.
 #[derive(Debug)]
 pub struct Hsgd {
-    problem: Arc<LeastSquares>,
+    problem: Arc<dyn Problem>,
     n_parts: u64,
     batch_size: f64,
     beta: f64,
@@ -117,6 +131,29 @@ impl Hsgd {
             decay: lambda.iter().map(|s| 1.0 - speed * (s * s + ridge) * h).collect(),
             push: spectrum.alpha.iter().map(|alpha| speed * ridge * alpha * h).collect(),
             noise: lambda.iter().map(|s| speed * s * h.sqrt()).collect(),
+            problem,
+        }
+    }
+
+    /// Homogenized SGD on a population, `dX = −gamma ∇f(X) dt + gamma sqrt((2/B) f(X) Sigma) dW`, as
+    /// in [`Hsgd::new`].
+    #[must_use]
+    pub fn on_population(
+        problem: Arc<GaussianPopulation>,
+        step_size: f64,
+        batch_size: u64,
+        dt: f64,
+    ) -> Hsgd {
+        let n_parts = parts_of_a_step(dt);
+        let (h, lambda) = (1.0 / n_parts as f64, &problem.eigenvalues);
+        Hsgd {
+            n_parts,
+            batch_size: batch_size as f64,
+            beta: problem.noise_std * problem.noise_std,
+            squares: lambda.clone(),
+            decay: lambda.iter().map(|lambda| 1.0 - step_size * lambda * h).collect(),
+            push: vec![0.0; lambda.len()],
+            noise: lambda.iter().map(|lambda| step_size * (lambda * h).sqrt()).collect(),
             problem,
         }
     }
@@ -179,7 +216,7 @@ impl Dynamics for Hsgd {
     }
 
     fn embed(&self, x: &[f64], state: &mut [f64]) {
-        state.copy_from_slice(&self.problem.spectrum().principal(x));
+        state.copy_from_slice(&self.problem.expect_principal().principal(x));
     }
 
     fn workspace(&self) -> Workspace {
@@ -204,90 +241,4 @@ impl Dynamics for Hsgd {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dataset::Dataset;
-    use crate::linear_algebra::Matrix;
-    use crate::noise::{NumpyLegacy, StreamKey};
-    use crate::parameter::Value;
-
-    fn problem(ridge: f64) -> Arc<LeastSquares> {
-        let mut generator = NumpyLegacy::new(6);
-        let design = Matrix::new(7, 2, generator.normals(14));
-        Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(7)), ridge))
-    }
-
-    /// Mean and covariance of one step of length 1 against the drift and diffusion of eq. (4),
-    /// in units of their standard errors.
-    #[test]
-    fn one_step_has_the_moments_of_the_equation() {
-        let (gamma, b, delta, n) = (0.6, 3.0, 0.8, 7.0);
-        let problem = problem(delta);
-        let spectrum = problem.spectrum();
-        let (lambda, alpha) = (&spectrum.singular_values, &spectrum.alpha);
-        let hsgd = Hsgd::new(Arc::clone(&problem), gamma, 3, 1.0);
-        let start = [0.7, -1.2];
-        let excess = lambda[0] * lambda[0] * 0.49 + lambda[1] * lambda[1] * 1.44 + spectrum.beta;
-
-        let shape = Dynamics::shape(&hsgd);
-        let mut bundle = Bundle::new(shape, StreamKey(3), 0);
-        let mut workspace = Dynamics::workspace(&hsgd);
-        let draws = 200_000;
-        let (mut means, mut squares, mut product) = ([0.0; 2], [0.0; 2], 0.0);
-        for _ in 0..draws / LANES {
-            (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start));
-            Model::advance(&hsgd, 1, &mut bundle, &mut workspace);
-            for lane in 0..LANES {
-                let mut y = [0.0; 2];
-                bundle.get(shape, 0, lane, &mut y);
-                let centred = [0, 1].map(|i| {
-                    let drift = -gamma / n
-                        * ((lambda[i] * lambda[i] + delta) * start[i] - delta * alpha[i]);
-                    let deviation = gamma * lambda[i] / n * (excess / b).sqrt();
-                    (y[i] - start[i] - drift) / deviation
-                });
-                for i in 0..2 {
-                    means[i] += centred[i];
-                    squares[i] += centred[i] * centred[i];
-                }
-                product += centred[0] * centred[1];
-            }
-        }
-        let root = (draws as f64).sqrt();
-        for i in 0..2 {
-            assert!((means[i] / root).abs() < 4.5);
-            assert!(((squares[i] - draws as f64) / root / 2.0_f64.sqrt()).abs() < 4.5);
-        }
-        assert!((product / root).abs() < 4.5);
-    }
-
-    #[test]
-    fn overshooting_time_steps_are_refused() {
-        let problem = problem(0.0);
-        let largest = problem.spectrum().singular_values[0];
-        let mut parameters = Parameters::new();
-        let mut with = |name: &str, value| {
-            parameters.insert(name.to_owned(), Value::Real(value));
-            parameters.clone()
-        };
-        with("dt", 0.5);
-        // theta_1 dt = gamma lambda_1²/n dt: 0.98 and 1.02.
-        let step_size = 1.96 * 7.0 / (largest * largest);
-        assert!(HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).is_empty());
-        let step_size = 2.04 * 7.0 / (largest * largest);
-        assert_eq!(
-            HsgdKind.check_problem(&with("step_size", step_size), problem.as_ref()).len(),
-            1
-        );
-    }
-
-    #[test]
-    fn the_start_is_the_principal_coordinates_of_the_parameters() {
-        let problem = problem(0.0);
-        let hsgd = Hsgd::new(Arc::clone(&problem), 0.1, 1, 0.5);
-        let x = [0.3, -0.4];
-        let mut state = vec![0.0; 2];
-        Model::embed(&hsgd, &x, &mut state);
-        assert!((problem.principal_risk(&state) - problem.risk(&x)).abs() < 1e-14);
-    }
-}
+mod tests;

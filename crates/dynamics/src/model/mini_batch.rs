@@ -12,6 +12,7 @@ use crate::model::averaging::Averaging;
 use crate::model::batch::{self, Sampling};
 use crate::model::core::{Bundle, Model, Workspace, rows};
 use crate::model::descent::Descent;
+use crate::model::fresh_samples::FreshSamples;
 use crate::model::gradient_noise::Noisy;
 use crate::model::network_batch::NetworkBatch;
 use crate::model::optimizer::Optimizer;
@@ -22,16 +23,18 @@ use crate::model::shape::{Layout, Shape};
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
-use crate::problem::{LeastSquares, Network, Problem, Quadratic};
+use crate::problem::{GaussianPopulation, LeastSquares, Network, Problem, Quadratic};
 use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// Names of the problems that [`descent`] is for.
-pub(crate) const PROBLEMS: &[&str] = &["least_squares", "quadratic", "network"];
+pub(crate) const PROBLEMS: &[&str] =
+    &["least_squares", "quadratic", "network", "gaussian_population"];
 
 /// The parameter `batch_size` of optimisers that take a quadratic, without samples, too.
 pub(crate) const BATCH_SIZE: Parameter = Parameter {
-    doc: "Batch size B, the number of samples in a step, on data; one if it is not given.",
+    doc: "Batch size B, the number of samples in a step, of data or of a population; one if it is \
+          not given.",
     default: Default::Absent,
     ..settings::BATCH_SIZE
 };
@@ -57,19 +60,29 @@ fn completed(parameters: &Parameters) -> Parameters {
     all
 }
 
-/// Batches without data, or of more distinct samples than there are.
+/// Batches without samples, a choice among fresh ones, or of more distinct samples than there are.
 pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
     if n_rows > 0 {
         return batch::check(&completed(parameters), n_rows);
     }
-    let given =
-        ["batch_size", "sampling"].into_iter().filter(|name| parameters.contains_key(*name));
-    let violation = |parameter| Violation {
-        parameter,
-        message: "a `quadratic` has no samples".to_owned(),
-        remedy: "leave it out, and divide `noise_std` by √B".to_owned(),
+    let violation = |parameter, message: &str, remedy: &str| {
+        let given = parameters.contains_key(parameter);
+        let (message, remedy) = (message.to_owned(), remedy.to_owned());
+        given.then_some(Violation { parameter, message, remedy })
     };
-    given.map(violation).collect()
+    if parameters.get("problem").and_then(Value::as_text) == Some("gaussian_population") {
+        let refused =
+            violation("sampling", "every sample of a population is a new one", "leave it out");
+        return refused.into_iter().collect();
+    }
+    let refused = ["batch_size", "sampling"].map(|name| {
+        violation(
+            name,
+            "a `quadratic` has no samples",
+            "leave it out, and divide `noise_std` by √B",
+        )
+    });
+    refused.into_iter().flatten().collect()
 }
 
 /// The optimiser on the stochastic gradients of `problem`.
@@ -88,6 +101,11 @@ pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
         return Box::new(Descent { gradient, optimizer, schedule, averaging });
     }
     let all = completed(parameters);
+    if problem.get::<GaussianPopulation>().is_some() {
+        let size = all.count("batch_size") as usize;
+        let gradient = FreshSamples::new(problem.expect_shared(), size);
+        return Box::new(Descent { gradient, optimizer, schedule, averaging });
+    }
     let (size, sampling) = (all.count("batch_size") as usize, Sampling::from_parameters(&all));
     if problem.get::<Network>().is_some() {
         let gradient = NetworkBatch::new(problem.expect_shared(), size, sampling);

@@ -9,6 +9,7 @@ mod columns;
 mod common_noise;
 mod core;
 mod descent;
+mod fresh_samples;
 mod gradient_descent;
 mod gradient_noise;
 mod hsgd;
@@ -20,6 +21,7 @@ mod network_sgd;
 mod objective;
 mod optimizer;
 mod path_noise;
+mod population_sde;
 mod preconditioner;
 mod random_sign;
 mod rmsprop_w;
@@ -28,6 +30,7 @@ mod rows;
 mod samples;
 mod schedule;
 mod sde;
+mod sde_step;
 mod settings;
 mod sgd;
 mod sgd_sde;
@@ -36,6 +39,7 @@ mod sign_draws;
 mod sign_law;
 mod sign_sgd;
 mod sign_sgd_sde;
+mod stable_langevin;
 mod stochastic_gradient;
 mod student_sign;
 
@@ -46,6 +50,7 @@ pub use batch::{Sampler, Sampling};
 pub use brownian::BrownianIncrements;
 pub use core::{Bundle, Dynamics, Model, ModelKind, Streams, Workspace};
 pub use descent::Descent;
+pub use fresh_samples::FreshSamples;
 pub use gradient_descent::GradientDescent;
 pub use gradient_noise::Noisy;
 pub use hsgd::{Hsgd, HsgdKind};
@@ -58,15 +63,18 @@ pub use network_batch::NetworkBatch;
 pub use network_sgd::NetworkSgd;
 pub use objective::Objective;
 pub use optimizer::Optimizer;
+pub use population_sde::PopulationSde;
 pub use rmsprop_w::{RmspropW, RmspropWKind, RmspropWStep};
 pub use rmsprop_w_sde::{RmspropWSde, RmspropWSdeKind, RmspropWSdeStep};
 pub use schedule::Schedule;
 pub use sde::{EulerScheme, Interval, Sde};
+pub use sde_step::{Scheme, SdeStep};
 pub use sgd::{Sgd, SgdKind};
 pub use sgd_sde::{SgdSde, SgdSdeKind};
 pub use shape::{Coordinates, Layout, Shape};
 pub use sign_sgd::{SignSgd, SignSgdKind};
 pub use sign_sgd_sde::SignSgdSdeKind;
+pub use stable_langevin::{StableLangevin, StableLangevinKind};
 pub use stochastic_gradient::{Room, StochasticGradient};
 
 /// Every kind of model, in the order of the documentation.
@@ -81,6 +89,7 @@ pub const MODELS: &[&dyn ModelKind] = &[
     &RmspropWSdeKind,
     &AdamWSdeKind,
     &LangevinKind,
+    &StableLangevinKind,
 ];
 
 /// The kind of model called `name`, if there is one.

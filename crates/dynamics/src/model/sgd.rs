@@ -1,5 +1,5 @@
 //! Stochastic gradient descent: on least squares with ridge and on networks over mini-batches, on a
-//! quadratic with additive noise.
+//! population over new samples, on a quadratic with additive noise.
 //!
 //! ```text
 //! x <- x − gamma_k [ (1/B) sum_{i in batch} (a_i·x − b_i) a_i + (delta/n) x ]
@@ -15,6 +15,7 @@ use crate::model::batch::{self, SAMPLING, Sampling};
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows, rows_mut};
 use crate::model::descent::Descent;
+use crate::model::fresh_samples::FreshSamples;
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
 use crate::model::mini_batch::PROBLEMS;
@@ -27,7 +28,9 @@ use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::{GradientNoise, LeastSquares, Network, Problem, Quadratic};
+use crate::problem::{
+    GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
+};
 use crate::simd::{Aligned, Isa};
 
 /// Stochastic gradient descent.
@@ -38,7 +41,7 @@ const PART: Part = Part {
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
           x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
           x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples; x ← x − γ_k(1/B) Σ ∇lossᵢ(x) \
-          for a network.",
+          for a network; on a population every sample is a new one.",
     parameters: &[
         STEP_SIZE,
         DECAY_POWER,
@@ -110,6 +113,10 @@ impl ModelKind for SgdKind {
                     averaging,
                 });
             }
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
+        if problem.get::<GaussianPopulation>().is_some() {
+            let gradient = FreshSamples::new(problem.expect_shared(), batch_size);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         let sampling = Sampling::from_parameters(parameters);

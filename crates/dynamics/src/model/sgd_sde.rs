@@ -1,23 +1,28 @@
-//! The stochastic differential equation of SGD on a finite data set, by Euler–Maruyama.
+//! The stochastic differential equation of SGD on a finite data set.
 //!
 //! ```text
 //! dx = −∇L_reg(x) dt + sqrt(gamma/B) sigma(x) dW,   r = A x − b,   W in R^n
 //! sigma(x) dW = n^(−1/2) sum_i r_i (dW_i − mean dW) a_i
 //! ```
 //!
-//! A step of SGD is the time `gamma`. One step of Euler–Maruyama takes O(nd) operations.
+//! A step of SGD is the time `gamma`. One step of Euler–Maruyama takes O(nd) operations, of
+//! Crank–Nicolson O(nd + d²).
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use std::sync::Arc;
 
+use crate::linear_algebra::Matrix;
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
+use crate::model::population_sde::PopulationSde;
 use crate::model::sde::DT;
+use crate::model::sde_step::{INTEGRATOR, Scheme, SdeStep};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part};
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::{GaussianPopulation, LeastSquares, Problem};
+use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// The stochastic differential equation of SGD on a finite data set.
@@ -26,9 +31,10 @@ pub struct SgdSdeKind;
 const PART: Part = Part {
     name: "sgd_sde",
     doc: "Stochastic differential equation of SGD on the samples, \
-          dx = −∇L dt + √(γ/B) σ(x) dW with σσᵀ the covariance of a single-sample gradient, by \
-          Euler–Maruyama. One step stands for one iteration of SGD, that is for the time γ.",
-    parameters: &[STEP_SIZE, BATCH_SIZE, DT],
+          dx = −∇L dt + √(γ/B) σ(x) dW with σσᵀ the covariance of a single-sample gradient, of the \
+          data or of a population. One step stands for one iteration of SGD, that is for the time \
+          γ.",
+    parameters: &[STEP_SIZE, BATCH_SIZE, DT, INTEGRATOR],
     source: file!(),
 };
 
@@ -38,13 +44,15 @@ impl ModelKind for SgdSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares"]
+        &["least_squares", "gaussian_population"]
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let step_size = parameters.real("step_size");
-        let batch_size = parameters.count("batch_size");
-        Box::new(SgdSde::new(problem.expect(), step_size, batch_size, parameters.real("dt")))
+        let step = SdeStep::from_parameters(parameters);
+        if problem.get::<GaussianPopulation>().is_some() {
+            return Box::new(PopulationSde::new(problem.expect_shared(), step));
+        }
+        Box::new(SgdSde::new(problem.expect(), step))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -55,9 +63,11 @@ impl ModelKind for SgdSdeKind {
 /// Rows whose residuals are computed side by side.
 const TILE: usize = 4;
 
-/// Euler–Maruyama for the stochastic differential equation of SGD on one least-squares problem.
+/// The stochastic differential equation of SGD on one least-squares problem.
 ///
-/// At `dt = 1` a step has the mean and the covariance of a step of SGD, given where it starts.
+/// At `dt = 1` a step of Euler–Maruyama has the mean and the covariance of a step of SGD, given where
+/// it starts. Steps of Crank–Nicolson have the stationary mean and covariance of the equation at
+/// every `dt`: with `H = ∇²L_reg`, they are those of Euler–Maruyama times `(I + h H/2)^(−1)`.
 ///
 /// # Source
 /// Model of arXiv 2407.02322 for the training loss; the diffusion factor is the one of n-dimensional
@@ -77,15 +87,16 @@ pub struct SgdSde {
     noise: f64,
     /// `1 − h delta/n`
     shrinkage: f64,
+    /// `(I + h H/2)^(−1)`, `[d, d]`, if steps are multiplied by it.
+    damping: Option<Matrix>,
 }
 
 impl SgdSde {
-    /// The equation for step size `gamma > 0` and batch size `B ≥ 1`, with time steps of `dt` in
-    /// (0, 1] iterations of SGD.
+    /// The equation taken in these steps.
     #[must_use]
-    pub fn new(problem: &LeastSquares, step_size: f64, batch_size: u64, dt: f64) -> SgdSde {
+    pub fn new(problem: &LeastSquares, step: SdeStep) -> SgdSde {
         let dataset = problem.dataset();
-        let (n, dim, n_parts) = (dataset.n_rows(), dataset.n_columns(), parts_of_a_step(dt));
+        let (n, dim) = (dataset.n_rows(), dataset.n_columns());
         let mut tiles = vec![[0.0; TILE]; n.div_ceil(TILE) * dim];
         let mut responses = vec![[0.0; TILE]; n.div_ceil(TILE)];
         for (i, (row, response)) in dataset.design.rows().zip(&dataset.response).enumerate() {
@@ -94,16 +105,17 @@ impl SgdSde {
                 tiles[i / TILE * dim + j][i % TILE] = *entry;
             }
         }
-        let h = step_size / n_parts as f64;
+        let h = step.size();
         SgdSde {
             dim,
             n,
-            n_parts,
+            n_parts: step.n_parts,
             tiles,
             responses,
             drift: -h / n as f64,
-            noise: (step_size * h / (n as f64 * batch_size as f64)).sqrt(),
+            noise: (step.step_size * h / (n as f64 * step.batch_size as f64)).sqrt(),
             shrinkage: 1.0 - h * problem.ridge() / n as f64,
+            damping: (step.scheme == Scheme::CrankNicolson).then(|| damping(problem, 0.5 * h)),
         }
     }
 
@@ -140,6 +152,9 @@ impl SgdSde {
                 write(isa, first, sum, total);
             }
         }
+        if let Some(damping) = &self.damping {
+            return self.add_damped(isa, first, damping, sum, x);
+        }
         let shrinkage = isa.splat_f64s(self.shrinkage);
         for (x, sum) in x.iter_mut().zip(sum) {
             let (old, sum) = (read(isa, first, x), read(isa, first, sum));
@@ -147,6 +162,49 @@ impl SgdSde {
             write(isa, first, x, next);
         }
     }
+}
+
+impl SgdSde {
+    /// `x <- x + P [ (shrinkage − 1) x + sum ]`.
+    #[inline(always)]
+    fn add_damped<S: Isa>(
+        &self,
+        isa: S,
+        first: usize,
+        damping: &Matrix,
+        sum: &mut [Lanes],
+        x: &mut [Lanes],
+    ) {
+        let loss = isa.splat_f64s(self.shrinkage - 1.0);
+        for (x, sum) in x.iter().zip(sum.iter_mut()) {
+            let (x, old) = (read(isa, first, x), read(isa, first, sum));
+            write(isa, first, sum, [0, 1].map(|v| isa.mul_add_f64s(loss, x[v], old[v])));
+        }
+        for (x, row) in x.iter_mut().zip(damping.rows()) {
+            let mut total = read(isa, first, x);
+            for (entry, sum) in row.iter().zip(sum.iter()) {
+                let (entry, sum) = (isa.splat_f64s(*entry), read(isa, first, sum));
+                total = [0, 1].map(|v| isa.mul_add_f64s(entry, sum[v], total[v]));
+            }
+            write(isa, first, x, total);
+        }
+    }
+}
+
+/// `(I + half H)^(−1)`, `H = (AᵀA + delta I)/n`, from the spectrum of the design:
+/// `c_0 I + sum_i (c_i − c_0) q_i q_iᵀ` with `1/c_i = 1 + half (lambda_i² + delta)/n`.
+fn damping(problem: &LeastSquares, half: f64) -> Matrix {
+    let (spectrum, dim) = (problem.spectrum(), problem.dataset().n_columns());
+    let n = problem.dataset().n_rows() as f64;
+    let factor = |square: f64| 1.0 / (1.0 + half * (square + problem.ridge()) / n);
+    let mut entries = vec![0.0; dim * dim];
+    for (j, row) in entries.chunks_exact_mut(dim.max(1)).enumerate() {
+        row[j] = factor(0.0);
+        for (q, s) in spectrum.right_vectors.rows().zip(&spectrum.singular_values) {
+            real::add_scaled(row, (factor(s * s) - factor(0.0)) * q[j], q);
+        }
+    }
+    Matrix::new(dim, dim, entries)
 }
 
 impl Dynamics for SgdSde {
@@ -234,51 +292,4 @@ fn residuals<S: Isa>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dataset::Dataset;
-    use crate::linear_algebra::Matrix;
-    use crate::noise::{NumpyLegacy, StreamKey};
-
-    fn problem(ridge: f64) -> LeastSquares {
-        let mut generator = NumpyLegacy::new(6);
-        let design = Matrix::new(7, 3, generator.normals(21));
-        LeastSquares::new(Dataset::new(design, generator.normals(7)), ridge)
-    }
-
-    /// One step from given normals against the formula.
-    #[test]
-    fn a_step_is_that_of_the_equation() {
-        let problem = problem(0.8);
-        let (gamma, b, x) = (0.3, 2.0, [0.4, -1.1, 0.7]);
-        let sde = SgdSde::new(&problem, gamma, 2, 0.5);
-        let shape = Dynamics::shape(&sde);
-        let mut bundle = Bundle::new(shape, StreamKey(5), 3);
-        (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &x));
-        let mut single =
-            crate::noise::Stream::new(StreamKey(5), 8, crate::noise::Purpose::Brownian);
-        Model::advance(&sde, 1, &mut bundle, &mut Dynamics::workspace(&sde));
-
-        let (h, n, mut expected) = (0.15, 7.0, x.to_vec());
-        for _ in 0..2 {
-            let mut z = [0.0; 7];
-            single.fill_normals(&mut z);
-            let mean = z.iter().sum::<f64>() / n;
-            let gradient = problem.gradient(&expected);
-            let mut next: Vec<f64> =
-                expected.iter().zip(&gradient).map(|(x, g)| x - h * g).collect();
-            let dataset = problem.dataset();
-            for (i, row) in dataset.design.rows().enumerate() {
-                let residual = crate::real::dot(row, &expected) - dataset.response[i];
-                let scale = (gamma / b / n * h).sqrt() * residual * (z[i] - mean);
-                crate::real::add_scaled(&mut next, scale, row);
-            }
-            expected = next;
-        }
-        let mut found = [0.0; 3];
-        bundle.get(shape, 0, 5, &mut found);
-        for (found, expected) in found.iter().zip(&expected) {
-            assert!((found - expected).abs() < 1e-14, "{found} vs {expected}");
-        }
-    }
-}
+mod tests;

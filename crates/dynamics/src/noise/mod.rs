@@ -8,9 +8,11 @@ mod box_muller;
 mod lanes;
 mod numpy_legacy;
 mod philox;
+mod stable;
 mod stream;
 
 pub use lanes::{LANES, LaneStream, Lanes};
 pub use numpy_legacy::NumpyLegacy;
 pub use philox::philox4x32;
+pub use stable::SymmetricStable;
 pub use stream::{Purpose, Stream, StreamKey};

@@ -4,8 +4,7 @@ use crate::model::Coordinates;
 use crate::noise::Lanes;
 use crate::observable::core::{Family, Length, States};
 use crate::parameter::Part;
-use crate::problem::{LeastSquares, Problem};
-use crate::real;
+use crate::problem::Problem;
 
 /// The parameters `x_0, x_1, ...`; a model of principal coordinates does not move all of them.
 pub const X: Family = Family {
@@ -27,13 +26,13 @@ pub const Y: Family = Family {
     part: Part {
         name: "y",
         doc: "Principal coordinates Y = Qᵀ(x − x_*), counted from 0 in the order of the singular \
-              values, largest first.",
+              values, largest first; the errors x − x_* on a Gaussian population.",
         parameters: &[],
         source: file!(),
     },
-    problems: &["least_squares"],
+    problems: &["least_squares", "gaussian_population"],
     coordinates: None,
-    len: Length::Problem(|problem| problem.expect::<LeastSquares>().spectrum().rank()),
+    len: Length::Problem(|problem| problem.expect_principal().rank()),
     evaluate: principal,
 };
 
@@ -45,9 +44,8 @@ fn principal(problem: &dyn Problem, states: States<'_>, index: usize) -> Lanes {
     if states.coordinates == Coordinates::Principal {
         return states.coordinate(index);
     }
-    let spectrum = problem.expect::<LeastSquares>().spectrum();
-    let (direction, alpha) = (spectrum.right_vectors.row(index), spectrum.alpha[index]);
-    states.each(|state| real::dot(direction, &state.values) + alpha)
+    let form = problem.expect_principal();
+    states.each(|state| form.principal_coordinate(&state.values, index))
 }
 
 #[cfg(test)]
@@ -57,6 +55,7 @@ mod tests {
     use crate::linear_algebra::Matrix;
     use crate::model::{Bundle, Layout, Shape};
     use crate::noise::{NumpyLegacy, StreamKey};
+    use crate::problem::LeastSquares;
 
     #[test]
     fn all_layouts_give_the_coordinates() {

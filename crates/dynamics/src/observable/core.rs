@@ -3,7 +3,7 @@
 use crate::model::{Bundle, Coordinates, Model, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::Part;
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::{PrincipalForm, Problem};
 
 /// The chains of a bundle at one step.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +64,9 @@ impl<'a> States<'a> {
 impl State {
     /// The principal coordinates `Y`, `[r]`.
     #[must_use]
-    pub fn principal(&self, problem: &LeastSquares) -> Vec<f64> {
+    pub fn principal(&self, problem: &dyn PrincipalForm) -> Vec<f64> {
         match self.coordinates {
-            Coordinates::Parameters => problem.spectrum().principal(&self.values),
+            Coordinates::Parameters => problem.principal(&self.values),
             Coordinates::Principal => self.values.clone(),
         }
     }

@@ -6,7 +6,7 @@ use crate::model::{Coordinates, Layout};
 use crate::noise::{LANES, Lanes};
 use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::Problem;
 use crate::simd::{Isa, Kernel, dispatch};
 
 /// `|x − x_*|²`, where `x_*` minimises the objective, penalty included; for principal coordinates
@@ -25,7 +25,7 @@ pub const ERROR: Observable = Observable {
 fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
     let centre = match states.coordinates {
         Coordinates::Parameters => problem.minimiser(),
-        Coordinates::Principal => problem.expect::<LeastSquares>().principal_minimiser(),
+        Coordinates::Principal => problem.expect_principal().principal_minimiser(),
     };
     dispatch(SquaredDistance { states, centre })
 }

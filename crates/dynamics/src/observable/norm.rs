@@ -3,7 +3,7 @@
 use crate::noise::Lanes;
 use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::{LeastSquares, Problem};
+use crate::problem::Problem;
 use crate::real;
 
 /// `|x|`; for least squares `|Qᵀ x| = |Y − alpha|`, which leaves out directions that the data do not
@@ -21,12 +21,12 @@ pub const NORM: Observable = Observable {
 };
 
 fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
-    let Some(problem) = problem.get::<LeastSquares>() else {
+    let Some(problem) = problem.principal_form() else {
         return states.each(|state| real::dot(&state.values, &state.values).sqrt());
     };
     states.each(|state| {
         let mut coordinates = state.principal(problem);
-        real::add_scaled(&mut coordinates, -1.0, &problem.spectrum().alpha);
+        real::add_scaled(&mut coordinates, -1.0, problem.alpha());
         real::dot(&coordinates, &coordinates).sqrt()
     })
 }

@@ -4,8 +4,7 @@ use crate::model::Coordinates;
 use crate::noise::Lanes;
 use crate::observable::core::{Observable, States};
 use crate::parameter::Part;
-use crate::problem::{LeastSquares, Problem};
-use crate::real;
+use crate::problem::Problem;
 
 /// `q_1 · x`, which is `Y_1 − alpha_1`.
 ///
@@ -15,19 +14,18 @@ pub const Q1: Observable = Observable {
     part: Part {
         name: "q1",
         doc: "Coordinate q₁·x along the leading right singular vector of the design, whose entries \
-              have a positive sum.",
+              have a positive sum; `x_0` on a Gaussian population.",
         parameters: &[],
         source: file!(),
     },
-    problems: &["least_squares"],
+    problems: &["least_squares", "gaussian_population"],
     evaluate,
 };
 
 fn evaluate(problem: &dyn Problem, states: States<'_>) -> Lanes {
-    let problem: &LeastSquares = problem.expect();
-    let spectrum = problem.spectrum();
+    let form = problem.expect_principal();
     states.each(|state| match state.coordinates {
-        Coordinates::Parameters => real::dot(spectrum.right_vectors.row(0), &state.values),
-        Coordinates::Principal => state.values[0] - spectrum.alpha[0],
+        Coordinates::Parameters => form.leading(&state.values),
+        Coordinates::Principal => state.values[0] - form.alpha()[0],
     })
 }

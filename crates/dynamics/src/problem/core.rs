@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::parameter::{Parameters, Part, Violation};
+use crate::problem::principal::PrincipalForm;
 
 /// An objective function.
 pub trait Problem: Any + Debug + Send + Sync {
@@ -22,6 +23,11 @@ pub trait Problem: Any + Debug + Send + Sync {
     /// The standard deviations, `[d]`, of the entries of a starting point `fan_in`, in units of
     /// `initial_std`; none if the problem has no layers.
     fn start_scales(&self) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// The problem in its principal coordinates, if it has them.
+    fn principal_form(&self) -> Option<&dyn PrincipalForm> {
         None
     }
 
@@ -47,6 +53,15 @@ impl dyn Problem {
     #[must_use]
     pub fn expect<P: Problem>(&self) -> &P {
         self.get().expect("a part is used with the problems that it names only")
+    }
+
+    /// The problem in its principal coordinates.
+    ///
+    /// # Panics
+    /// If it has none: a model or an observable was then not checked against its list of problems.
+    #[must_use]
+    pub fn expect_principal(&self) -> &dyn PrincipalForm {
+        self.principal_form().expect("a part is used with the problems that it names only")
     }
 
     /// The shared problem as one of type `P`.

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use crate::dataset::Dataset;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
 use crate::problem::core::{Problem, ProblemKind};
+use crate::problem::principal::PrincipalForm;
 use crate::problem::spectrum::Spectrum;
 use crate::real;
 
@@ -89,6 +90,10 @@ impl Problem for LeastSquares {
         })
     }
 
+    fn principal_form(&self) -> Option<&dyn PrincipalForm> {
+        Some(self)
+    }
+
     fn check(&self) -> Vec<Violation> {
         if self.dataset.design.entries().iter().any(|entry| *entry != 0.0) {
             return Vec::new();
@@ -98,6 +103,37 @@ impl Problem for LeastSquares {
             message: "every entry of the design is zero".to_owned(),
             remedy: "take data with a feature that varies".to_owned(),
         }]
+    }
+}
+
+impl PrincipalForm for LeastSquares {
+    fn rank(&self) -> usize {
+        self.spectrum().rank()
+    }
+
+    fn principal(&self, x: &[f64]) -> Vec<f64> {
+        self.spectrum().principal(x)
+    }
+
+    fn principal_coordinate(&self, x: &[f64], index: usize) -> f64 {
+        let spectrum = self.spectrum();
+        real::dot(spectrum.right_vectors.row(index), x) + spectrum.alpha[index]
+    }
+
+    fn leading(&self, x: &[f64]) -> f64 {
+        real::dot(self.spectrum().right_vectors.row(0), x)
+    }
+
+    fn alpha(&self) -> &[f64] {
+        &self.spectrum().alpha
+    }
+
+    fn principal_risk(&self, y: &[f64]) -> f64 {
+        LeastSquares::principal_risk(self, y)
+    }
+
+    fn principal_minimiser(&self) -> &[f64] {
+        LeastSquares::principal_minimiser(self)
     }
 }
 

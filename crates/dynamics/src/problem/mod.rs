@@ -1,19 +1,24 @@
 //! Problems: a registry of objective functions.
 
 mod core;
+mod gaussian_population;
 mod least_squares;
 pub(crate) mod network;
+mod principal;
 mod quadratic;
 mod spectrum;
 
 pub use core::{Problem, ProblemKind};
+pub use gaussian_population::{GaussianPopulation, GaussianPopulationKind};
 pub use least_squares::{LeastSquares, LeastSquaresKind};
 pub use network::{Activation, Architecture, Dense, Layer, Loss, Network, NetworkKind, Row};
+pub use principal::PrincipalForm;
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
 pub use spectrum::Spectrum;
 
 /// Every kind of problem, in the order of the documentation.
-pub const PROBLEMS: &[&dyn ProblemKind] = &[&LeastSquaresKind, &QuadraticKind, &NetworkKind];
+pub const PROBLEMS: &[&dyn ProblemKind] =
+    &[&LeastSquaresKind, &QuadraticKind, &NetworkKind, &GaussianPopulationKind];
 
 /// The kind of problem called `name`, if there is one.
 #[must_use]

@@ -9,7 +9,8 @@ use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
 use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    Activation, Architecture, GradientNoise, LeastSquares, Loss, Network, Problem, Quadratic,
+    Activation, Architecture, GaussianPopulation, GradientNoise, LeastSquares, Loss, Network,
+    Problem, Quadratic,
 };
 use maruyama_dynamics::simd::Level;
 
@@ -17,7 +18,8 @@ use crate::setting::with;
 
 const N_STEPS: u64 = 48;
 
-/// The problems called `name`, one for each law of noise or loss; odd dimensions leave spare normals.
+/// The problems called `name`, one for each law of noise or loss, or with noise and without; odd
+/// dimensions leave spare normals.
 fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
     let mut generator = NumpyLegacy::new(5);
     let design = Matrix::new(20, 5, generator.normals(100));
@@ -36,6 +38,13 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
             .map(|quadratic| Arc::new(quadratic) as Arc<dyn Problem>)
             .collect(),
         "network" => networks(&dataset),
+        "gaussian_population" => [(0.6, vec![0.2, -0.1, 0.0, 0.4, 1.0]), (0.0, vec![0.0; 5])]
+            .into_iter()
+            .map(|(noise_std, minimiser)| {
+                GaussianPopulation::new(vec![1.5, 1.0, 0.7, 0.3, 0.1], noise_std, minimiser)
+            })
+            .map(|population| Arc::new(population) as Arc<dyn Problem>)
+            .collect(),
         _ => panic!("the digest test lacks a `{name}`"),
     }
 }
@@ -78,6 +87,7 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
         ("batch_size", Value::Integer(3)),
         ("dt", Value::Real(0.5)),
         ("average_from", Value::Integer(7)),
+        ("alpha", Value::Real(1.3)),
     ];
     let declared = kind.part().parameters;
     let is_declared = |name: &str| declared.iter().any(|parameter| parameter.name == name);

@@ -1,0 +1,120 @@
+//! The stochastic differential equation of SGD on a Gaussian population.
+//!
+//! ```text
+//! dx = −Sigma eta dt + sqrt(gamma/B) sigma(eta) dW,   eta = x − x_*,   W in R^(d+1)
+//! sigma(eta) (z, z_0) = Sigma^(1/2) [ sqrt(eta·Sigma eta + s²) z + (Sigma^(1/2) eta) z_0 ]
+//! ```
+
+#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
+
+use std::sync::Arc;
+
+use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
+use crate::model::fresh_samples::{Whitened, dot};
+use crate::model::sde_step::{Scheme, SdeStep};
+use crate::model::shape::{Layout, Shape};
+use crate::noise::{LANES, Lanes};
+use crate::problem::GaussianPopulation;
+use crate::simd::{Aligned, Isa};
+
+/// The stochastic differential equation of SGD on one Gaussian population; a step is the time
+/// `gamma`.
+///
+/// The factor reproduces the covariance of a single-sample gradient,
+/// `(eta·Sigma eta + s²) Sigma + Sigma eta etaᵀ Sigma`, from `d + 1` normals. At `dt = 1` a step of
+/// Euler–Maruyama has the mean and the covariance of a step of SGD. Steps of Crank–Nicolson have the
+/// stationary mean and covariance of the equation at every `dt`: with `P = (I + h Sigma/2)^(−1)`,
+///
+/// ```text
+/// x' = x + P [ −h Sigma eta + sqrt(gamma h/B) sigma(eta) (z, z_0) ].
+/// ```
+///
+/// # Source
+/// Model of arXiv 2407.02322 for the population loss; Isserlis, Biometrika 12, 1918, for the
+/// covariance of a Gaussian sample's gradient.
+#[derive(Clone, Debug)]
+pub struct PopulationSde {
+    population: Whitened,
+    step: SdeStep,
+    /// `s²`
+    noise_variance: f64,
+    /// `sqrt(lambda_j) P_jj`, `[d]`.
+    weights: Vec<f64>,
+}
+
+impl PopulationSde {
+    /// The equation on `problem`, taken in these steps.
+    #[must_use]
+    pub fn new(problem: Arc<GaussianPopulation>, step: SdeStep) -> PopulationSde {
+        let damping = match step.scheme {
+            Scheme::EulerMaruyama => 0.0,
+            Scheme::CrankNicolson => 0.5 * step.size(),
+        };
+        let weight = |lambda: &f64| lambda.sqrt() / (1.0 + damping * lambda);
+        PopulationSde {
+            weights: problem.eigenvalues.iter().map(weight).collect(),
+            noise_variance: problem.noise_std * problem.noise_std,
+            population: Whitened::new(problem),
+            step,
+        }
+    }
+
+    /// One part of a step from the normals `z` and `z_0`, given `errors = Sigma^(1/2) eta`:
+    ///
+    /// ```text
+    /// x_j += sqrt(lambda_j) P_jj [ errors_j (c z_0 − h) + c sqrt(|errors|² + s²) z_j ],   c = sqrt(gamma h/B)
+    /// ```
+    #[inline(always)]
+    fn add<S: Isa>(&self, isa: S, errors: &[Lanes], (z, z_0): (&[Lanes], &Lanes), x: &mut [Lanes]) {
+        let noise = isa.splat_f64s(self.step.noise());
+        let minus_size = isa.splat_f64s(-self.step.size());
+        for vector in 0..LANES / S::F64_LANES {
+            let excess = dot(isa, vector, errors, errors);
+            let level = isa.add_f64s(excess, isa.splat_f64s(self.noise_variance));
+            let level = isa.mul_f64s(noise, isa.sqrt_f64s(level));
+            let along = isa.mul_add_f64s(noise, S::as_simd_f64s(z_0).0[vector], minus_size);
+            for ((x, (error, z)), weight) in
+                x.iter_mut().zip(errors.iter().zip(z)).zip(&self.weights)
+            {
+                let (error, z) = (S::as_simd_f64s(error).0[vector], S::as_simd_f64s(z).0[vector]);
+                let move_by = isa.mul_add_f64s(error, along, isa.mul_f64s(level, z));
+                let x = &mut S::as_mut_simd_f64s(x).0[vector];
+                *x = isa.mul_add_f64s(isa.splat_f64s(*weight), move_by, *x);
+            }
+        }
+    }
+}
+
+impl Dynamics for PopulationSde {
+    fn shape(&self) -> Shape {
+        Shape { layout: Layout::ByCoordinate, dim: self.weights.len(), n_vectors: 1 }
+    }
+
+    fn workspace(&self) -> Workspace {
+        let n_rows = 2 * self.weights.len() + 1;
+        Workspace { reals: Aligned::zeros(n_rows * LANES), ..Workspace::default() }
+    }
+
+    #[inline(always)]
+    fn advance<S: Isa>(
+        &self,
+        isa: S,
+        n_steps: u64,
+        bundle: &mut Bundle,
+        workspace: &mut Workspace,
+    ) {
+        let dim = self.weights.len();
+        let (errors, z) = rows_mut(&mut workspace.reals).split_at_mut(dim);
+        for _ in 0..n_steps * self.step.n_parts {
+            let x = rows_mut(&mut bundle.state);
+            bundle.streams.brownian.fill_normals(isa, z);
+            self.population.errors(isa, x, errors);
+            let (z, z_0) = z.split_at(dim);
+            self.add(isa, errors, (z, &z_0[0]), x);
+        }
+        bundle.step += n_steps;
+    }
+}
+
+#[cfg(test)]
+mod tests;
