@@ -9,6 +9,7 @@ const RULE: [(f64, f64); 4] = [
 ];
 
 /// The eight nodes and weights on `[a, b]`, in ascending order for `a < b`.
+#[must_use]
 pub fn nodes(a: f64, b: f64) -> [(f64, f64); 8] {
     let (centre, half) = (f64::midpoint(a, b), 0.5 * (b - a));
     let mut found = [(0.0, 0.0); 8];
@@ -20,6 +21,7 @@ pub fn nodes(a: f64, b: f64) -> [(f64, f64); 8] {
 }
 
 /// Nodes and weights on `n_cells` equal cells of `[a, b]`, `[8 n_cells]`.
+#[must_use]
 pub fn composite_nodes(a: f64, b: f64, n_cells: usize) -> Vec<(f64, f64)> {
     let width = (b - a) / n_cells as f64;
     let edge = |cell: usize| a + width * cell as f64;
