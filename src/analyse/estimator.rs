@@ -93,6 +93,14 @@ impl Input<'_> {
         Ok(problem.expect_shared())
     }
 
+    /// The problem of the cell.
+    ///
+    /// # Errors
+    /// If its data set cannot be built.
+    pub fn problem(&self) -> Result<Arc<dyn Problem>, AnalysisError> {
+        (self.problem)()
+    }
+
     /// The problem of the cell, which has to be a network.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value, defaults,
 };
+use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares, Problem};
 use maruyama_theory::tail::{
     Case, Certainty, Finding, Process, Relation, Samples, TailTheory, theory,
 };
@@ -84,30 +85,42 @@ impl Estimator for TailTheories {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let problem = input.least_squares()?;
         is_of_sgd(input)?;
-        let spectrum = problem.spectrum();
+        let problem = input.problem()?;
+        let (samples, rank, ridge) = samples(problem.as_ref())?;
         let sampling = input.parameters.get("sampling").and_then(Value::as_text);
         let case = Case {
-            samples: Samples::Finite {
-                design: &problem.dataset().design,
-                singular_values: &spectrum.singular_values,
-                right_vectors: &spectrum.right_vectors,
-            },
+            samples,
             step_size: input.parameters.real("step_size"),
             batch_size: input.parameters.count("batch_size"),
             is_with_replacement: sampling.is_none_or(|sampling| sampling == "with_replacement"),
-            ridge: problem.ridge(),
+            ridge,
         };
         let mut rows = Vec::new();
         for theory in chosen(parameters) {
             input.go_on()?;
             let mut row = row(theory, &case, input);
-            row.insert("rank".to_owned(), Scalar::count(spectrum.rank()));
+            row.insert("rank".to_owned(), Scalar::count(rank));
             rows.push(row);
         }
         Ok(CellOutcome { rows, ..CellOutcome::default() })
     }
+}
+
+/// Where the samples of `problem` come from, its rank and its ridge.
+fn samples(problem: &dyn Problem) -> Result<(Samples<'_>, usize, f64), AnalysisError> {
+    if let Some(population) = problem.get::<GaussianPopulation>() {
+        let eigenvalues = population.eigenvalues.as_slice();
+        return Ok((Samples::Gaussian { eigenvalues }, eigenvalues.len(), 0.0));
+    }
+    let problem = problem.get::<LeastSquares>().ok_or(AnalysisError::NotLeastSquares)?;
+    let spectrum = problem.spectrum();
+    let samples = Samples::Finite {
+        design: &problem.dataset().design,
+        singular_values: &spectrum.singular_values,
+        right_vectors: &spectrum.right_vectors,
+    };
+    Ok((samples, spectrum.rank(), problem.ridge()))
 }
 
 /// The theories that are asked for, in their order.
