@@ -23,11 +23,12 @@ simulate:
             let has = |name: &str| kind.part().parameters.iter().any(|own| own.name == name);
             let step_size = if has("step_size") { "step_size: 0.05, " } else { "" };
             let dt = if has("dt") { "dt: 0.1, " } else { "" };
+            let alpha = if has("alpha") { "alpha: 1.5, " } else { "" };
             let model = kind.part().name;
             let _ = writeln!(
                 text,
                 "  {model}_{name}: {{ model: {model}, problem: {name}, {problem}{step_size}{dt}\
-                 observe: [risk, norm, error], steps: 70, chains: 37 }}"
+                 {alpha}observe: [risk, norm, error], steps: 70, chains: 37 }}"
             );
         }
     }

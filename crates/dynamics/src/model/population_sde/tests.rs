@@ -91,3 +91,36 @@ fn the_stationary_covariance_is_that_of_the_lyapunov_equation() {
         }
     }
 }
+
+/// For equal eigenvalues the stationary law is a multivariate Student-t of the index
+/// `alpha = 1/gamma − (d − 3)/2`, and `2 |eta|²/s²` is beta-prime of the shapes `d/2` and `alpha/2`:
+/// here 5/2 and 2.
+#[test]
+fn the_isotropic_stationary_law_is_student() {
+    let problem = Arc::new(GaussianPopulation::new(vec![1.0; 5], 0.7, vec![0.0; 5]));
+    let model = PopulationSde::new(problem, step(0.2, Scheme::CrankNicolson, 20));
+    let shape = Dynamics::shape(&model);
+    let mut workspace = Dynamics::workspace(&model);
+    let mut radii = Vec::new();
+    for first_chain in (0..16_000).step_by(LANES) {
+        let mut bundle = Bundle::new(shape, StreamKey(14), first_chain);
+        Model::advance(&model, 75, &mut bundle, &mut workspace);
+        for lane in 0..LANES {
+            let mut eta = [0.0; 5];
+            bundle.get(shape, 0, lane, &mut eta);
+            radii.push(2.0 * real::dot(&eta, &eta) / 0.49);
+        }
+    }
+    let n = radii.len() as f64;
+    let tails = [
+        (0.5, 0.828_933_253_573_444_2),
+        (1.2, 0.530_569_189_924_047_4),
+        (5.0, 0.101_920_960_880_804_02),
+        (20.0, 0.009_452_468_878_499_958),
+    ];
+    for (x, p) in tails {
+        let beyond = radii.iter().filter(|radius| **radius > x).count() as f64;
+        let z = (beyond - n * p) / (n * p * (1.0 - p)).sqrt();
+        assert!(z.abs() < 4.5, "beyond {x}: {z}");
+    }
+}
