@@ -19,7 +19,12 @@ simulate:
     for kind in MODELS {
         for name in kind.problems() {
             let needs_data = problem::problem(name).is_some_and(ProblemKind::needs_data);
-            let problem = if needs_data { "data: other, " } else { "dim: 3, largest: 2.0, " };
+            let problem = match *name {
+                "network" => "data: other, hidden: [4], ",
+                _ if needs_data => "data: other, ",
+                _ => "dim: 3, largest: 2.0, ",
+            };
+            let error = if *name == "network" { "" } else { ", error" };
             let has = |name: &str| kind.part().parameters.iter().any(|own| own.name == name);
             let step_size = if has("step_size") { "step_size: 0.05, " } else { "" };
             let dt = if has("dt") { "dt: 0.1, " } else { "" };
@@ -28,7 +33,7 @@ simulate:
             let _ = writeln!(
                 text,
                 "  {model}_{name}: {{ model: {model}, problem: {name}, {problem}{step_size}{dt}\
-                 {alpha}observe: [risk, norm, error], steps: 70, chains: 37 }}"
+                 {alpha}observe: [risk, norm{error}], steps: 70, chains: 37 }}"
             );
         }
     }

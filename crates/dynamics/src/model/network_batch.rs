@@ -13,6 +13,7 @@ use crate::model::core::{Bundle, Workspace, rows};
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
+use crate::problem::network::pass::n_room;
 use crate::problem::{Network, Problem as _, Row};
 use crate::simd::{Aligned, Isa};
 
@@ -35,7 +36,7 @@ impl NetworkBatch {
     fn write_mean_square(&self, x: &[Row], out: &mut [Row]) {
         let n = self.network.dataset().n_rows();
         let share = self.sampling.share_of_variance(n, self.batch_size);
-        let mut room = vec![[0.0; 8]; self.network.n_room()];
+        let mut room = vec![[0.0; 8]; n_room(&self.network)];
         let (mut means, mut gradient) = (vec![[0.0; 8]; x.len()], vec![[0.0; 8]; x.len()]);
         out.fill([0.0; 8]);
         for sample in 0..n {
@@ -81,7 +82,7 @@ impl StochasticGradient for NetworkBatch {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros(self.network.n_room() * 8),
+            reals: Aligned::zeros(n_room(&self.network) * 8),
             indices: vec![[0; LANES]; self.batch_size],
             ..Workspace::default()
         }

@@ -14,6 +14,7 @@ use crate::model::core::{Bundle, Dynamics, Workspace, rows, rows_mut};
 use crate::model::schedule::Schedule;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
+use crate::problem::network::pass::n_room;
 use crate::problem::{Network, Problem as _};
 use crate::simd::{Aligned, Isa};
 
@@ -57,7 +58,7 @@ impl Dynamics for NetworkSgd {
 
     fn workspace(&self) -> Workspace {
         Workspace {
-            reals: Aligned::zeros(self.network.n_room() * 8),
+            reals: Aligned::zeros(n_room(&self.network) * 8),
             indices: vec![[0; LANES]; STEPS_AT_ONCE],
             ..Workspace::default()
         }

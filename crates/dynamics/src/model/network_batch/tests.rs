@@ -41,7 +41,7 @@ fn ten_steps<O: Optimizer<M>, const M: usize>(
     let mut bundle = Bundle::new(shape, StreamKey(0), 0);
     (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, start));
     let order = numbers("order");
-    let mut room = vec![[0.0; 8]; network.n_room()];
+    let mut room = vec![[0.0; 8]; n_room(&network)];
     let mut gradient = vec![[0.0; LANES]; network.dim()];
     for (batch, k) in order.chunks(batch_size).zip(1..=10) {
         let batch: Vec<[u64; LANES]> = batch.iter().map(|index| [*index as u64; LANES]).collect();
@@ -110,7 +110,7 @@ fn the_mean_square_is_that_of_all_batches() {
     let n = network.dataset().n_rows();
     let x: Vec<f64> = numbers("x sigmoid logistic");
     let rows: Vec<Row> = x.iter().map(|x| [*x; 8]).collect();
-    let mut room = vec![[0.0; 8]; network.n_room()];
+    let mut room = vec![[0.0; 8]; n_room(&network)];
     for (sampling, is_distinct) in
         [(Sampling::WithReplacement, false), (Sampling::WithoutReplacement, true)]
     {

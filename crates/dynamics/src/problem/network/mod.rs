@@ -6,7 +6,7 @@ mod kind;
 mod labels;
 mod layer;
 mod loss;
-mod pass;
+pub(crate) mod pass;
 pub(crate) mod perceptron;
 
 pub use activation::Activation;

@@ -10,12 +10,12 @@ use crate::problem::network::layer::{Layer as _, Row};
 use crate::problem::network::perceptron::Network;
 use crate::simd::{Isa, Kernel, dispatch};
 
-impl Network {
-    /// Rows that a pass takes.
-    pub(crate) fn n_room(&self) -> usize {
-        self.n_values() + 2 * self.width()
-    }
+/// Rows that a pass through `network` takes.
+pub(crate) fn n_room(network: &Network) -> usize {
+    network.n_values() + 2 * network.width()
+}
 
+impl Network {
     /// Inputs and outputs of all layers.
     fn n_values(&self) -> usize {
         self.starts[self.layers.len() + 1]

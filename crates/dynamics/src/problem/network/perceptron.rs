@@ -16,6 +16,7 @@ use crate::problem::network::dense::Dense;
 use crate::problem::network::labels;
 use crate::problem::network::layer::{Layer as _, Row};
 use crate::problem::network::loss::Loss;
+use crate::problem::network::pass::n_room;
 use crate::real;
 
 /// Parameters at most: a vector of sixteen chains then takes 128 MiB.
@@ -99,7 +100,7 @@ impl Network {
     pub fn gradient(&self, x: &[f64]) -> Vec<f64> {
         assert_eq!(x.len(), self.dim(), "one number for each parameter");
         let (parameters, n) = (splat(x), self.dataset.n_rows());
-        let mut room = vec![[0.0; 8]; self.n_room()];
+        let mut room = vec![[0.0; 8]; n_room(self)];
         let mut sums = vec![0.0; self.dim()];
         let mut gradient = vec![[0.0; 8]; self.dim()];
         for first in (0..n).step_by(8) {
@@ -125,7 +126,7 @@ impl Problem for Network {
     fn risk(&self, x: &[f64]) -> f64 {
         assert_eq!(x.len(), self.dim(), "one number for each parameter");
         let (parameters, n) = (splat(x), self.dataset.n_rows());
-        let mut room = vec![[0.0; 8]; self.n_room()];
+        let mut room = vec![[0.0; 8]; n_room(self)];
         let mut losses = Vec::with_capacity(n);
         for first in (0..n).step_by(8) {
             let (indices, n_samples) = eight(first, n);

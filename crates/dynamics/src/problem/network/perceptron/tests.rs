@@ -73,7 +73,7 @@ fn steps_over_single_samples_are_those_of_pytorch() {
         let (activation, loss) = case.split_once(' ').unwrap();
         let network = network(activation, loss);
         let mut parameters = splat(&numbers(&format!("start sgd {case} 1")));
-        let mut room = vec![[0.0; 8]; network.n_room()];
+        let mut room = vec![[0.0; 8]; n_room(&network)];
         // The chains of the first half go through the samples backwards.
         let order: Vec<u64> = numbers("order").iter().map(|index| *index as u64).collect();
         let indices: Vec<[u64; LANES]> = (0..10)
