@@ -16,6 +16,7 @@ mod over_time;
 mod pairing;
 mod quantiles;
 mod reader;
+mod ridge_mean;
 mod scale_prediction;
 mod sgd_tail_index;
 mod stage;
@@ -54,6 +55,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &mean_risk::MeanRiskOverTime,
+    &ridge_mean::RidgeMean,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,

@@ -1,0 +1,63 @@
+//! The estimator `ridge_mean`: where a ridge holds the leading coordinate, as derived and as printed.
+
+use maruyama_dynamics::parameter::{Parameters, Part};
+use maruyama_statistics::interval::mean::student_interval;
+
+use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::goodness_of_fit::statistic;
+use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::tail_bounds::is_of_sgd;
+
+/// Level of the interval.
+const LEVEL: f64 = 0.95;
+
+const PART: Part = Part {
+    name: "ridge_mean",
+    doc: "The mean of the leading principal coordinate Y₁ at the last recorded step, beside the level \
+          that a ridge δ gives it: δα₁/(λ₁² + δ) by eq. (4) of Jiao & Keller-Ressel, arXiv 2402.01382, \
+          and nα₁/(λ₁² + δ) as the levels μ_i of eq. (5) and (6) are printed. One row a cell.",
+    parameters: &[],
+    source: file!(),
+};
+
+/// Mean of the leading coordinate beside two levels.
+pub(crate) struct RidgeMean;
+
+impl Estimator for RidgeMean {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn columns(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("n", "size of the sample"),
+            ("mean", "mean of Y₁, with the interval of its standard error"),
+            ("derived", "level δα₁/(λ₁² + δ), the minimiser of the loss with ridge"),
+            ("printed", "level nα₁/(λ₁² + δ)"),
+        ]
+    }
+
+    fn observables(&self, _: &Parameters) -> Vec<String> {
+        vec!["y_0".to_owned()]
+    }
+
+    fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
+        is_of_sgd(input)?;
+        let problem = input.least_squares()?;
+        let y = input.sample("y_0", 8)?.values;
+        let spectrum = problem.spectrum();
+        let (lambda, alpha) = (spectrum.singular_values[0], spectrum.alpha[0]);
+        let n_rows = problem.dataset().n_rows() as f64;
+        let found = student_interval(&y, LEVEL).map_err(statistic)?;
+        let row = Row::from(
+            [
+                ("n", Scalar::count(y.len())),
+                ("mean", Scalar::interval(found.mean, found.interval.low, found.interval.high)),
+                ("derived", Scalar::number(problem.principal_minimiser()[0])),
+                ("printed", Scalar::number(n_rows * alpha / (lambda * lambda + problem.ridge()))),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        Ok(CellOutcome { rows: vec![row], ..CellOutcome::default() })
+    }
+}
