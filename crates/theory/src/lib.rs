@@ -8,7 +8,6 @@ pub mod hessian_aware;
 pub mod langevin;
 pub mod law;
 pub mod least_squares;
-pub mod linear_algebra;
 pub mod matrix;
 pub mod quadrature;
 pub mod random_matrix;

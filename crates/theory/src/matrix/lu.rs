@@ -1,5 +1,7 @@
 //! Linear systems by Gaussian elimination with partial pivoting, `P A = L U`.
 
+use std::convert::Infallible;
+
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
@@ -24,6 +26,34 @@ impl Lu {
     /// If `a` is not square.
     pub fn new(a: &Matrix) -> Result<Lu, MatrixError> {
         let n = a.n_rows();
+        Lu::eliminate(a, |k, pivot| {
+            let is_fit = pivot != 0.0 && pivot.is_finite();
+            is_fit.then_some(pivot).ok_or(MatrixError::Singular { pivot: k, n })
+        })
+    }
+
+    /// The factors of `a`, `[n, n]`, or where it is singular of a matrix beside it, as inverse
+    /// iteration needs them: a zero pivot becomes `2^−52` times the largest entry.
+    ///
+    /// Entries that are not finite lead to solutions that are not.
+    ///
+    /// # Source
+    /// Golub & Van Loan, "Matrix computations", 4th edition, section 7.6.1.
+    ///
+    /// # Panics
+    /// If `a` is not square.
+    #[must_use]
+    pub fn perturbed(a: &Matrix) -> Lu {
+        let largest = a.entries().iter().fold(f64::MIN_POSITIVE, |max, x| max.max(x.abs()));
+        let Ok(factors) = Lu::eliminate(a, |_, pivot| {
+            Ok::<f64, Infallible>(if pivot == 0.0 { f64::EPSILON * largest } else { pivot })
+        });
+        factors
+    }
+
+    /// Elimination with the pivots that `accept` makes of row number and pivot.
+    fn eliminate<E>(a: &Matrix, accept: impl Fn(usize, f64) -> Result<f64, E>) -> Result<Lu, E> {
+        let n = a.n_rows();
         assert_eq!(n, a.n_columns(), "a square matrix is factorised");
         let mut rows: Vec<Vec<f64>> = a.rows().map(<[f64]>::to_vec).collect();
         let mut order: Vec<usize> = (0..n).collect();
@@ -32,11 +62,9 @@ impl Lu {
             let pivot = (k + 1..n).fold(k, |best, i| if larger(i, best) { i } else { best });
             rows.swap(k, pivot);
             order.swap(k, pivot);
+            rows[k][k] = accept(k, rows[k][k])?;
             let (above, below) = rows.split_at_mut(k + 1);
             let head = &above[k];
-            if head[k] == 0.0 || !head[k].is_finite() {
-                return Err(MatrixError::Singular { pivot: k, n });
-            }
             for row in below {
                 let factor = row[k] / head[k];
                 row[k] = factor;
@@ -103,5 +131,12 @@ mod tests {
         assert_eq!(Lu::new(&swap).unwrap().solve(&[3.0, 4.0]), [4.0, 3.0]);
         let singular = Matrix::new(2, 2, vec![1.0, 2.0, 2.0, 4.0]);
         assert_eq!(Lu::new(&singular).unwrap_err(), MatrixError::Singular { pivot: 1, n: 2 });
+    }
+
+    #[test]
+    fn a_perturbed_singular_matrix_gives_its_kernel() {
+        let matrix = Matrix::new(2, 2, vec![1.0, 2.0, 2.0, 4.0]);
+        let x = Lu::perturbed(&matrix).solve(&[1.0, 1.0]);
+        assert!(x[0].is_finite() && (x[0] / x[1] + 2.0).abs() < 1e-12, "{x:?}");
     }
 }

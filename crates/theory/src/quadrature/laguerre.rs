@@ -7,7 +7,7 @@
 //! The `p_j` are orthonormal under the law: `b_{j+1} p_{j+1} = (x − a_j) p_j − b_j p_{j−1}` with
 //! `a_j = 2j + shape` and `b_j² = j (j + shape − 1)`.
 
-use crate::linear_algebra::tridiagonal_eigenvalue;
+use crate::matrix::symmetric_tridiagonal_eigenvalue;
 
 /// Nodes and weights of a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,21 +35,20 @@ pub struct GammaRule {
 pub fn gamma_rule(n: usize, shape: f64) -> GammaRule {
     assert!(n > 0, "a rule has a node");
     let diagonal: Vec<f64> = (0..n).map(|j| 2.0 * j as f64 + shape).collect();
-    let squares: Vec<f64> = (1..n).map(|j| j as f64 * (j as f64 + shape - 1.0)).collect();
+    let off: Vec<f64> = (1..n).map(|j| (j as f64 * (j as f64 + shape - 1.0)).sqrt()).collect();
     let nodes: Vec<f64> =
-        (0..n).map(|idx| tridiagonal_eigenvalue(&diagonal, &squares, idx)).collect();
-    let weights = nodes.iter().map(|&x| christoffel(&diagonal, &squares, x)).collect();
+        (0..n).map(|idx| symmetric_tridiagonal_eigenvalue(&diagonal, &off, idx)).collect();
+    let weights = nodes.iter().map(|&x| christoffel(&diagonal, &off, x)).collect();
     GammaRule { nodes, weights }
 }
 
 /// `1 / sum_j p_j(x)²` over the orthonormal polynomials of degree below `n`.
-fn christoffel(diagonal: &[f64], squares: &[f64], x: f64) -> f64 {
+fn christoffel(diagonal: &[f64], off: &[f64], x: f64) -> f64 {
     let (mut before, mut value, mut total) = (0.0, 1.0, 1.0);
     let mut coupling = 0.0;
-    for (a, square) in diagonal.iter().zip(squares) {
-        let next_coupling = square.sqrt();
+    for (a, next_coupling) in diagonal.iter().zip(off) {
         let next = ((x - a) * value - coupling * before) / next_coupling;
-        (before, value, coupling) = (value, next, next_coupling);
+        (before, value, coupling) = (value, next, *next_coupling);
         total += value * value;
     }
     1.0 / total

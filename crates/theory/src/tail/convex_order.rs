@@ -11,7 +11,7 @@ use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
 use crate::law::student_absolute_moment;
-use crate::linear_algebra::Lu;
+use crate::matrix::Lu;
 use crate::risk::MeanRisk;
 use crate::tail::diffusion::Diffusion;
 use crate::tail::moment::{coupling, fourth_moment_rate};
@@ -77,7 +77,7 @@ pub fn stationary_fourth_moments(diffusion: &Diffusion) -> Option<Vec<f64>> {
     for i in 0..r {
         entries[i * r + i] += 1.0;
     }
-    let mixed = Lu::new(&Matrix::new(r, r, entries)).solve(&coupling.times(&second));
+    let mixed = Lu::new(&Matrix::new(r, r, entries)).ok()?.solve(&coupling.times(&second));
     let phi = diffusion.phi();
     Some((0..r).map(|i| 3.0 * phi[i] * (mixed[i] + second[i])).collect())
 }

@@ -9,7 +9,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::perron_eigenvalue;
+use crate::matrix::perron_eigenvalue;
 use crate::root::crossing;
 use crate::tail::diffusion::Diffusion;
 

@@ -10,7 +10,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::is_positive_definite;
+use crate::matrix::is_positive_definite;
 use crate::tail::interface::{Case, Samples};
 use crate::tail::sgd_moment::{coordinates, pair_weights, weighted_gram};
 

@@ -13,7 +13,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::{Bracket, perron_eigenvalue, symmetric_spectral_radius};
+use crate::matrix::{Bracket, perron_eigenvalue, symmetric_spectral_radius};
 use crate::tail::diffusion::bounds_of;
 use crate::tail::interface::{Case, NotApplicable, Samples};
 

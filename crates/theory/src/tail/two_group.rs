@@ -16,7 +16,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::{Bracket, leading_eigenvalue};
+use crate::matrix::{Bracket, leading_eigenvalue};
 use crate::quadrature::{ChebyshevGrid, chebyshev_grid};
 use crate::root::crossing;
 use crate::tail::interface::NotApplicable;

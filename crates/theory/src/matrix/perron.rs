@@ -8,7 +8,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::lu::Lu;
+use crate::matrix::Lu;
 
 /// Steps after which the iteration stops in any case; its convergence is quadratic.
 const MAX_STEPS: usize = 60;
@@ -100,14 +100,14 @@ pub fn leading_eigenvalue(matrix: &Matrix, start: f64, significance: f64) -> Bra
     best
 }
 
-/// The factors of `shift − M`.
+/// The factors of `shift − M`, or of a matrix near it where the shift is the eigenvalue.
 fn shifted(matrix: &Matrix, shift: f64) -> Lu {
     let n = matrix.n_rows();
     let mut entries: Vec<f64> = matrix.entries().iter().map(|entry| -entry).collect();
     for i in 0..n {
         entries[i * n + i] += shift;
     }
-    Lu::new(&Matrix::new(n, n, entries))
+    Lu::perturbed(&Matrix::new(n, n, entries))
 }
 
 #[cfg(test)]

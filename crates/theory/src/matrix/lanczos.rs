@@ -2,8 +2,7 @@
 
 use maruyama_dynamics::real;
 
-use crate::linear_algebra::perron::Bracket;
-use crate::linear_algebra::tridiagonal::tridiagonal_eigenvalue;
+use crate::matrix::{Bracket, symmetric_tridiagonal_eigenvalue};
 
 /// A residual below this fraction of the eigenvalue is rounding.
 const CONVERGED: f64 = 1e-14;
@@ -29,7 +28,7 @@ pub fn symmetric_spectral_radius(
     max_steps: usize,
 ) -> Bracket {
     let mut basis: Vec<Vec<f64>> = vec![normalised(start.to_vec()).0];
-    let (mut diagonal, mut squares) = (Vec::new(), Vec::<f64>::new());
+    let (mut diagonal, mut off) = (Vec::new(), Vec::new());
     loop {
         let last = &basis[basis.len() - 1];
         let mut next = map(last);
@@ -42,13 +41,13 @@ pub fn symmetric_spectral_radius(
             }
         }
         let (next, norm) = normalised(next);
-        let value = tridiagonal_eigenvalue(&diagonal, &squares, diagonal.len() - 1);
-        let residual = norm * last_component(&diagonal, &squares, value);
+        let value = symmetric_tridiagonal_eigenvalue(&diagonal, &off, diagonal.len() - 1);
+        let residual = norm * last_component(&diagonal, &off, value);
         let is_exhausted = basis.len() == max_steps || basis.len() == start.len();
         if residual <= CONVERGED * value.abs() || is_exhausted {
             return Bracket { low: value - residual, high: value + residual };
         }
-        squares.push(norm * norm);
+        off.push(norm);
         basis.push(next);
     }
 }
@@ -65,14 +64,13 @@ fn normalised(mut vector: Vec<f64>) -> (Vec<f64>, f64) {
 }
 
 /// Magnitude of the last component of the unit eigenvector of the tridiagonal matrix to `value`.
-fn last_component(diagonal: &[f64], squares: &[f64], value: f64) -> f64 {
+fn last_component(diagonal: &[f64], off: &[f64], value: f64) -> f64 {
     // Backwards from one: the component is the smallest, so that this grows and is stable.
     let n = diagonal.len();
     let mut components = vec![1.0; n];
     for i in (0..n - 1).rev() {
-        let beyond = if i + 2 < n { squares[i + 1].sqrt() * components[i + 2] } else { 0.0 };
-        components[i] =
-            ((value - diagonal[i + 1]) * components[i + 1] - beyond) / squares[i].sqrt();
+        let beyond = if i + 2 < n { off[i + 1] * components[i + 2] } else { 0.0 };
+        components[i] = ((value - diagonal[i + 1]) * components[i + 1] - beyond) / off[i];
     }
     1.0 / real::dot(&components, &components).sqrt()
 }
