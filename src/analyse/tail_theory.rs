@@ -34,6 +34,9 @@ const ALL: &[&str] = &[
     "sgd_cloning",
     "sde_gaussian",
     "sde_projected",
+    "sde_lower",
+    "sde_upper",
+    "sde_circle",
 ];
 
 const PART: Part = Part {

@@ -158,6 +158,20 @@ pub enum NotApplicable {
         /// The rank `r`.
         dim: usize,
     },
+    /// The theory is for two dimensions.
+    #[error("it needs two dimensions, not {dim}")]
+    NeedsTwoDimensions {
+        /// The rank `r`.
+        dim: usize,
+    },
+    /// The theory is for few dimensions.
+    #[error("it needs at most {most} dimensions, not {dim}")]
+    TooManyDimensions {
+        /// The rank `r`.
+        dim: usize,
+        /// The most that it takes.
+        most: usize,
+    },
     /// The theory is for fresh Gaussian samples.
     #[error("it needs fresh Gaussian samples, not a data set")]
     NeedsGaussianSamples,
