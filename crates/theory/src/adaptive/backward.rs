@@ -11,15 +11,15 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::adaptive::chebyshev::Chebyshev;
 use crate::adaptive::error::{AdaptiveError, non_negative, positive};
 use crate::adaptive::sign_chain::SignChain;
-use crate::matrix::{combine, expm, product};
+use crate::matrix::{combine, expm};
+use crate::quadrature::{ChebyshevGrid, chebyshev_grid};
 
 /// The generator of a diffusion on a grid.
 #[derive(Clone, Debug)]
 pub struct BackwardEquation {
-    grid: Chebyshev,
+    grid: ChebyshevGrid,
     generator: Matrix,
     half_width: f64,
 }
@@ -43,13 +43,11 @@ impl BackwardEquation {
         }
         positive("drift at the lower end", drift(-half_width))?;
         positive("minus the drift at the upper end", -drift(half_width))?;
-        let grid = Chebyshev::new(half_width, n);
-        let first = grid.derivative();
-        let second = product(&first, &first);
+        let grid = chebyshev_grid(n, -half_width, half_width);
         let mut entries = Vec::with_capacity((n + 1) * (n + 1));
-        for (i, x) in grid.points().iter().enumerate() {
+        for (i, x) in grid.points.iter().enumerate() {
             let (b, a) = (drift(*x), taper(x / half_width) * variance(*x));
-            let row = first.row(i).iter().zip(second.row(i));
+            let row = grid.first.row(i).iter().zip(grid.second.row(i));
             entries.extend(row.map(|(d, dd)| b * d + 0.5 * a * dd));
         }
         let generator = Matrix::new(n + 1, n + 1, entries);
@@ -94,7 +92,7 @@ fn taper(y: f64) -> f64 {
 /// `e^{tL}` for the generator `L` of a diffusion.
 #[derive(Clone, Debug)]
 pub struct Propagator {
-    grid: Chebyshev,
+    grid: ChebyshevGrid,
     power: Matrix,
     half_width: f64,
 }
@@ -113,7 +111,7 @@ impl Propagator {
             let range = "[−half_width, half_width]";
             return Err(AdaptiveError::OutOfRange { name: "start", value: start, range });
         }
-        let values: Vec<f64> = self.grid.points().iter().map(|x| h(*x)).collect();
+        let values: Vec<f64> = self.grid.points.iter().map(|x| h(*x)).collect();
         Ok(real::dot(&self.grid.interpolation(start), &self.power.times(&values)))
     }
 }

@@ -6,7 +6,6 @@
 
 mod adam_system;
 mod backward;
-mod chebyshev;
 mod equation;
 mod error;
 mod linear_phase;
@@ -24,7 +23,6 @@ mod student;
 
 pub use adam_system::{AdamSystem, DecayForm, LookAhead, SecondMoment, position};
 pub use backward::{BackwardEquation, Propagator};
-pub use chebyshev::Chebyshev;
 pub use equation::{AdamEquation, BiasForm, Coordinate, MalladiParameters, Terms, malladi_terms};
 pub use error::AdaptiveError;
 pub use linear_phase::LinearPhase;

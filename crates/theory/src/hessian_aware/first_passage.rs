@@ -13,8 +13,8 @@ use crate::hessian_aware::error::{HessianAwareError, finite, positive};
 use crate::hessian_aware::gaussian::Gaussian;
 use crate::hessian_aware::model::Model;
 use crate::hessian_aware::quadratic::Quadratic;
-use crate::hessian_aware::quadrature::{Rule, gauss_legendre};
 use crate::matrix::diagonal;
+use crate::quadrature::{Rule, gauss_legendre};
 
 /// A chain on the line that is stopped when it leaves an open interval.
 pub struct FirstPassage<'a> {

@@ -13,56 +13,30 @@ use maruyama_dynamics::real;
 use crate::hessian_aware::error::{HessianAwareError, positive};
 use crate::hessian_aware::exit_time::Field;
 use crate::hessian_aware::torus::generator;
-use crate::matrix::{combine, expm, product};
+use crate::matrix::{combine, expm};
+use crate::quadrature::{ChebyshevGrid, chebyshev_grid};
 
 /// Chebyshev nodes on an interval with their differentiation matrices.
 #[derive(Clone, Debug)]
 pub struct Interval {
-    nodes: Vec<f64>,
-    first: Matrix,
-    second: Matrix,
+    grid: ChebyshevGrid,
 }
 
 impl Interval {
     /// `n + 1` nodes on `[low, high]`, `n ≥ 1`, exact for polynomials of degree `n`.
     ///
-    /// # Source
-    /// Trefethen, "Spectral methods in MATLAB", 2000, chapter 6; diagonal by zero row sums.
-    ///
     /// # Errors
     /// If the interval is empty or `n` is zero.
     pub fn new(n: usize, low: f64, high: f64) -> Result<Interval, HessianAwareError> {
-        let half = 0.5 * positive("the length of the interval", high - low)?;
+        positive("the length of the interval", high - low)?;
         positive("the degree", n as f64)?;
-        let centre = f64::midpoint(low, high);
-        let angle = |j: usize| std::f64::consts::PI * j as f64 / n as f64;
-        let nodes: Vec<f64> = (0..=n).map(|j| centre - half * real::cos(angle(j))).collect();
-        let weights = barycentric(n);
-        let mut entries = Vec::with_capacity((n + 1) * (n + 1));
-        for i in 0..=n {
-            let mut row: Vec<f64> = (0..=n)
-                .map(|j| {
-                    if i == j {
-                        return 0.0;
-                    }
-                    // cos a − cos b as a product keeps the difference of close nodes accurate.
-                    let (sum, gap) = (angle(i) + angle(j), angle(i) - angle(j));
-                    let distance = 2.0 * half * real::sin(0.5 * sum) * real::sin(0.5 * gap);
-                    weights[j] / (weights[i] * distance)
-                })
-                .collect();
-            row[i] = -real::sum(&row);
-            entries.extend(row);
-        }
-        let first = Matrix::new(n + 1, n + 1, entries);
-        let second = product(&first, &first);
-        Ok(Interval { nodes, first, second })
+        Ok(Interval { grid: chebyshev_grid(n, low, high) })
     }
 
     /// The nodes, smallest first, `[n + 1]`.
     #[must_use]
     pub fn nodes(&self) -> &[f64] {
-        &self.nodes
+        &self.grid.points
     }
 
     /// The operator `e^{T L}` of the diffusion over the time `T = time`, `[n + 1, n + 1]`.
@@ -70,7 +44,8 @@ impl Interval {
     /// # Errors
     /// If a coefficient fails.
     pub fn diffusion(&self, field: Field<'_>, time: f64) -> Result<Matrix, HessianAwareError> {
-        let generator = generator(&self.nodes, &self.first, &self.second, field)?;
+        let ChebyshevGrid { points, first, second } = &self.grid;
+        let generator = generator(points, first, second, field)?;
         Ok(expm(&combine(time, &generator, 0.0, &generator))?)
     }
 
@@ -80,27 +55,9 @@ impl Interval {
     /// If there is not one value for each node.
     #[must_use]
     pub fn interpolate(&self, values: &[f64], x: f64) -> f64 {
-        assert_eq!(values.len(), self.nodes.len(), "one value for each node");
-        if let Some(at) = self.nodes.iter().position(|node| *node == x) {
-            return values[at];
-        }
-        let shares: Vec<f64> = barycentric(values.len() - 1)
-            .iter()
-            .zip(&self.nodes)
-            .map(|(weight, node)| weight / (x - node))
-            .collect();
-        real::dot(&shares, values) / real::sum(&shares)
+        assert_eq!(values.len(), self.nodes().len(), "one value for each node");
+        real::dot(&self.grid.interpolation(x), values)
     }
-}
-
-/// Barycentric weights of Chebyshev nodes: alternating ones, halved at the ends.
-fn barycentric(n: usize) -> Vec<f64> {
-    (0..=n)
-        .map(|j| {
-            let size = if j == 0 || j == n { 0.5 } else { 1.0 };
-            if j.is_multiple_of(2) { size } else { -size }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -112,7 +69,7 @@ mod tests {
     fn derivatives_and_interpolation_are_spectral() {
         let interval = Interval::new(24, -1.0, 2.0).unwrap();
         let u: Vec<f64> = interval.nodes().iter().map(|x| real::exp(*x)).collect();
-        for (value, derivative) in u.iter().zip(interval.first.times(&u)) {
+        for (value, derivative) in u.iter().zip(interval.grid.first.times(&u)) {
             assert!((value - derivative).abs() < 1e-11);
         }
         assert!((interval.interpolate(&u, 0.123) - real::exp(0.123)).abs() < 1e-13);

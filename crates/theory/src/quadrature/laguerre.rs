@@ -8,18 +8,10 @@
 //! `a_j = 2j + shape` and `b_j² = j (j + shape − 1)`.
 
 use crate::matrix::symmetric_tridiagonal_eigenvalue;
-
-/// Nodes and weights of a rule.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GammaRule {
-    /// Nodes, smallest first, `[n]`.
-    pub nodes: Vec<f64>,
-    /// Weights, which sum to one, `[n]`.
-    pub weights: Vec<f64>,
-}
+use crate::quadrature::Rule;
 
 /// The rule of `n` nodes for the gamma law with the given `shape > 0` and rate 1, exact for
-/// polynomials up to degree `2n − 1`.
+/// polynomials up to degree `2n − 1`; the weights sum to one.
 ///
 /// # Accuracy
 /// Each weight to about 1e-12 relative, however small, up to `n` of about 170, from where on the
@@ -32,14 +24,14 @@ pub struct GammaRule {
 /// # Panics
 /// If `n` is zero.
 #[must_use]
-pub fn gamma_rule(n: usize, shape: f64) -> GammaRule {
+pub fn gamma_rule(n: usize, shape: f64) -> Rule {
     assert!(n > 0, "a rule has a node");
     let diagonal: Vec<f64> = (0..n).map(|j| 2.0 * j as f64 + shape).collect();
     let off: Vec<f64> = (1..n).map(|j| (j as f64 * (j as f64 + shape - 1.0)).sqrt()).collect();
     let nodes: Vec<f64> =
         (0..n).map(|idx| symmetric_tridiagonal_eigenvalue(&diagonal, &off, idx)).collect();
     let weights = nodes.iter().map(|&x| christoffel(&diagonal, &off, x)).collect();
-    GammaRule { nodes, weights }
+    Rule { nodes, weights }
 }
 
 /// `1 / sum_j p_j(x)²` over the orthonormal polynomials of degree below `n`.

@@ -7,7 +7,7 @@
 
 use maruyama_dynamics::real;
 
-use crate::quadrature::{GammaRule, gamma_rule, on_half_line, on_interval};
+use crate::quadrature::{Rule, gamma_rule, on_half_line, on_interval};
 use crate::root::crossing;
 use crate::tail::interface::NotApplicable;
 
@@ -110,8 +110,8 @@ impl GaussianSgd {
 /// Nodes and weights for `X/2` and `Y/2`.
 struct Rules {
     c: f64,
-    along: GammaRule,
-    across: GammaRule,
+    along: Rule,
+    across: Rule,
 }
 
 impl Rules {

@@ -55,7 +55,7 @@ impl Group {
 /// Not in the paper; for the model (7) of Jiao & Keller-Ressel, arXiv 2402.01382.
 #[must_use]
 pub fn two_group_rate(groups: &[Group; 2], p: f64, n_intervals: usize) -> Bracket {
-    rate_on(groups, p, &chebyshev_grid(n_intervals))
+    rate_on(groups, p, &chebyshev_grid(n_intervals, 0.0, 1.0))
 }
 
 /// The tail index of homogenized SGD with two groups, on a grid of `n_intervals`.
@@ -68,7 +68,7 @@ pub fn two_group_rate(groups: &[Group; 2], p: f64, n_intervals: usize) -> Bracke
 /// paper's `eta^*`, (13); between 2 and there `Lambda` may be nearly linear up to a kink, so that
 /// the root is bracketed, not extrapolated.
 pub fn two_group_index(groups: &[Group; 2], n_intervals: usize) -> Result<f64, NotApplicable> {
-    let grid = chebyshev_grid(n_intervals);
+    let grid = chebyshev_grid(n_intervals, 0.0, 1.0);
     let rate = |p: f64| rate_on(groups, p, &grid).middle();
     let upper = 1.0 + 1.0 / groups[0].phi().max(groups[1].phi());
     let sum_phi =

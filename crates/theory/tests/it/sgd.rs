@@ -31,6 +31,19 @@ fn indices_on_gaussian_samples() {
 }
 
 #[test]
+fn indices_in_five_dimensions_have_the_digits_of_the_reference() {
+    // Reference values for arXiv 2407.02322, where its equation has other exponents.
+    for (relaxation, expected, half_a_digit) in
+        [(0.1, 15.45, 5e-3), (0.2, 5.734, 5e-4), (0.28, 2.203, 5e-4)]
+    {
+        let index = GaussianSgd { dim: 5, batch_size: 1, relaxation }.index(150).unwrap();
+        assert!((index - expected).abs() < half_a_digit, "{relaxation}: {index}");
+    }
+    // The mean logarithm of the growth is positive.
+    assert!(GaussianSgd { dim: 20, batch_size: 1, relaxation: 1.0 }.index(150).is_err());
+}
+
+#[test]
 fn an_index_in_two_dimensions_has_the_error_that_it_says() {
     // By adaptive quadrature in both Gaussian variables.
     let sgd = GaussianSgd { dim: 2, batch_size: 1, relaxation: 0.42 };

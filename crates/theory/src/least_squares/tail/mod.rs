@@ -6,7 +6,6 @@
 mod certificate;
 mod circle;
 mod closed;
-mod gaussian_sgd;
 mod nelder_mead;
 mod polynomial;
 mod quotient;
@@ -15,6 +14,5 @@ mod search;
 
 pub use circle::CircleRate;
 pub use closed::{RotationInvariantRate, crude_tail_bound, sgd_is_bounded};
-pub use gaussian_sgd::gaussian_sgd_tail_index;
 pub use polynomial::even_moment_rate;
 pub use sandwich::{TailSandwich, pointwise_lower_bound, tail_sandwich};
