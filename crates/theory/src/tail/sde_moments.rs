@@ -83,7 +83,7 @@ fn homogeneous(case: &Case<'_>) -> Result<(LeastSquares, f64), NotApplicable> {
             LeastSquares::training(&projected, &vec![0.0; design.n_rows()], None)
         }
     };
-    Ok((problem.map_err(not_applicable)?, case.step_size / case.batch_size as f64))
+    Ok((problem.map_err(|error| not_applicable(&error))?, case.step_size / case.batch_size as f64))
 }
 
 fn check_dim(dim: usize) -> Result<(), NotApplicable> {
@@ -94,7 +94,7 @@ fn check_dim(dim: usize) -> Result<(), NotApplicable> {
     }
 }
 
-fn not_applicable(error: LeastSquaresError) -> NotApplicable {
+fn not_applicable(error: &LeastSquaresError) -> NotApplicable {
     match error {
         LeastSquaresError::NoInvariantLaw { .. } => NotApplicable::NoStationaryLaw,
         LeastSquaresError::NoSignal => NotApplicable::ZeroDesign,
@@ -105,7 +105,7 @@ fn not_applicable(error: LeastSquaresError) -> NotApplicable {
 /// One side of the bounds; a lower bound that is not positive says nothing.
 fn bound(case: &Case<'_>, relation: Relation) -> Result<Finding, NotApplicable> {
     let (problem, step_size) = homogeneous(case)?;
-    let bounds = tail_sandwich(&problem, step_size).map_err(not_applicable)?;
+    let bounds = tail_sandwich(&problem, step_size).map_err(|error| not_applicable(&error))?;
     let value = if relation == Relation::AtLeast { bounds.lower } else { bounds.upper };
     if value <= 0.0 {
         return Err(NotApplicable::NotFound { limit: 0.0 });
@@ -175,8 +175,8 @@ impl TailTheory for SdeCircle {
             let rate = CircleRate::new(&problem, step_size, n_nodes)?;
             rate.tail_index()
         };
-        let value = index(NODES).map_err(not_applicable)?;
-        let coarse = index(NODES / 2).map_err(not_applicable)?;
+        let value = index(NODES).map_err(|error| not_applicable(&error))?;
+        let coarse = index(NODES / 2).map_err(|error| not_applicable(&error))?;
         let error = value.is_finite().then(|| (value - coarse).abs());
         Ok(Finding { relation: Relation::Equals, value, error, certainty: Certainty::Exact })
     }

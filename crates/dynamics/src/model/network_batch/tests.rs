@@ -41,7 +41,7 @@ fn ten_steps<O: Optimizer<M>, const M: usize>(
     let mut bundle = Bundle::new(shape, StreamKey(0), 0);
     (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, start));
     let order = numbers("order");
-    let mut room = vec![[0.0; 8]; n_room(&network)];
+    let mut room = vec![[0.0; 8]; n_room(network)];
     let mut gradient = vec![[0.0; LANES]; network.dim()];
     for (batch, k) in order.chunks(batch_size).zip(1..=10) {
         let batch: Vec<[u64; LANES]> = batch.iter().map(|index| [*index as u64; LANES]).collect();
