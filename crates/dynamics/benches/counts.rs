@@ -15,7 +15,8 @@ use maruyama_dynamics::model::{Bundle, MODELS, model};
 use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, NumpyLegacy, Purpose, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    GaussianPopulation, GradientNoise, LeastSquares, Problem, Quadratic,
+    Activation, Architecture, GaussianPopulation, GradientNoise, LeastSquares, Loss, Network,
+    Problem, Quadratic,
 };
 use maruyama_dynamics::simd::{self, Isa, Kernel, Level, dispatch};
 
@@ -62,6 +63,8 @@ const KERNELS: &[(&str, Work)] = &[
         Work::Steps("sign_sgd_sde", Posed::Quadratic(100), &[GAMMA, COARSE_DT, SHARED]),
     ),
     ("adam_w_sde d=100", Work::Steps("adam_w_sde", Posed::Quadratic(100), &[GAMMA, DECAY, DT])),
+    ("sgd network 16-8-1", Work::Steps("sgd", Posed::Network(16), &[GAMMA])),
+    ("adam_w network 16-8-1", Work::Steps("adam_w", Posed::Network(16), &[GAMMA])),
     ("sgd d=100 population", Work::Steps("sgd", Posed::Population(100), &[GAMMA])),
     ("sgd_sde d=100 population", Work::Steps("sgd_sde", Posed::Population(100), &[GAMMA, DT])),
     (
@@ -112,6 +115,8 @@ enum Function {
 enum Posed {
     LeastSquares(usize),
     Quadratic(usize),
+    /// A network with a hidden layer of eight neurons on so many features.
+    Network(usize),
     /// A Gaussian population with noise.
     Population(usize),
     /// A quadratic whose noise has Student's law, with so many degrees of freedom.
@@ -226,6 +231,14 @@ impl Posed {
                 Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(rows)), 0.1))
             }
             Posed::Quadratic(dim) => quadratic(dim, GradientNoise::Gaussian),
+            Posed::Network(dim) => {
+                let (rows, mut generator) = (2 * dim, NumpyLegacy::new(1));
+                let design = Matrix::new(rows, dim, generator.normals(rows * dim));
+                let dataset = Dataset::new(design, generator.normals(rows));
+                let (activation, loss) = (Activation::Sigmoid, Loss::Squared);
+                let architecture = Architecture { hidden: vec![8], activation, loss };
+                Arc::new(Network::new(dataset, &architecture))
+            }
             Posed::Population(dim) => {
                 let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
                 Arc::new(GaussianPopulation::new(eigenvalues, 0.5, vec![0.1; dim]))
