@@ -7,6 +7,7 @@ mod distance;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
+mod hsgd_moments;
 mod layer_law;
 mod mean_risk;
 mod measure;
@@ -48,6 +49,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_bounds::TailBounds,
     &sgd_tail_index::SgdTailIndex,
     &tail_theory::TailTheories,
+    &hsgd_moments::HsgdMoments,
     &goodness_of_fit::GoodnessOfFit,
     &layer_law::LayerLaw,
     &tail_sandwich::TailSandwich,
