@@ -9,6 +9,7 @@ mod frame;
 mod goodness_of_fit;
 mod hsgd_moments;
 mod layer_law;
+mod localisation;
 mod mean_risk;
 mod measure;
 mod moments;
@@ -56,6 +57,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_index::TailIndex,
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
+    &localisation::Localisation,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &moments::Moments,

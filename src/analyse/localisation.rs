@@ -1,0 +1,114 @@
+//! The estimator `localisation`: how far the invariant law of least squares is from the minimiser.
+
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
+use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares as Finite, Problem};
+use maruyama_statistics::interval::mean::student_interval;
+use maruyama_theory::least_squares::{
+    Equation, LeastSquares, LeastSquaresError, MomentFlow, MomentMap, localisation_bounds,
+    small_step_expansion,
+};
+use maruyama_theory::matrix::trace;
+
+use crate::analyse::estimator::{AnalysisError, Estimator, Input};
+use crate::analyse::goodness_of_fit::statistic;
+use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::tail_bounds::is_of_sgd;
+
+/// Level of the interval of the simulated mean.
+const LEVEL: f64 = 0.95;
+
+/// Largest number of features: fourth moments are d⁴ numbers.
+const MAX_DIM: usize = 10;
+
+const PART: Part = Part {
+    name: "localisation",
+    doc: "The mean squared distance E|θ − θ_*|² of the invariant law from the minimiser: of the \
+          simulated chains at the last recorded step (observable `error`), and without simulation of \
+          SGD, of its equation, of the second-order equation with corrected noise, in the first and \
+          second order of small step sizes, and by the bound \
+          γ tr N/(μ(2 − γK)) (arXiv 2407.02322, Theorems 4.6 and 5.4 in a form derived here). For \
+          batches of B drawn with replacement, of the equation alone, at γ/B. One row a series.",
+    parameters: &[],
+    source: file!(),
+};
+
+/// Mean squared distances of invariant laws.
+pub(crate) struct Localisation;
+
+impl Estimator for Localisation {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn columns(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            (
+                "series",
+                "`simulated`, `sgd`, `equation`, `corrected_equation`, `first_order`, `second_order` \
+                 or `bound`",
+            ),
+            ("mean_square", "E|θ − θ_*|², with the interval of the mean if simulated"),
+            ("why", "why there is none"),
+        ]
+    }
+
+    fn observables(&self, _: &Parameters) -> Vec<String> {
+        vec!["error".to_owned()]
+    }
+
+    fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
+        is_of_sgd(input)?;
+        let problem = described(input.problem()?.as_ref())?;
+        let batch_size = input.parameters.count("batch_size");
+        let step_size = input.parameters.real("step_size") / batch_size as f64;
+        let sample = input.sample("error", 8)?;
+        let found = student_interval(&sample.values, LEVEL).map_err(statistic)?;
+        let simulated = Scalar::interval(found.mean, found.interval.low, found.interval.high);
+        let expansion = small_step_expansion(&problem).map_err(statistic)?;
+        let mut rows = vec![row("simulated", Ok(simulated))];
+        if batch_size == 1 {
+            let map = MomentMap::sgd(&problem, step_size).and_then(|map| map.stationary());
+            rows.push(row("sgd", map.map(|m| Scalar::number(trace(&m)))));
+        }
+        for (series, equation) in [
+            ("equation", Equation::FirstOrder),
+            ("corrected_equation", Equation::SecondOrderWithNoise),
+        ] {
+            let flow = MomentFlow::new(&problem, step_size, equation);
+            let flow = flow.and_then(|flow| flow.stationary());
+            rows.push(row(series, flow.map(|m| Scalar::number(trace(&m)))));
+        }
+        let first = step_size * trace(&expansion.first);
+        rows.push(row("first_order", Ok(Scalar::number(first))));
+        rows.push(row("second_order", Ok(Scalar::number(trace(&expansion.at(step_size))))));
+        let bound = localisation_bounds(&problem, step_size);
+        rows.push(row("bound", bound.map(|bounds| Scalar::number(bounds.distance))));
+        Ok(CellOutcome { rows, ..CellOutcome::default() })
+    }
+}
+
+fn row(series: &str, value: Result<Scalar, LeastSquaresError>) -> Row {
+    let (column, value) = match value {
+        Ok(value) => ("mean_square", value),
+        Err(error) => ("why", Scalar::text(&error.to_string())),
+    };
+    Row::from([("series".to_owned(), Scalar::text(series)), (column.to_owned(), value)])
+}
+
+/// The problem as its moments describe it.
+fn described(problem: &dyn Problem) -> Result<LeastSquares, AnalysisError> {
+    let refuse = |why: &str| Err(AnalysisError::Data(why.to_owned()));
+    if problem.dim() > MAX_DIM {
+        return refuse("the theory is for up to ten features");
+    }
+    if let Some(population) = problem.get::<GaussianPopulation>() {
+        return LeastSquares::gaussian(&population.eigenvalues, population.noise_std)
+            .map_err(statistic);
+    }
+    let Some(finite) = problem.get::<Finite>() else { return Err(AnalysisError::NotLeastSquares) };
+    if finite.ridge() != 0.0 {
+        return refuse("the theory is for ridge 0");
+    }
+    let dataset = finite.dataset();
+    LeastSquares::training(&dataset.design, &dataset.response, None).map_err(statistic)
+}
