@@ -49,8 +49,8 @@ impl Command {
             | Command::Plan(options)
             | Command::Run(options)
             | Command::Report(options)
-            | Command::Status(options) => options.format,
-            Command::Verify(options) => options.format,
+            | Command::Status(options)
+            | Command::Verify(VerifyOptions { options, .. }) => options.format,
             Command::Schema => Format::Json,
             Command::Parts => Format::Text,
         }
@@ -83,48 +83,18 @@ pub(crate) struct Options {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyOptions {
-    /// Manifests, or folders of them; `experiments` if none is given
-    pub manifests: Vec<PathBuf>,
-    /// Folder of the store
-    #[arg(long, value_name = "DIR", default_value = "store")]
-    pub store: PathBuf,
+    #[command(flatten)]
+    pub options: Options,
     /// Compute this many stored cells once more, drawn at random; all of them without a number
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = ALL_CELLS)]
     pub recompute: Option<usize>,
     /// Which cells are drawn; printed where it is not given
     #[arg(long, value_name = "SEED", requires = "recompute")]
     pub seed: Option<u64>,
-    /// Number of threads; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Profile of the manifests: `paper` is the file as it stands
-    #[arg(long, value_name = "NAME", default_value = "paper")]
-    pub profile: String,
-    /// Print nothing but results and errors
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// How to print
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
 }
 
 /// More cells than there can be.
 const ALL_CELLS: &str = "18446744073709551615";
-
-impl VerifyOptions {
-    /// The options of the commands that read the same manifests and store.
-    pub(crate) fn to_open(&self) -> Options {
-        Options {
-            manifests: self.manifests.clone(),
-            store: self.store.clone(),
-            reports: None,
-            threads: self.threads,
-            profile: self.profile.clone(),
-            quiet: self.quiet,
-            format: self.format,
-        }
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {

@@ -70,10 +70,10 @@ fn run(command: &Command) -> Result<u8, Error> {
             print(&show::status(&pipeline, options.format)?);
             Ok(DONE)
         }
-        Command::Verify(options) => {
-            let pipeline = Pipeline::open(&options.to_open())?;
-            let verified = verify::verify(&pipeline, options)?;
-            print(&verified.show(options.format));
+        Command::Verify(arguments) => {
+            let pipeline = Pipeline::open(&arguments.options)?;
+            let verified = verify::verify(&pipeline, arguments)?;
+            print(&verified.show(arguments.options.format));
             Ok(verified.exit_code())
         }
         Command::Parts => {

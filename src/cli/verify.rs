@@ -45,14 +45,14 @@ struct Candidate<'a> {
 ///
 /// # Errors
 /// If the store cannot be read, or there is no room for results computed once more.
-pub(crate) fn verify(pipeline: &Pipeline, options: &VerifyOptions) -> Result<Verified, Error> {
+pub(crate) fn verify(pipeline: &Pipeline, arguments: &VerifyOptions) -> Result<Verified, Error> {
     let store = Store::open_to_read(&pipeline.store_folder)?;
     let outcomes = store.outcomes::<CellOutcome>()?;
     let damaged = pipeline.index.damaged.iter().chain(&outcomes.damaged);
     let damaged = damaged.map(|(path, why)| (path.display().to_string(), why.clone())).collect();
-    let recomputed = match options.recompute {
+    let recomputed = match arguments.recompute {
         None => None,
-        Some(n_cells) => Some(recompute(pipeline, n_cells, options)?),
+        Some(n_cells) => Some(recompute(pipeline, n_cells, arguments)?),
     };
     Ok(Verified {
         n_files: pipeline.index.n_files,
@@ -66,9 +66,9 @@ pub(crate) fn verify(pipeline: &Pipeline, options: &VerifyOptions) -> Result<Ver
 fn recompute(
     pipeline: &Pipeline,
     n_cells: usize,
-    options: &VerifyOptions,
+    arguments: &VerifyOptions,
 ) -> Result<Recomputed, Error> {
-    let seed = options.seed.unwrap_or_else(fresh_seed);
+    let seed = arguments.seed.unwrap_or_else(fresh_seed);
     let candidates = stored_cells(pipeline);
     let n_stored = candidates.len();
     let chosen = drawn(candidates, n_cells, seed);
@@ -81,7 +81,7 @@ fn recompute(
     let folder = tempfile::tempdir().map_err(|error| Error::Start(error.to_string()))?;
     let store = Store::open_to_write(&folder.path().join("store"))?;
     let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
-    let verbosity = if options.quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    let verbosity = if arguments.options.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let n_blocks = blocks.len();
     run(blocks, &store, &interrupt, verbosity)?;
     let again = store.index()?;
