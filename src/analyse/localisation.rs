@@ -96,7 +96,7 @@ fn row(series: &str, value: Result<Scalar, LeastSquaresError>) -> Row {
 }
 
 /// The problem as its moments describe it.
-fn described(problem: &dyn Problem) -> Result<LeastSquares, AnalysisError> {
+pub(crate) fn described(problem: &dyn Problem) -> Result<LeastSquares, AnalysisError> {
     let refuse = |why: &str| Err(AnalysisError::Data(why.to_owned()));
     if problem.dim() > MAX_DIM {
         return refuse("the theory is for up to ten features");

@@ -4,11 +4,20 @@ mod adjust;
 mod chains;
 mod convergence;
 mod distance;
+mod ellipticity;
+mod error_moments;
+mod escape;
 mod estimator;
+mod exact_law;
 mod frame;
+mod gibbs;
 mod goodness_of_fit;
+mod histogram;
 mod hsgd_moments;
+mod invariant_law;
 mod layer_law;
+mod line_decay;
+mod line_potential;
 mod localisation;
 mod mean_risk;
 mod measure;
@@ -21,17 +30,21 @@ mod reader;
 mod ridge_mean;
 mod scale_prediction;
 mod sgd_tail_index;
+mod space_decay;
 mod stage;
+mod start;
 mod tail_bounds;
 mod tail_curves;
 mod tail_index;
 mod tail_report;
 mod tail_sandwich;
 mod tail_theory;
+mod temperature;
 mod times;
 mod two_sample_test;
 mod unit;
 mod vector;
+mod wasserstein_decay;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -58,6 +71,13 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &localisation::Localisation,
+    &invariant_law::InvariantLaw,
+    &wasserstein_decay::WassersteinDecay,
+    &error_moments::ErrorMoments,
+    &ellipticity::Ellipticity,
+    &temperature::Temperature,
+    &gibbs::GibbsLaw,
+    &escape::Escape,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &moments::Moments,

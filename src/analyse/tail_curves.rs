@@ -52,7 +52,11 @@ fn hill(magnitudes: &Magnitudes, level: f64) -> Result<Curves, AnalysisError> {
     ]))
 }
 
-fn survivals(z: &[f64], level: f64) -> Result<Curves, AnalysisError> {
+/// `survival`, `survival low` and `survival high` of the magnitudes `z`.
+///
+/// # Errors
+/// If there are none.
+pub(crate) fn survivals(z: &[f64], level: f64) -> Result<Curves, AnalysisError> {
     let mut points = survival(z).map_err(statistic)?;
     // From the largest value down, so that spacing is by rank in the tail.
     points.reverse();

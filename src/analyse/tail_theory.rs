@@ -34,6 +34,7 @@ const ALL: &[&str] = &[
     "sgd_cloning",
     "sde_gaussian",
     "sde_projected",
+    "sde_crude",
     "sde_lower",
     "sde_upper",
     "sde_circle",

@@ -2,18 +2,30 @@
 
 mod band;
 mod ccdf;
+mod columns;
 mod core;
 mod curves;
+mod density;
 mod hill;
 mod qq;
+mod survival;
 mod tail_cells;
 mod tails;
 
 pub use core::{Plot, PlotError};
 
 /// Every plot, in the order of the documentation.
-pub const PLOTS: &[&dyn Plot] =
-    &[&qq::Qq, &tails::Tails, &curves::Curves, &band::Band, &hill::Hill, &ccdf::Ccdf];
+pub const PLOTS: &[&dyn Plot] = &[
+    &qq::Qq,
+    &tails::Tails,
+    &curves::Curves,
+    &columns::Columns,
+    &band::Band,
+    &hill::Hill,
+    &ccdf::Ccdf,
+    &density::Density,
+    &survival::Survival,
+];
 
 /// The plot called `name`.
 ///

@@ -3,6 +3,7 @@
 mod averaging;
 mod bounds;
 mod describe;
+mod ellipticity;
 mod error;
 mod expansion;
 mod flow;
@@ -23,6 +24,7 @@ pub use bounds::{
     LocalisationBounds, PolynomialBound, contraction_bound, interpolation_loss_bound,
     localisation_bounds, moment_bound,
 };
+pub use ellipticity::{LeastNoise, least_noise};
 pub use error::LeastSquaresError;
 pub use expansion::{StepExpansion, small_step_expansion};
 pub use flow::{Equation, MomentFlow, Moments};

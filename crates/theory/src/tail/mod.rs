@@ -20,6 +20,7 @@ mod moment_theory;
 mod paper;
 mod population;
 mod scale;
+mod sde_crude;
 mod sde_moments;
 mod sgd_certificate;
 mod sgd_moment;
@@ -50,6 +51,7 @@ pub use moment_theory::{HsgdFourthMoment, HsgdSecondMoment};
 pub use paper::{HsgdLower, HsgdSharpLower, HsgdUpper};
 pub use population::{Growth, Population, Walk, growth_rate};
 pub use scale::student_t_scale;
+pub use sde_crude::SdeCrude;
 pub use sde_moments::{SdeCircle, SdeLower, SdeUpper};
 pub use sgd_certificate::shrinks_identity;
 pub use sgd_moment::{coordinates, sgd_second_moment_rate};
@@ -79,6 +81,7 @@ pub const THEORIES: &[&dyn TailTheory] = &[
     &SgdCloning,
     &SdeGaussian,
     &SdeProjected,
+    &SdeCrude,
     &SdeLower,
     &SdeUpper,
     &SdeCircle,

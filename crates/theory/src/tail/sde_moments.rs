@@ -59,7 +59,7 @@ static CIRCLE: Part = Part {
 };
 
 /// The problem in its principal coordinates without label noise, and the step size over `B`.
-fn homogeneous(case: &Case<'_>) -> Result<(LeastSquares, f64), NotApplicable> {
+pub(crate) fn homogeneous(case: &Case<'_>) -> Result<(LeastSquares, f64), NotApplicable> {
     bounds_of(case)?;
     if case.ridge > 0.0 {
         return Err(NotApplicable::NeedsNoRidge { ridge: case.ridge });

@@ -9,6 +9,7 @@ use crate::langevin::error::positive;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     nodes: Vec<f64>,
+    edges: Vec<f64>,
     widths: Vec<f64>,
 }
 
@@ -42,8 +43,9 @@ impl Grid {
         positive("cells beyond the first", n as f64 - 1.0)?;
         let at = |idx: f64| map(low + (high - low) * idx / n as f64);
         let nodes = (0..n).map(|i| at(i as f64 + 0.5)).collect();
-        let widths = (0..n).map(|i| at(i as f64 + 1.0) - at(i as f64)).collect();
-        Ok(Grid { nodes, widths })
+        let edges: Vec<f64> = (0..=n).map(|i| at(i as f64)).collect();
+        let widths = edges.windows(2).map(|ends| ends[1] - ends[0]).collect();
+        Ok(Grid { nodes, edges, widths })
     }
 
     /// Number of cells.
@@ -56,6 +58,12 @@ impl Grid {
     #[must_use]
     pub fn nodes(&self) -> &[f64] {
         &self.nodes
+    }
+
+    /// Ends of the cells, ascending, `[n + 1]`.
+    #[must_use]
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
     }
 
     /// Widths of the cells, `[n]`.

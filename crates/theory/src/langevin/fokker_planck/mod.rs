@@ -4,8 +4,10 @@ mod flux;
 mod grid;
 mod line;
 mod plane;
+mod transport;
 
 pub use flux::bernoulli;
 pub use grid::Grid;
 pub use line::LineEquation;
 pub use plane::PlaneEquation;
+pub use transport::{Piece, wasserstein};

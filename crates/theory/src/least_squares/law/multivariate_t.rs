@@ -66,6 +66,26 @@ impl MultivariateT {
         )
     }
 
+    /// `P(|eta| > radius)`, with relative accuracy far out.
+    #[must_use]
+    pub fn radial_survival(&self, radius: f64) -> f64 {
+        let ratio = radius * radius / (self.tail_index * self.scale_square);
+        regularised_incomplete_beta(
+            0.5 * self.tail_index,
+            0.5 * self.dim as f64,
+            1.0 / (1.0 + ratio),
+        )
+    }
+
+    /// Density of `|eta|` at `radius ≥ 0`, per unit of length: the density times the area of the
+    /// sphere.
+    #[must_use]
+    pub fn radial_density(&self, radius: f64) -> f64 {
+        let half = 0.5 * self.dim as f64;
+        let area = 2.0 * real::exp(half * real::ln(std::f64::consts::PI) - real::lgamma(half));
+        area * real::pow(radius, self.dim as f64 - 1.0) * self.density(radius)
+    }
+
     /// `E|eta|²`, `+inf` for `alpha ≤ 2`.
     #[must_use]
     pub fn mean_square(&self) -> f64 {
@@ -119,7 +139,13 @@ mod tests {
                 .map(|(r, weight)| weight * sphere * r * r * law.density(*r))
                 .sum();
             assert_close(law.radial_cdf(radius), mass, 1e-12);
+            assert_close(law.radial_survival(radius), 1.0 - mass, 1e-11);
+            let area = sphere * radius * radius;
+            assert_close(law.radial_density(radius), area * law.density(radius), 1e-13);
         }
+        // A power law of index alpha far out.
+        let far = law.radial_survival(2e6) / law.radial_survival(1e6);
+        assert_close(far, real::pow(0.5, law.tail_index), 1e-9);
         // The flux −r p + ... vanishes: Pearson's equation of the density of a coordinate at d = 1.
         let line = gaussian(1, 0.3);
         let noise = |x: f64| 2.0 * x * x + 1.0;

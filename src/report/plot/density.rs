@@ -1,0 +1,57 @@
+//! The plot `density`: a histogram with densities.
+
+use maruyama_dynamics::parameter::{Default, Kind, Parameter, Parameters, Part, Value};
+use maruyama_figure::{Axis, Colour, Corner, Dash, Legend, Mark, Panel, Shape};
+
+use crate::report::plot::core::{Plot, PlotError};
+use crate::report::view::RowView;
+
+/// What the names of curves with densities begin with.
+const DENSITY: &str = "density ";
+
+const PART: Part = Part {
+    name: "density",
+    doc: "A histogram of one cell with densities beside it: draws the curves `histogram` and `density …` \
+          of the estimators `invariant_law` and `gibbs`.",
+    parameters: &[Parameter {
+        name: "x_label",
+        doc: "Label of the abscissa; *x* if absent.",
+        unit: "",
+        kind: Kind::Text,
+        default: Default::Absent,
+    }],
+    source: file!(),
+};
+
+/// A histogram with densities.
+pub(crate) struct Density;
+
+impl Plot for Density {
+    fn part(&self) -> &'static Part {
+        &PART
+    }
+
+    fn column_parameters(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn draw(&self, rows: &[RowView<'_>], parameters: &Parameters) -> Result<Panel, PlotError> {
+        let curves = &rows.first().ok_or(PlotError::NoRow)?.outcome().curves;
+        let name = "histogram";
+        let bars = curves.get(name).ok_or_else(|| PlotError::NoCurve(name.to_owned()))?;
+        let heights = bars.y[..bars.y.len().saturating_sub(1)].to_vec();
+        let bars = Shape::Bars { edges: bars.x.clone(), heights };
+        let label = parameters.get("x_label").and_then(Value::as_text).unwrap_or("*x*");
+        let mut panel = Panel::new("", Axis::linear(label), Axis::linear("density"))
+            .with(Mark::new(bars).coloured(Colour::Grey).labelled("simulated"));
+        let densities = curves
+            .iter()
+            .filter_map(|(name, curve)| name.strip_prefix(DENSITY).map(|label| (label, curve)));
+        for (idx, (label, curve)) in densities.enumerate() {
+            let points = curve.x.iter().copied().zip(curve.y.iter().copied()).collect();
+            let line = Shape::Line { points, dash: Dash::series(idx) };
+            panel = panel.with(Mark::new(line).coloured(Colour::Series(idx)).labelled(label));
+        }
+        Ok(panel.legend(Legend::Inside(Corner::TopRight)))
+    }
+}
