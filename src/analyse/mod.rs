@@ -4,14 +4,18 @@ mod adjust;
 mod chains;
 mod convergence;
 mod distance;
+mod error_curve;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
+mod growth_rate;
 mod hsgd_moments;
 mod layer_law;
+mod least_squares_case;
 mod localisation;
 mod mean_risk;
 mod measure;
+mod model_error;
 mod moments;
 mod outcome;
 mod over_time;
@@ -58,6 +62,9 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &localisation::Localisation,
+    &error_curve::ErrorCurve,
+    &growth_rate::GrowthRate,
+    &model_error::ModelError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &moments::Moments,
