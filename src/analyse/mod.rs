@@ -7,20 +7,24 @@ mod distance;
 mod ellipticity;
 mod error_moments;
 mod escape;
+mod error_curve;
 mod estimator;
 mod exact_law;
 mod frame;
 mod gibbs;
 mod goodness_of_fit;
 mod histogram;
+mod growth_rate;
 mod hsgd_moments;
 mod invariant_law;
 mod layer_law;
 mod line_decay;
 mod line_potential;
+mod least_squares_case;
 mod localisation;
 mod mean_risk;
 mod measure;
+mod model_error;
 mod moments;
 mod outcome;
 mod over_time;
@@ -78,6 +82,9 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &temperature::Temperature,
     &gibbs::GibbsLaw,
     &escape::Escape,
+    &error_curve::ErrorCurve,
+    &growth_rate::GrowthRate,
+    &model_error::ModelError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &moments::Moments,

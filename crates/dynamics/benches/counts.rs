@@ -40,6 +40,7 @@ const KERNELS: &[(&str, Work)] = &[
     ("sgd d=100", Work::Steps("sgd", Posed::LeastSquares(100), &[GAMMA])),
     ("sgd d=10 B=4", Work::Steps("sgd", Posed::LeastSquares(10), &[GAMMA, BATCH])),
     ("sgd_sde d=10", Work::Steps("sgd_sde", Posed::LeastSquares(10), &[GAMMA, DT])),
+    ("gradient_flow d=10", Work::Steps("gradient_flow", Posed::LeastSquares(10), &[GAMMA])),
     ("hsgd d=10", Work::Steps("hsgd", Posed::LeastSquares(10), &[GAMMA, BATCH, DT])),
     ("sign_sgd d=100", Work::Steps("sign_sgd", Posed::Quadratic(100), &[GAMMA])),
     ("rmsprop_w d=100", Work::Steps("rmsprop_w", Posed::Quadratic(100), &[GAMMA, DECAY])),

@@ -12,10 +12,12 @@ mod descent;
 mod formula_gradient;
 mod fresh_samples;
 mod gradient_descent;
+mod gradient_flow;
 mod gradient_noise;
 mod hsgd;
 mod integrator;
 mod langevin;
+mod linear_step;
 mod mini_batch;
 mod network_batch;
 mod network_sgd;
@@ -53,6 +55,7 @@ pub use core::{Bundle, Dynamics, Model, ModelKind, Streams, Workspace};
 pub use descent::Descent;
 pub use fresh_samples::FreshSamples;
 pub use gradient_descent::GradientDescent;
+pub use gradient_flow::{GradientFlow, GradientFlowKind};
 pub use gradient_noise::Noisy;
 pub use hsgd::{Hsgd, HsgdKind};
 pub use integrator::{
@@ -69,7 +72,7 @@ pub use rmsprop_w::{RmspropW, RmspropWKind, RmspropWStep};
 pub use rmsprop_w_sde::{RmspropWSde, RmspropWSdeKind, RmspropWSdeStep};
 pub use schedule::Schedule;
 pub use sde::{EulerScheme, Interval, Sde};
-pub use sde_step::{Scheme, SdeStep};
+pub use sde_step::{Order, Scheme, SdeStep};
 pub use sgd::{Sgd, SgdKind};
 pub use sgd_sde::{SgdSde, SgdSdeKind};
 pub use shape::{Coordinates, Layout, Shape};
@@ -85,6 +88,7 @@ pub const MODELS: &[&dyn ModelKind] = &[
     &RmspropWKind,
     &AdamWKind,
     &SgdSdeKind,
+    &GradientFlowKind,
     &HsgdKind,
     &SignSgdSdeKind,
     &RmspropWSdeKind,

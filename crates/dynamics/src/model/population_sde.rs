@@ -4,6 +4,9 @@
 //! dx = −Sigma eta dt + sqrt(gamma/B) sigma(eta) dW,   eta = x − x_*,   W in R^(d+1)
 //! sigma(eta) (z, z_0) = Sigma^(1/2) [ sqrt(eta·Sigma eta + s²) z + (Sigma^(1/2) eta) z_0 ]
 //! ```
+//!
+//! In the equations of second order the drift, and with corrected noise the noise too, is multiplied
+//! by `I + gamma Sigma/2`.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
@@ -11,7 +14,7 @@ use std::sync::Arc;
 
 use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
 use crate::model::fresh_samples::{Whitened, dot};
-use crate::model::sde_step::{Scheme, SdeStep};
+use crate::model::sde_step::{Order, Scheme, SdeStep};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::problem::GaussianPopulation;
@@ -38,8 +41,10 @@ pub struct PopulationSde {
     step: SdeStep,
     /// `s²`
     noise_variance: f64,
-    /// `sqrt(lambda_j) P_jj`, `[d]`.
+    /// `sqrt(lambda_j) P_jj`, `[d]`, times the factor of the noise.
     weights: Vec<f64>,
+    /// `−h sqrt(lambda_j) P_jj (factor of the drift − factor of the noise)`, `[d]`, unless it is zero.
+    more_drift: Option<Vec<f64>>,
 }
 
 impl PopulationSde {
@@ -50,9 +55,19 @@ impl PopulationSde {
             Scheme::EulerMaruyama => 0.0,
             Scheme::CrankNicolson => 0.5 * step.size(),
         };
-        let weight = |lambda: &f64| lambda.sqrt() / (1.0 + damping * lambda);
+        let (order, gamma) = (step.order, step.step_size);
+        let weight = |lambda: &f64| {
+            let drift = order.drift(gamma, *lambda);
+            lambda.sqrt() * order.noise(gamma, *lambda) / (1.0 + damping * lambda * drift)
+        };
+        let more = |lambda: &f64| {
+            let ratio = order.drift(gamma, *lambda) / order.noise(gamma, *lambda);
+            -step.size() * weight(lambda) * (ratio - 1.0)
+        };
+        let more_drift = problem.eigenvalues.iter().map(more).collect();
         PopulationSde {
             weights: problem.eigenvalues.iter().map(weight).collect(),
+            more_drift: (order == Order::Second).then_some(more_drift),
             noise_variance: problem.noise_std * problem.noise_std,
             population: Whitened::new(problem),
             step,
@@ -111,8 +126,22 @@ impl Dynamics for PopulationSde {
             self.population.errors(isa, x, errors);
             let (z, z_0) = z.split_at(dim);
             self.add(isa, errors, (z, &z_0[0]), x);
+            if let Some(more) = &self.more_drift {
+                add_along(isa, more, errors, x);
+            }
         }
         bundle.step += n_steps;
+    }
+}
+
+/// `x_j += weight_j errors_j`.
+#[inline(always)]
+fn add_along<S: Isa>(isa: S, weights: &[f64], errors: &[Lanes], x: &mut [Lanes]) {
+    for ((x, error), weight) in x.iter_mut().zip(errors).zip(weights) {
+        let weight = isa.splat_f64s(*weight);
+        for (x, error) in S::as_mut_simd_f64s(x).0.iter_mut().zip(S::as_simd_f64s(error).0) {
+            *x = isa.mul_add_f64s(weight, *error, *x);
+        }
     }
 }
 

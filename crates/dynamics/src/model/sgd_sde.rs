@@ -5,8 +5,9 @@
 //! sigma(x) dW = n^(−1/2) sum_i r_i (dW_i − mean dW) a_i
 //! ```
 //!
-//! A step of SGD is the time `gamma`. One step of Euler–Maruyama takes O(nd) operations, of
-//! Crank–Nicolson O(nd + d²).
+//! In the equations of second order the drift, and with corrected noise the noise too, is multiplied
+//! by `I + gamma H/2`, `H = ∇²L_reg`. A step of SGD is the time `gamma`. One step of Euler–Maruyama
+//! takes O(nd) operations, of Crank–Nicolson or of second order O(nd + d²).
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
@@ -14,15 +15,15 @@ use std::sync::Arc;
 
 use crate::linear_algebra::Matrix;
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
+use crate::model::linear_step::{damping, more_drift};
 use crate::model::population_sde::PopulationSde;
 use crate::model::sde::DT;
-use crate::model::sde_step::{INTEGRATOR, Scheme, SdeStep};
+use crate::model::sde_step::{EQUATION, INTEGRATOR, Order, Scheme, SdeStep};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part};
 use crate::problem::{GaussianPopulation, LeastSquares, Problem};
-use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// The stochastic differential equation of SGD on a finite data set.
@@ -34,7 +35,7 @@ const PART: Part = Part {
           dx = −∇L dt + √(γ/B) σ(x) dW with σσᵀ the covariance of a single-sample gradient, of the \
           data or of a population. One step stands for one iteration of SGD, that is for the time \
           γ.",
-    parameters: &[STEP_SIZE, BATCH_SIZE, DT, INTEGRATOR],
+    parameters: &[STEP_SIZE, BATCH_SIZE, DT, INTEGRATOR, EQUATION],
     source: file!(),
 };
 
@@ -87,8 +88,10 @@ pub struct SgdSde {
     noise: f64,
     /// `1 − h delta/n`
     shrinkage: f64,
-    /// `(I + h H/2)^(−1)`, `[d, d]`, if steps are multiplied by it.
+    /// What a step of Euler–Maruyama of the first-order equation is multiplied by, `[d, d]`, if it is.
     damping: Option<Matrix>,
+    /// What the error is multiplied by and added, `[d, d]`, and the minimiser, `[d]`, if it is.
+    more_drift: Option<(Matrix, Vec<f64>)>,
 }
 
 impl SgdSde {
@@ -106,6 +109,7 @@ impl SgdSde {
             }
         }
         let h = step.size();
+        let has_damping = step.scheme == Scheme::CrankNicolson || step.order != Order::First;
         SgdSde {
             dim,
             n,
@@ -115,7 +119,9 @@ impl SgdSde {
             drift: -h / n as f64,
             noise: (step.step_size * h / (n as f64 * step.batch_size as f64)).sqrt(),
             shrinkage: 1.0 - h * problem.ridge() / n as f64,
-            damping: (step.scheme == Scheme::CrankNicolson).then(|| damping(problem, 0.5 * h)),
+            damping: has_damping.then(|| damping(problem, step)),
+            more_drift: (step.order == Order::Second)
+                .then(|| (more_drift(problem, step), problem.minimiser().to_vec())),
         }
     }
 
@@ -128,7 +134,7 @@ impl SgdSde {
         // drift + noise (z − mean) = noise z + (drift − noise mean)
         let offset =
             mean.map(|mean| isa.sub_f64s(isa.splat_f64s(self.drift), isa.mul_f64s(noise, mean)));
-        for sum in sum.iter_mut() {
+        for sum in &mut sum[..self.dim] {
             write(isa, first, sum, [isa.splat_f64s(0.0); 2]);
         }
         let tiles = self.tiles.chunks_exact(self.dim).zip(&self.responses);
@@ -165,7 +171,7 @@ impl SgdSde {
 }
 
 impl SgdSde {
-    /// `x <- x + P [ (shrinkage − 1) x + sum ]`.
+    /// `x <- x + P [ (shrinkage − 1) x + sum ] + Q (x − x_*)`.
     #[inline(always)]
     fn add_damped<S: Isa>(
         &self,
@@ -180,31 +186,30 @@ impl SgdSde {
             let (x, old) = (read(isa, first, x), read(isa, first, sum));
             write(isa, first, sum, [0, 1].map(|v| isa.mul_add_f64s(loss, x[v], old[v])));
         }
-        for (x, row) in x.iter_mut().zip(damping.rows()) {
-            let mut total = read(isa, first, x);
-            for (entry, sum) in row.iter().zip(sum.iter()) {
-                let (entry, sum) = (isa.splat_f64s(*entry), read(isa, first, sum));
-                total = [0, 1].map(|v| isa.mul_add_f64s(entry, sum[v], total[v]));
-            }
-            write(isa, first, x, total);
+        let Some((more, centre)) = &self.more_drift else {
+            return add_product(isa, first, damping, sum, x);
+        };
+        let (sum, errors) = sum.split_at_mut(self.dim);
+        for ((x, error), centre) in x.iter().zip(errors.iter_mut()).zip(centre) {
+            let (x, centre) = (read(isa, first, x), isa.splat_f64s(*centre));
+            write(isa, first, error, [0, 1].map(|v| isa.sub_f64s(x[v], centre)));
         }
+        add_product(isa, first, damping, sum, x);
+        add_product(isa, first, more, errors, x);
     }
 }
 
-/// `(I + half H)^(−1)`, `H = (AᵀA + delta I)/n`, from the spectrum of the design:
-/// `c_0 I + sum_i (c_i − c_0) q_i q_iᵀ` with `1/c_i = 1 + half (lambda_i² + delta)/n`.
-fn damping(problem: &LeastSquares, half: f64) -> Matrix {
-    let (spectrum, dim) = (problem.spectrum(), problem.dataset().n_columns());
-    let n = problem.dataset().n_rows() as f64;
-    let factor = |square: f64| 1.0 / (1.0 + half * (square + problem.ridge()) / n);
-    let mut entries = vec![0.0; dim * dim];
-    for (j, row) in entries.chunks_exact_mut(dim.max(1)).enumerate() {
-        row[j] = factor(0.0);
-        for (q, s) in spectrum.right_vectors.rows().zip(&spectrum.singular_values) {
-            real::add_scaled(row, (factor(s * s) - factor(0.0)) * q[j], q);
+/// `x <- x + P v`.
+#[inline(always)]
+fn add_product<S: Isa>(isa: S, first: usize, p: &Matrix, v: &[Lanes], x: &mut [Lanes]) {
+    for (x, row) in x.iter_mut().zip(p.rows()) {
+        let mut total = read(isa, first, x);
+        for (entry, v) in row.iter().zip(v) {
+            let (entry, v) = (isa.splat_f64s(*entry), read(isa, first, v));
+            total = [0, 1].map(|i| isa.mul_add_f64s(entry, v[i], total[i]));
         }
+        write(isa, first, x, total);
     }
-    Matrix::new(dim, dim, entries)
 }
 
 impl Dynamics for SgdSde {
@@ -213,7 +218,8 @@ impl Dynamics for SgdSde {
     }
 
     fn workspace(&self) -> Workspace {
-        let n_rows = self.responses.len() * TILE + self.dim;
+        let n_sums = if self.more_drift.is_some() { 2 } else { 1 };
+        let n_rows = self.responses.len() * TILE + n_sums * self.dim;
         Workspace { reals: Aligned::zeros(n_rows * LANES), ..Workspace::default() }
     }
 

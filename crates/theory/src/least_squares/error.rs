@@ -41,6 +41,9 @@ pub enum LeastSquaresError {
         /// `lambda_1`, per unit of time.
         exponent: f64,
     },
+    /// The description of the problem does not cover the equation.
+    #[error("this equation is not covered in so many dimensions")]
+    NotCovered,
     /// A bound was not confirmed.
     #[error("the bound {bound} was not confirmed on the whole circle")]
     NotCertified {

@@ -10,6 +10,7 @@ use maruyama_dynamics::linear_algebra::Matrix;
 
 use crate::least_squares::describe::{kronecker, regular};
 use crate::least_squares::error::{positive, shape};
+use crate::least_squares::half::generator;
 use crate::least_squares::{LeastSquares, LeastSquaresError};
 use crate::matrix::{Lu, combine, expm, identity, outer, product, spectral_abscissa};
 
@@ -93,6 +94,12 @@ impl MomentFlow {
             constant: constant.iter().map(|entry| step_size * entry).collect(),
             drift,
         })
+    }
+
+    /// The generator of the moments as one vector, with each second moment once.
+    pub(crate) fn generator(&self) -> Matrix {
+        let slope = combine(-1.0, &self.drift, 0.0, &self.drift);
+        generator(&slope, &self.second, &self.cross, &self.constant)
     }
 
     /// `Lambda(2)`: the rate of `E|eta|²` without label noise; the covariance of the invariant law is

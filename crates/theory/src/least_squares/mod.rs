@@ -2,14 +2,18 @@
 
 mod averaging;
 mod bounds;
+mod curve;
 mod describe;
 mod ellipticity;
 mod error;
 mod expansion;
 mod flow;
 mod gaussian;
+mod gaussian_curve;
 mod gaussian_decay;
+mod half;
 pub mod law;
+mod lyapunov;
 mod rate;
 mod recursion;
 #[cfg(test)]
@@ -25,11 +29,14 @@ pub use bounds::{
     localisation_bounds, moment_bound,
 };
 pub use ellipticity::{LeastNoise, least_noise};
+pub use curve::{ErrorCurves, Measure, MomentCurves, SgdSteps};
 pub use error::LeastSquaresError;
 pub use expansion::{StepExpansion, small_step_expansion};
 pub use flow::{Equation, MomentFlow, Moments};
 pub use gaussian::{gaussian_stationary_sde, gaussian_stationary_sgd, mean_square_limit};
+pub use gaussian_curve::GaussianCurves;
 pub use gaussian_decay::GaussianDecay;
+pub use lyapunov::{LyapunovEstimate, LyapunovSettings, lyapunov_exponent};
 pub use rate::{Thresholds, thresholds};
 pub use recursion::MomentMap;
 pub use samples::LeastSquares;

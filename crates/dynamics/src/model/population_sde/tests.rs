@@ -12,18 +12,21 @@ fn problem() -> Arc<GaussianPopulation> {
 }
 
 fn step(step_size: f64, scheme: Scheme, n_parts: u64) -> SdeStep {
-    SdeStep { step_size, batch_size: 1, n_parts, scheme }
+    SdeStep { step_size, batch_size: 1, n_parts, scheme, order: Order::First }
 }
 
 /// Two parts of a step from the normals of the chain's stream, `z` first, against
 /// `(I + theta h Sigma) eta' = (I − (1 − theta) h Sigma) eta + sqrt(gamma h/B) sigma(eta) (z, z_0)`
-/// with `theta` zero or one half.
+/// with `theta` zero or one half, and the factors of second order.
 #[test]
 fn a_step_is_that_of_the_equation() {
     let (gamma, b, start) = (0.3, 2.0, [0.4, -1.1, 0.7]);
-    for (scheme, theta) in [(Scheme::EulerMaruyama, 0.0), (Scheme::CrankNicolson, 0.5)] {
-        let model =
-            PopulationSde::new(problem(), SdeStep { batch_size: 2, ..step(gamma, scheme, 2) });
+    let schemes = [(Scheme::EulerMaruyama, 0.0), (Scheme::CrankNicolson, 0.5)];
+    let orders = [Order::First, Order::Second, Order::SecondWithNoise];
+    let cases = schemes.iter().flat_map(|scheme| orders.map(|order| (*scheme, order)));
+    for ((scheme, theta), order) in cases {
+        let settings = SdeStep { batch_size: 2, order, ..step(gamma, scheme, 2) };
+        let model = PopulationSde::new(problem(), settings);
         let shape = Dynamics::shape(&model);
         let mut bundle = Bundle::new(shape, StreamKey(5), 3);
         (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start));
@@ -38,10 +41,13 @@ fn a_step_is_that_of_the_equation() {
             let excess = (0..3).map(|j| LAMBDA[j] * eta[j] * eta[j]).sum::<f64>();
             for j in 0..3 {
                 let (lambda, level) = (LAMBDA[j], (excess + 0.49_f64).sqrt());
-                let noise = lambda.sqrt() * level * z[j] + lambda * eta[j] * z[3];
+                let corrected = 1.0 + 0.5 * gamma * lambda;
+                let drift = if order == Order::First { lambda } else { lambda * corrected };
+                let factor = if order == Order::SecondWithNoise { corrected } else { 1.0 };
+                let noise = factor * (lambda.sqrt() * level * z[j] + lambda * eta[j] * z[3]);
                 let next =
-                    (1.0 - (1.0 - theta) * h * lambda) * eta[j] + f64::sqrt(gamma * h / b) * noise;
-                expected[j] = CENTRE[j] + next / (1.0 + theta * h * lambda);
+                    (1.0 - (1.0 - theta) * h * drift) * eta[j] + f64::sqrt(gamma * h / b) * noise;
+                expected[j] = CENTRE[j] + next / (1.0 + theta * h * drift);
             }
         }
         let mut found = [0.0; 3];

@@ -1,6 +1,7 @@
 use super::*;
 use crate::dataset::Dataset;
 use crate::noise::{NumpyLegacy, Purpose, Stream, StreamKey};
+use crate::real;
 
 fn problem(ridge: f64) -> LeastSquares {
     let mut generator = NumpyLegacy::new(6);
@@ -9,7 +10,7 @@ fn problem(ridge: f64) -> LeastSquares {
 }
 
 fn step(step_size: f64, batch_size: u64, n_parts: u64, scheme: Scheme) -> SdeStep {
-    SdeStep { step_size, batch_size, n_parts, scheme }
+    SdeStep { step_size, batch_size, n_parts, scheme, order: Order::First }
 }
 
 /// `x + h [−∇L_reg(x)] + sqrt(gamma h/(n B)) sum_i r_i (z_i − mean z) a_i`
@@ -74,6 +75,48 @@ fn a_step_of_crank_nicolson_solves_its_equation() {
             let solved = found[j] - X[j] + 0.15 * (there[j] - here[j]);
             let expected = explicit[j] - X[j];
             assert!((solved - expected).abs() < 1e-14, "{solved} vs {expected}");
+        }
+    }
+}
+
+/// `H v = ∇L_reg(v) − ∇L_reg(0)`.
+fn hessian(problem: &LeastSquares, v: &[f64]) -> Vec<f64> {
+    let zero = problem.gradient(&vec![0.0; v.len()]);
+    problem.gradient(v).iter().zip(zero).map(|(there, here)| there - here).collect()
+}
+
+/// One step of the equations of second order against
+/// `(I + theta h H F)(x' − x) = −h F ∇L_reg(x) + G noise`, `F = I + gamma H/2`, `G = I` or `F`.
+#[test]
+fn steps_of_second_order_solve_their_equations() {
+    let mut generator = NumpyLegacy::new(8);
+    let flat = Matrix::new(2, 3, generator.normals(6));
+    let flat = LeastSquares::new(Dataset::new(flat, generator.normals(2)), 0.5);
+    let gamma = 0.3;
+    for problem in [problem(0.8), problem(0.0), flat] {
+        let add = |v: Vec<f64>, scale: f64| -> Vec<f64> {
+            let image = hessian(&problem, &v);
+            v.iter().zip(image).map(|(v, image)| v + scale * image).collect()
+        };
+        for (scheme, theta) in [(Scheme::EulerMaruyama, 0.0), (Scheme::CrankNicolson, 0.5)] {
+            for order in [Order::Second, Order::SecondWithNoise] {
+                let sde = SgdSde::new(&problem, SdeStep { order, ..step(gamma, 2, 1, scheme) });
+                let (found, mut stream) = moved(&sde, &X);
+                let mut z = vec![0.0; problem.dataset().n_rows()];
+                stream.fill_normals(&mut z);
+                let drift: Vec<f64> = problem.gradient(&X).iter().map(|g| -gamma * g).collect();
+                let explicit = euler(&problem, (gamma, 2.0, gamma), &X, &z);
+                let noise: Vec<f64> = (0..3).map(|j| explicit[j] - X[j] - drift[j]).collect();
+                let of_noise = if order == Order::Second { 0.0 } else { 0.5 * gamma };
+                let (drift, noise) = (add(drift, 0.5 * gamma), add(noise, of_noise));
+                let moved: Vec<f64> = (0..3).map(|j| found[j] - X[j]).collect();
+                let image = hessian(&problem, &add(moved.clone(), 0.5 * gamma));
+                for j in 0..3 {
+                    let solved = moved[j] + theta * gamma * image[j];
+                    let expected = drift[j] + noise[j];
+                    assert!((solved - expected).abs() < 1e-13, "{order:?}: {solved}, {expected}");
+                }
+            }
         }
     }
 }
