@@ -16,6 +16,7 @@ mod hsgd;
 mod integrator;
 mod langevin;
 mod mini_batch;
+mod modified_equation;
 mod network_batch;
 mod network_sgd;
 mod objective;
@@ -35,6 +36,7 @@ mod settings;
 mod sgd;
 mod sgd_sde;
 mod shape;
+mod shaped_noise;
 mod sign_draws;
 mod sign_law;
 mod sign_sgd;
@@ -59,6 +61,10 @@ pub use integrator::{
 };
 pub use langevin::{Langevin, LangevinKind};
 pub use mini_batch::MiniBatch;
+pub use modified_equation::{
+    LinearEquation, LocalEquation, LocalScheme, ModifiedEquationKind, Sharpness, SmoothObjective,
+    Stages,
+};
 pub use network_batch::NetworkBatch;
 pub use network_sgd::NetworkSgd;
 pub use objective::Objective;
@@ -90,6 +96,7 @@ pub const MODELS: &[&dyn ModelKind] = &[
     &AdamWSdeKind,
     &LangevinKind,
     &StableLangevinKind,
+    &ModifiedEquationKind,
 ];
 
 /// The kind of model called `name`, if there is one.

@@ -26,10 +26,11 @@ use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
+use crate::model::shaped_noise::ShapedNoise;
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{
-    GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
+    GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic, QuadraticForm,
 };
 use crate::simd::{Aligned, Isa};
 
@@ -71,6 +72,10 @@ impl ModelKind for SgdKind {
         PROBLEMS
     }
 
+    fn takes_matrices(&self) -> bool {
+        true
+    }
+
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
         let samples = if n_rows == 0 { Vec::new() } else { batch::check(parameters, n_rows) };
         samples.into_iter().chain(common_noise::check_refinement(parameters)).collect()
@@ -78,8 +83,10 @@ impl ModelKind for SgdKind {
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         let is_one = parameters.count("batch_size") == 1;
-        match problem.get::<Quadratic>() {
-            Some(quadratic) if !is_one && quadratic.noise != GradientNoise::Gaussian => {
+        let diagonal = problem.get::<Quadratic>().map(|quadratic| quadratic.noise);
+        let noise = diagonal.or_else(|| problem.get::<QuadraticForm>().map(|form| form.noise));
+        match noise {
+            Some(noise) if !is_one && noise != GradientNoise::Gaussian => {
                 vec![Violation {
                     parameter: "batch_size",
                     message: "the mean of several noises is of the same law for Gaussian ones only"
@@ -113,6 +120,12 @@ impl ModelKind for SgdKind {
                     averaging,
                 });
             }
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
+        if let Some(form) = problem.get::<QuadraticForm>() {
+            let scale = common_noise::sign(parameters) / (batch_size as f64).sqrt();
+            let levels = common_noise::refinement(parameters);
+            let gradient = ShapedNoise::new(form, scale, levels);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         if problem.get::<GaussianPopulation>().is_some() {

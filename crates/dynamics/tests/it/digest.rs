@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use maruyama_dynamics::dataset::Dataset;
-use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::linear_algebra::{Matrix, combine, identity, product};
 use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
 use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
     Activation, Architecture, GaussianPopulation, GradientNoise, LeastSquares, Loss, Network,
-    Problem, Quadratic,
+    Problem, Quadratic, QuadraticForm,
 };
 use maruyama_dynamics::simd::Level;
 
@@ -47,6 +47,17 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
             .collect(),
         _ => panic!("the digest test lacks a `{name}`"),
     }
+}
+
+/// Quadratics with matrices.
+fn forms() -> Vec<Arc<dyn Problem>> {
+    let root = Matrix::new(5, 5, NumpyLegacy::new(6).normals(25));
+    let hessian = combine(0.2, &root, 0.2, &root.transposed());
+    let covariance = combine(1.0, &identity(5), 0.02, &product(&root, &root.transposed()));
+    [GradientNoise::Gaussian, GradientNoise::Rademacher]
+        .map(|noise| QuadraticForm::new(hessian.clone(), &covariance, noise))
+        .map(|form| Arc::new(form) as Arc<dyn Problem>)
+        .into()
 }
 
 /// Networks with all activations and losses, whose layers are passed over in fours and one by one.
@@ -139,7 +150,9 @@ fn levels_and_pieces_do_not_change_a_bit_of_any_model() {
     let mut n_compared = 0;
     for kind in MODELS {
         let name = kind.part().name;
-        for problem in kind.problems().iter().flat_map(|name| problems(name)) {
+        let posed = kind.problems().iter().flat_map(|name| problems(name));
+        let forms = if kind.takes_matrices() { forms() } else { Vec::new() };
+        for problem in posed.chain(forms) {
             for parameters in settings(*kind) {
                 if !kind.check_problem(&parameters, problem.as_ref()).is_empty() {
                     continue;
