@@ -10,6 +10,7 @@ mod error;
 mod exit_time;
 mod exponential;
 mod first_passage;
+mod form;
 mod gaussian;
 mod interval;
 mod lanczos;
@@ -26,7 +27,7 @@ mod third_order;
 mod torus;
 
 pub use maruyama_dynamics::modified_equation::{
-    Coefficients, Model, NonPsd, coefficients, contraction, diffusion_factor, drift_factor,
+    Coefficients, Form, Model, NonPsd, coefficients, contraction, diffusion_factor, drift_factor,
     mean_exponential, series_coefficient,
 };
 

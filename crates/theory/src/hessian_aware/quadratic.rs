@@ -25,7 +25,7 @@ pub struct Quadratic {
     /// `Sigma` in the eigenbasis.
     pub(crate) noise: Matrix,
     /// `c` in the eigenbasis.
-    linear: Vec<f64>,
+    pub(crate) linear: Vec<f64>,
 }
 
 /// Relative difference of mirrored entries up to which a matrix counts as symmetric.
