@@ -8,6 +8,7 @@ mod estimator;
 mod frame;
 mod goodness_of_fit;
 mod hsgd_moments;
+mod law_sample;
 mod layer_law;
 mod localisation;
 mod mean_risk;
@@ -16,6 +17,8 @@ mod moments;
 mod outcome;
 mod over_time;
 mod pairing;
+mod quadratic_case;
+mod quadratic_law;
 mod quantiles;
 mod reader;
 mod ridge_mean;
@@ -60,6 +63,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &localisation::Localisation,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
+    &quadratic_law::QuadraticLaw,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,
