@@ -9,6 +9,7 @@ mod columns;
 mod common_noise;
 mod core;
 mod descent;
+mod formula_gradient;
 mod fresh_samples;
 mod gradient_descent;
 mod gradient_noise;

@@ -10,11 +10,11 @@ use crate::model::common_noise::MAX_LEVELS;
 use crate::model::core::{Model, ModelKind};
 use crate::model::modified_equation::linear::LinearEquation;
 use crate::model::modified_equation::local::{LocalEquation, Sharpness};
-use crate::model::modified_equation::scheme::Stages;
+use crate::model::modified_equation::scheme::{LocalScheme, Stages};
 use crate::model::settings::STEP_SIZE;
 use crate::modified_equation::{CoefficientError, Form, NAMES, NonPsd};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::{Problem, QuadraticForm};
+use crate::problem::{Formula, FormulaDerivatives, Problem, QuadraticForm};
 
 /// The equations that stand for SGD.
 pub struct ModifiedEquationKind;
@@ -111,13 +111,30 @@ fn linear(
     LinearEquation::new(form, &equation(parameters), stages(parameters), levels)
 }
 
+/// What keeps the equation of a cell from a formula.
+fn check_formula(parameters: &Parameters, formula: &Formula) -> Option<Violation> {
+    let violation = |parameter: &'static str, message: String, remedy: &str| {
+        Some(Violation { parameter, message, remedy: remedy.to_owned() })
+    };
+    if stages(parameters).is_none() {
+        let message = "`exact_ou` is for quadratics".to_owned();
+        return violation("integrator", message, "take `heun`");
+    }
+    if !formula.noise.variance().is_finite() {
+        let message = "the variance of the gradient noise is infinite".to_owned();
+        return violation("noise_nu", message, "take more than two degrees of freedom");
+    }
+    let error = FormulaDerivatives::new(formula).err()?;
+    violation("objective", error.to_string(), &error.remedy)
+}
+
 impl ModelKind for ModifiedEquationKind {
     fn part(&self) -> &'static Part {
         &PART
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "formula"]
     }
 
     fn takes_matrices(&self) -> bool {
@@ -131,6 +148,9 @@ impl ModelKind for ModifiedEquationKind {
         if problem.dim() > MOST_PARAMETERS {
             let message = format!("the Hessian of {} parameters is decomposed", problem.dim());
             return violation("model", message, "take at most 1000");
+        }
+        if let Some(formula) = problem.get::<Formula>() {
+            return check_formula(parameters, formula).into_iter().collect();
         }
         let Some(form) = problem.quadratic_form() else { return Vec::new() };
         if !form.noise.variance().is_finite() {
@@ -158,6 +178,13 @@ impl ModelKind for ModifiedEquationKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
+        if let Some(formula) = problem.get::<Formula>() {
+            let derivatives = FormulaDerivatives::new(formula);
+            let derivatives = Arc::new(derivatives.expect("the formula has been checked"));
+            let stages = stages(parameters).expect("the integrator has been checked");
+            let levels = parameters.count("refinement") as u32;
+            return Box::new(LocalScheme::new(derivatives, equation(parameters), stages, levels));
+        }
         let form = problem.quadratic_form().expect("the problem has been checked");
         let equation = linear(parameters, &form).expect("the coefficients have been checked");
         Box::new(equation)

@@ -58,12 +58,27 @@ impl LocalEquation {
         x: &[f64],
     ) -> Result<Vec<f64>, CoefficientError> {
         let gradient = objective.gradient(x);
-        if self.form == Form::Plain(Model::Sme1) {
-            return Ok(gradient.iter().map(|g| -g).collect());
+        if !self.form.model().needs_logarithm() {
+            return Ok(self.polynomial_drift(objective, x, &gradient));
         }
         let eigen = symmetric_eigen(&objective.hessian(x));
         let products = self.products(&eigen.values)?;
         Ok(self.drift_of(objective, x, &gradient, &eigen, &products))
+    }
+
+    /// The drift of an equation without a logarithm.
+    fn polynomial_drift(
+        &self,
+        objective: &impl SmoothObjective,
+        x: &[f64],
+        gradient: &[f64],
+    ) -> Vec<f64> {
+        let mut drift: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        if self.form.model() == Model::Sme2 {
+            let image = objective.hessian(x).times(gradient);
+            real::add_scaled(&mut drift, -0.5 * self.step_size, &image);
+        }
+        drift
     }
 
     fn drift_of(
@@ -92,7 +107,7 @@ impl LocalEquation {
         drift
     }
 
-    /// The drift, `[d]`, and the symmetric root of the diffusion, `[d, d]`, at `x`.
+    /// The drift, `[d]`, and a root of the diffusion, `[d, d]`, at `x`.
     ///
     /// # Errors
     /// [`CoefficientError::TooSharp`] if `eta lambda ≥ 1` for an equation with a logarithm and sharp
@@ -104,46 +119,52 @@ impl LocalEquation {
         x: &[f64],
     ) -> Result<(Vec<f64>, Matrix), CoefficientError> {
         let gradient = objective.gradient(x);
+        let noise = objective.covariance(x);
+        let plain = combine(self.step_size, &noise, 0.0, &noise);
+        if !self.form.model().needs_logarithm() {
+            let drift = self.polynomial_drift(objective, x, &gradient);
+            return Ok((drift, objective.root(&plain)));
+        }
         let eigen = symmetric_eigen(&objective.hessian(x));
         let products = self.products(&eigen.values)?;
         let drift = self.drift_of(objective, x, &gradient, &eigen, &products);
-        let noise = congruence(&eigen.vectors, &objective.covariance(x));
+        if self.form.model() == Model::StochasticPrincipalFlow {
+            return Ok((drift, objective.root(&plain)));
+        }
         let added = match self.form {
             Form::ThirdOrder(_) => objective.covariance_along(x, &gradient),
             _ => None,
         };
-        let added = added.map(|change| {
-            let scale = 0.5 * self.step_size * self.step_size;
-            combine(scale, &congruence(&eigen.vectors, &change), 0.0, &noise)
-        });
+        let noise = congruence(&eigen.vectors, &noise);
         let diffusion = |model: Model| -> Result<Matrix, CoefficientError> {
-            let plain = rotated_diffusion(model, &products, &noise, self.step_size)?;
-            Ok(added
-                .as_ref()
-                .map_or_else(|| plain.clone(), |added| combine(1.0, &plain, 1.0, added)))
+            let rotated = rotated_diffusion(model, &products, &noise, self.step_size)?;
+            let diffusion = congruence(&eigen.vectors.transposed(), &rotated);
+            Ok(match &added {
+                Some(change) => {
+                    combine(1.0, &diffusion, 0.5 * self.step_size * self.step_size, change)
+                }
+                None => diffusion,
+            })
         };
-        let root = rotated_root(self.form.model(), diffusion)?;
-        Ok((drift, congruence(&eigen.vectors.transposed(), &root)))
+        Ok((drift, objective.root(&existing(self.form.model(), diffusion)?)))
     }
 }
 
-/// The symmetric root of a diffusion, with the policy of `model` where it has none.
-fn rotated_root(
+/// A diffusion, with the policy of `model` where it is indefinite.
+fn existing(
     model: Model,
     diffusion: impl Fn(Model) -> Result<Matrix, CoefficientError>,
 ) -> Result<Matrix, CoefficientError> {
-    let root = |eigen: &SymmetricEigen| eigen.function(|value| value.max(0.0).sqrt());
-    let Model::HessianAware(policy) = model else {
-        return Ok(root(&symmetric_eigen(&diffusion(model)?)));
-    };
-    let eigen = symmetric_eigen(&diffusion(Model::HessianAware(NonPsd::MomentsOnly))?);
+    let Model::HessianAware(policy) = model else { return diffusion(model) };
+    let formal = diffusion(Model::HessianAware(NonPsd::MomentsOnly))?;
+    let eigen = symmetric_eigen(&formal);
     let (smallest, largest) = extremes(&eigen.values);
     if smallest >= PSD_TOLERANCE * largest.max(0.0) {
-        return Ok(root(&eigen));
+        return Ok(formal);
     }
     match policy {
-        NonPsd::Factorise => Ok(root(&symmetric_eigen(&diffusion(Model::Factorised)?))),
-        NonPsd::Clip => Ok(root(&eigen)),
+        NonPsd::Factorise => diffusion(Model::Factorised),
+        NonPsd::Clip => Ok(eigen.function(|value| value.max(0.0))),
         NonPsd::Error | NonPsd::MomentsOnly => Err(CoefficientError::NotPsd { smallest, largest }),
     }
 }
@@ -178,6 +199,10 @@ mod tests {
 
         fn covariance_along(&self, x: &[f64], v: &[f64]) -> Option<Matrix> {
             Some(Matrix::new(1, 1, vec![2.0 * x[0] * v[0]]))
+        }
+
+        fn root(&self, covariance: &Matrix) -> Matrix {
+            Matrix::new(1, 1, vec![covariance.row(0)[0].sqrt()])
         }
     }
 

@@ -201,6 +201,10 @@ mod tests {
         fn covariance_along(&self, _: &[f64], _: &[f64]) -> Option<Matrix> {
             None
         }
+
+        fn root(&self, covariance: &Matrix) -> Matrix {
+            crate::linear_algebra::lower_root(covariance)
+        }
     }
 
     fn scheme(policy: NonPsd) -> LocalScheme<Bent> {

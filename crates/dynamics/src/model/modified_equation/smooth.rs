@@ -1,7 +1,7 @@
 //! What the equations that stand for SGD need of an objective.
 
-use crate::linear_algebra::Matrix;
-use crate::problem::{Problem, QuadraticForm};
+use crate::linear_algebra::{Matrix, lower_root, symmetric_eigen};
+use crate::problem::{FormulaDerivatives, Problem, QuadraticForm};
 
 /// An objective with derivatives up to the third, and the covariance of the noise on its gradient.
 ///
@@ -25,6 +25,10 @@ pub trait SmoothObjective: Send + Sync {
     /// `(v·∇) Sigma` at `x`: the derivative of the covariance in the direction `v`, `[d]`; none if the
     /// covariance is constant.
     fn covariance_along(&self, x: &[f64], v: &[f64]) -> Option<Matrix>;
+
+    /// The root of a covariance in the form that it has in the noise of SGD on this objective, so that
+    /// both move alike along one Brownian path.
+    fn root(&self, covariance: &Matrix) -> Matrix;
 }
 
 impl SmoothObjective for QuadraticForm {
@@ -50,5 +54,39 @@ impl SmoothObjective for QuadraticForm {
 
     fn covariance_along(&self, _: &[f64], _: &[f64]) -> Option<Matrix> {
         None
+    }
+
+    fn root(&self, covariance: &Matrix) -> Matrix {
+        symmetric_eigen(covariance).function(|value| value.max(0.0).sqrt())
+    }
+}
+
+impl SmoothObjective for FormulaDerivatives {
+    fn dim(&self) -> usize {
+        FormulaDerivatives::dim(self)
+    }
+
+    fn gradient(&self, x: &[f64]) -> Vec<f64> {
+        FormulaDerivatives::gradient(self, x)
+    }
+
+    fn hessian(&self, x: &[f64]) -> Matrix {
+        FormulaDerivatives::hessian(self, x)
+    }
+
+    fn third(&self, x: &[f64], s: &Matrix) -> Vec<f64> {
+        FormulaDerivatives::third(self, x, s)
+    }
+
+    fn covariance(&self, x: &[f64]) -> Matrix {
+        FormulaDerivatives::covariance(self, x)
+    }
+
+    fn covariance_along(&self, x: &[f64], v: &[f64]) -> Option<Matrix> {
+        FormulaDerivatives::covariance_along(self, x, v)
+    }
+
+    fn root(&self, covariance: &Matrix) -> Matrix {
+        lower_root(covariance)
     }
 }

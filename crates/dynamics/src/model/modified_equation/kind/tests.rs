@@ -1,10 +1,11 @@
 use super::*;
+use crate::formula::Names;
 use crate::linear_algebra::Matrix;
 use crate::model::core::Bundle;
 use crate::model::model;
 use crate::noise::{LANES, StreamKey};
 use crate::parameter::{Value, defaults};
-use crate::problem::{GradientNoise, Quadratic};
+use crate::problem::{FormulaNoise, GradientNoise, Quadratic};
 
 const START: [f64; 2] = [1.0, -0.5];
 
@@ -140,4 +141,49 @@ fn exact_transitions_follow_no_path() {
     let exact = [("equation", text("sme_1")), ("integrator", text("exact_ou"))];
     assert_eq!(kind.common_step(&cell(kind, &exact)).unwrap_err().parameter, "integrator");
     assert_eq!(kind.common_step(&cell(kind, &exact[..1])), Ok(0.3));
+}
+
+fn formula(text: &str, covariance: &[&str]) -> Formula {
+    let names = Names { variables: vec!["x".to_owned(), "y".to_owned()], ..Names::default() };
+    let covariance = covariance.iter().map(|row| (*row).to_owned()).collect();
+    let noise = FormulaNoise { std: 1.0, law: GradientNoise::Gaussian, covariance };
+    Formula::new(text, &names, &noise).unwrap()
+}
+
+/// The quadratic of the other tests, written out, with diagonal noise, whose two roots are one.
+#[test]
+fn a_formula_for_a_quadratic_is_the_quadratic() {
+    let kind = &ModifiedEquationKind;
+    let text_of = "0.75*x^2 + 0.4*x*y - 0.25*y^2";
+    let written: Arc<dyn Problem> = Arc::new(formula(text_of, &["1", "0, 0.2"]));
+    let covariance = Matrix::new(2, 2, vec![1.0, 0.0, 0.0, 0.2]);
+    let form = QuadraticForm::new(form().hessian, &covariance, GradientNoise::Gaussian);
+    let form: Arc<dyn Problem> = Arc::new(form);
+    for name in ["sme_1", "sme_2", "principal_flow", "spf", "shifted_sme_2", "shifted_spf"] {
+        let parameters = cell(kind, &[("equation", text(name))]);
+        assert!(kind.check_problem(&parameters, written.as_ref()).is_empty());
+        let found = ends(kind.build(&parameters, &written).as_ref(), 5);
+        let expected = ends(kind.build(&parameters, &form).as_ref(), 5);
+        assert!(largest_gap(&found, &expected) < 1e-12, "{name}");
+    }
+    let exact = cell(kind, &[("integrator", text("exact_ou"))]);
+    assert_eq!(kind.check_problem(&exact, written.as_ref())[0].parameter, "integrator");
+}
+
+/// One step of Euler–Maruyama of the first equation is SGD, with noise that depends on the point too.
+#[test]
+fn one_euler_step_on_a_formula_is_sgd() {
+    let bent = formula("0.5*x^2 + 0.5*(1 + x)*y^2", &["1 + x^2", "0.3*y, 0.5 + y^2"]);
+    let problem: Arc<dyn Problem> = Arc::new(bent);
+    let kind = &ModifiedEquationKind;
+    let euler = [
+        ("equation", text("sme_1")),
+        ("integrator", text("euler_maruyama")),
+        ("refinement", Value::Integer(0)),
+        ("step_size", Value::Real(0.1)),
+    ];
+    let found = ends(kind.build(&cell(kind, &euler), &problem).as_ref(), 6);
+    let sgd = model("sgd").unwrap();
+    let sgd = sgd.build(&cell(sgd, &euler[3..]), &problem);
+    assert!(largest_gap(&found, &ends(sgd.as_ref(), 6)) < 1e-13);
 }
