@@ -152,7 +152,8 @@ fn resolve(tree: usize, path: &str) -> Option<File> {
 fn through_assembly(tree: usize, row: usize, module: &[&str], name: &str) -> Option<File> {
     let (_, _, exports) = TREES[tree].rows[row];
     let target = exports.iter().find_map(|export| export.strip_prefix(&format!("{name}=")))?;
-    if target.starts_with("crate::") {
+    let root = target.split("::").next()?;
+    if root == "crate" || TREES.iter().any(|tree| tree.name == root) {
         return resolve(tree, target);
     }
     let prefix = module.iter().fold("crate".to_owned(), |path, name| format!("{path}::{name}"));

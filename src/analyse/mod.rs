@@ -17,6 +17,7 @@ mod histogram;
 mod growth_rate;
 mod hsgd_moments;
 mod invariant_law;
+mod law_sample;
 mod layer_law;
 mod line_decay;
 mod line_potential;
@@ -29,6 +30,8 @@ mod moments;
 mod outcome;
 mod over_time;
 mod pairing;
+mod quadratic_case;
+mod quadratic_law;
 mod quantiles;
 mod reader;
 mod ridge_mean;
@@ -87,6 +90,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &model_error::ModelError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
+    &quadratic_law::QuadraticLaw,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,

@@ -75,6 +75,7 @@ const KERNELS: &[(&str, Work)] = &[
     ),
     ("sgd formula d=2", Work::Steps("sgd", Posed::Formula, &[GAMMA])),
     ("langevin d=2", Work::Steps("langevin", Posed::Quadratic(2), &[SMALL_DT])),
+    ("modified_equation d=10", Work::Steps("modified_equation", Posed::Quadratic(10), &[GAMMA])),
 ];
 
 /// Text is no constant; any value shares the noise.

@@ -7,6 +7,7 @@ pub mod dataset;
 pub mod formula;
 pub mod linear_algebra;
 pub mod model;
+pub mod modified_equation;
 pub mod noise;
 pub mod observable;
 pub mod parameter;

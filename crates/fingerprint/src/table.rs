@@ -111,7 +111,7 @@ fn references(source: &str) -> Vec<String> {
     uses
 }
 
-/// `pub use child::Name;` of an assembling file as `Name=child::Name`.
+/// `pub use child::Name;` of an assembling file as `Name=child::Name`; a child may be a numeric crate.
 fn re_exports(source: &str) -> Vec<String> {
     let children = source.lines().filter_map(|line| {
         let line = line.strip_prefix("pub ").unwrap_or(line);
@@ -121,7 +121,7 @@ fn re_exports(source: &str) -> Vec<String> {
         source.split(';').filter(|item| item.trim_start().starts_with("pub use")).collect();
     let uses = uses.join(";");
     let mut exports = Vec::new();
-    for child in children.chain(["crate"]) {
+    for child in children.chain(["crate"]).chain(NUMERIC_CRATES) {
         for path in paths_from(&uses, child) {
             let name = path.rsplit("::").next().unwrap_or(&path);
             exports.push(format!("{name}={child}::{path}"));

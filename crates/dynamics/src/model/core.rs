@@ -135,6 +135,12 @@ pub trait Dynamics: Send + Sync {
         state.copy_from_slice(x);
     }
 
+    /// Writes to `state`, `[dim]`, the observed vector, if it is not the first, of a chain that starts at
+    /// the parameters `x`, `[d]`.
+    fn embed_observed(&self, x: &[f64], state: &mut [f64]) {
+        self.embed(x, state);
+    }
+
     /// Memory for [`Dynamics::advance`].
     fn workspace(&self) -> Workspace;
 
@@ -160,6 +166,9 @@ pub trait Model: Send + Sync {
     /// As [`Dynamics::embed`].
     fn embed(&self, x: &[f64], state: &mut [f64]);
 
+    /// As [`Dynamics::embed_observed`].
+    fn embed_observed(&self, x: &[f64], state: &mut [f64]);
+
     /// As [`Dynamics::workspace`].
     fn workspace(&self) -> Workspace;
 
@@ -182,6 +191,10 @@ impl<D: Dynamics> Model for D {
 
     fn embed(&self, x: &[f64], state: &mut [f64]) {
         Dynamics::embed(self, x, state);
+    }
+
+    fn embed_observed(&self, x: &[f64], state: &mut [f64]) {
+        Dynamics::embed_observed(self, x, state);
     }
 
     fn workspace(&self) -> Workspace {
@@ -220,6 +233,11 @@ pub trait ModelKind: Send + Sync {
     /// What its state is; as [`Dynamics::coordinates`].
     fn coordinates(&self) -> Coordinates {
         Coordinates::Parameters
+    }
+
+    /// Whether it is also for quadratics with matrices, where `quadratic` is one of its problems.
+    fn takes_matrices(&self) -> bool {
+        false
     }
 
     /// Combinations of parameters that are invalid, given the number of samples of the data, zero for

@@ -94,12 +94,7 @@ pub(crate) fn variance(problem: &Quadratic) -> f64 {
 
 /// Variance of noise of the scale `std`.
 fn variance_of(noise: GradientNoise, std: f64) -> f64 {
-    let of_unit = match noise {
-        GradientNoise::Gaussian | GradientNoise::Rademacher => 1.0,
-        GradientNoise::StudentT { nu } if nu > 2.0 => nu / (nu - 2.0),
-        GradientNoise::StudentT { .. } => f64::INFINITY,
-    };
-    std * std * of_unit
+    std * std * noise.variance()
 }
 
 /// Noise without a variance, for models whose equations name it.

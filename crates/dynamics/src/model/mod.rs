@@ -19,6 +19,7 @@ mod integrator;
 mod langevin;
 mod linear_step;
 mod mini_batch;
+mod modified_equation;
 mod network_batch;
 mod network_sgd;
 mod objective;
@@ -38,6 +39,7 @@ mod settings;
 mod sgd;
 mod sgd_sde;
 mod shape;
+mod shaped_noise;
 mod sign_draws;
 mod sign_law;
 mod sign_sgd;
@@ -63,6 +65,10 @@ pub use integrator::{
 };
 pub use langevin::{Langevin, LangevinKind};
 pub use mini_batch::MiniBatch;
+pub use modified_equation::{
+    LinearEquation, LocalEquation, LocalScheme, ModifiedEquationKind, Sharpness, SmoothObjective,
+    Stages,
+};
 pub use network_batch::NetworkBatch;
 pub use network_sgd::NetworkSgd;
 pub use objective::Objective;
@@ -95,6 +101,7 @@ pub const MODELS: &[&dyn ModelKind] = &[
     &AdamWSdeKind,
     &LangevinKind,
     &StableLangevinKind,
+    &ModifiedEquationKind,
 ];
 
 /// The kind of model called `name`, if there is one.

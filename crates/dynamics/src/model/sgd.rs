@@ -27,10 +27,12 @@ use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
+use crate::model::shaped_noise::ShapedNoise;
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{
     Formula, GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
+    QuadraticForm,
 };
 use crate::simd::{Aligned, Isa};
 
@@ -72,6 +74,10 @@ impl ModelKind for SgdKind {
         PROBLEMS
     }
 
+    fn takes_matrices(&self) -> bool {
+        true
+    }
+
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
         let samples = if n_rows == 0 { Vec::new() } else { batch::check(parameters, n_rows) };
         samples.into_iter().chain(common_noise::check_refinement(parameters)).collect()
@@ -80,7 +86,10 @@ impl ModelKind for SgdKind {
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         let is_one = parameters.count("batch_size") == 1;
         let of_quadratic = problem.get::<Quadratic>().map(|quadratic| quadratic.noise);
-        let noise = of_quadratic.or_else(|| problem.get::<Formula>().map(|formula| formula.noise));
+        let of_form = problem.get::<QuadraticForm>().map(|form| form.noise);
+        let noise = of_quadratic
+            .or(of_form)
+            .or_else(|| problem.get::<Formula>().map(|formula| formula.noise));
         match noise {
             Some(noise) if !is_one && noise != GradientNoise::Gaussian => {
                 vec![Violation {
@@ -112,6 +121,12 @@ impl ModelKind for SgdKind {
             let mut gradient = Noisy::of_formula(parameters, formula);
             gradient.std /= (batch_size as f64).sqrt();
             return with_noise(parameters, gradient);
+        }
+        if let Some(form) = problem.get::<QuadraticForm>() {
+            let scale = common_noise::sign(parameters) / (batch_size as f64).sqrt();
+            let levels = common_noise::refinement(parameters);
+            let gradient = ShapedNoise::new(form, scale, levels);
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         if problem.get::<GaussianPopulation>().is_some() {
             let gradient = FreshSamples::new(problem.expect_shared(), batch_size);

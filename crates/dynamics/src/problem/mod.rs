@@ -7,6 +7,8 @@ mod least_squares;
 pub(crate) mod network;
 mod principal;
 mod quadratic;
+mod quadratic_form;
+mod quadratic_matrices;
 mod spectrum;
 
 pub use core::{Problem, ProblemKind};
@@ -18,6 +20,7 @@ pub use least_squares::{LeastSquares, LeastSquaresKind};
 pub use network::{Activation, Architecture, Dense, Layer, Loss, Network, NetworkKind, Row};
 pub use principal::PrincipalForm;
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
+pub use quadratic_form::QuadraticForm;
 pub use spectrum::Spectrum;
 
 /// Every kind of problem, in the order of the documentation.

@@ -1,4 +1,5 @@
-//! A quadratic with a diagonal Hessian and additive noise on its gradient.
+//! A quadratic with a diagonal Hessian and additive noise on its gradient; and the kind of problem
+//! that is this or, where it has a matrix, [`QuadraticForm`].
 //!
 //! ```text
 //! f(x) = (1/2) sum_j h_j x_j²,   g(x) = h ∘ x + sigma xi,   E xi = 0,  Var xi_j = 1
@@ -7,10 +8,16 @@
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
+use crate::linear_algebra::combine;
 use crate::parameter::{
     Default, Kind, Lookup, Parameter, Parameters, Part, Range, Value, Violation,
 };
 use crate::problem::core::{Problem, ProblemKind};
+use crate::problem::quadratic_form::QuadraticForm;
+use crate::problem::quadratic_matrices::{
+    HESSIAN, NOISE_COVARIANCE, NOISE_SHAPE, ROTATION_SEED, check_matrices, has_matrices, hessian,
+    noise_shape,
+};
 use crate::real;
 
 /// The law of the gradient noise `xi`; its coordinates are independent.
@@ -26,6 +33,19 @@ pub enum GradientNoise {
     },
     /// −1 or 1 with probability one half each.
     Rademacher,
+}
+
+impl GradientNoise {
+    /// The variance of a coordinate of `xi`; infinite for Student's law with two degrees of freedom or
+    /// fewer.
+    #[must_use]
+    pub fn variance(self) -> f64 {
+        match self {
+            GradientNoise::Gaussian | GradientNoise::Rademacher => 1.0,
+            GradientNoise::StudentT { nu } if nu > 2.0 => nu / (nu - 2.0),
+            GradientNoise::StudentT { .. } => f64::INFINITY,
+        }
+    }
 }
 
 /// A quadratic with a diagonal Hessian.
@@ -63,13 +83,15 @@ impl Problem for Quadratic {
     }
 }
 
-/// A quadratic with a diagonal Hessian.
+/// A quadratic, diagonal or with matrices.
 pub struct QuadraticKind;
 
 const PART: Part = Part {
     name: "quadratic",
     doc: "Quadratic f(x) = ½ Σ h_j x_j² with a diagonal Hessian, whose stochastic gradient is \
-          h∘x + σξ with independent noise ξ_j on each coordinate.",
+          h∘x + σξ with independent noise ξ_j on each coordinate; or, with `hessian`, `rotation_seed`, \
+          `noise_covariance` or `noise_shape`, f(x) = ½ xᵀAx with any symmetric Hessian, whose \
+          stochastic gradient is Ax + σC^{1/2}ξ, for `sgd` and `modified_equation`.",
     parameters: &[
         Parameter {
             name: "curvatures",
@@ -121,6 +143,37 @@ const PART: Part = Part {
             kind: Kind::Real(Range::POSITIVE),
             default: Default::Real(4.0),
         },
+        Parameter {
+            name: HESSIAN,
+            doc: "Rows of the Hessian A, a symmetric matrix, instead of `curvatures`.",
+            unit: "",
+            kind: Kind::Vectors(Range::ANY),
+            default: Default::Absent,
+        },
+        Parameter {
+            name: ROTATION_SEED,
+            doc: "Turns the diagonal Hessian of `curvatures` by a random rotation, uniform over all, that \
+                  NumPy's generator of this seed draws.",
+            unit: "",
+            kind: Kind::Integer { min: 0, max: 4_294_967_295 },
+            default: Default::Absent,
+        },
+        Parameter {
+            name: NOISE_COVARIANCE,
+            doc: "Rows of the matrix C, symmetric and positive semidefinite: Gaussian noise has the \
+                  covariance σ²C. The identity if it is not given.",
+            unit: "",
+            kind: Kind::Vectors(Range::ANY),
+            default: Default::Absent,
+        },
+        Parameter {
+            name: NOISE_SHAPE,
+            doc: "What C is, without `noise_covariance`: the identity, `isotropic`, or the Hessian, \
+                  `hessian`, as for noise on labels.",
+            unit: "",
+            kind: Kind::Choice(&["isotropic", "hessian"]),
+            default: Default::Absent,
+        },
     ],
     source: file!(),
 };
@@ -151,25 +204,38 @@ impl ProblemKind for QuadraticKind {
                 remedy: "exchange `smallest` and `largest`".to_owned(),
             });
         }
+        if violations.is_empty() && has_matrices(parameters) {
+            violations.extend(check_matrices(parameters));
+        }
         violations
     }
 
     fn build(&self, parameters: &Parameters, _: Option<&Dataset>) -> Arc<dyn Problem> {
-        let given = parameters.get("curvatures").and_then(Value::as_list);
-        let curvatures = match given {
-            Some(list) => list.iter().filter_map(Value::as_real).collect(),
-            None => equidistant(
-                parameters.count("dim") as usize,
-                parameters.real("smallest"),
-                parameters.real("largest"),
-            ),
-        };
         let noise = match parameters.text("gradient_noise") {
             "student_t" => GradientNoise::StudentT { nu: parameters.real("noise_nu") },
             "rademacher" => GradientNoise::Rademacher,
             _ => GradientNoise::Gaussian,
         };
-        Arc::new(Quadratic::new(curvatures, parameters.real("noise_std"), noise))
+        let std = parameters.real("noise_std");
+        if has_matrices(parameters) {
+            let hessian = hessian(parameters);
+            let shape = noise_shape(parameters, &hessian);
+            let covariance = combine(std * std, &shape, 0.0, &shape);
+            return Arc::new(QuadraticForm::new(hessian, &covariance, noise));
+        }
+        Arc::new(Quadratic::new(curvatures(parameters), std, noise))
+    }
+}
+
+/// The eigenvalues that are given, or equidistant ones.
+pub(crate) fn curvatures(parameters: &Parameters) -> Vec<f64> {
+    match parameters.get("curvatures").and_then(Value::as_list) {
+        Some(list) => list.iter().filter_map(Value::as_real).collect(),
+        None => equidistant(
+            parameters.count("dim") as usize,
+            parameters.real("smallest"),
+            parameters.real("largest"),
+        ),
     }
 }
 
@@ -180,27 +246,4 @@ fn equidistant(n: usize, low: f64, high: f64) -> Vec<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parameter::defaults;
-
-    #[test]
-    fn the_spectrum_is_given_or_equidistant() {
-        let mut parameters = defaults(PART.parameters);
-        parameters.insert("dim".to_owned(), Value::Integer(4));
-        parameters.insert("largest".to_owned(), Value::Real(2.5));
-        let curvatures = |parameters: &Parameters| {
-            assert!(QuadraticKind.check(parameters).is_empty());
-            QuadraticKind.build(parameters, None).expect::<Quadratic>().curvatures.clone()
-        };
-        assert_eq!(curvatures(&parameters), [1.0, 1.5, 2.0, 2.5]);
-        let list = vec![Value::Real(3.0), Value::Real(-1.0)];
-        parameters.insert("curvatures".to_owned(), Value::List(list));
-        assert_eq!(curvatures(&parameters), [3.0, -1.0]);
-        let quadratic = QuadraticKind.build(&parameters, None);
-        assert_eq!(quadratic.risk(&[2.0, 2.0]), 0.5 * (12.0 - 4.0));
-        parameters.insert("curvatures".to_owned(), Value::List(Vec::new()));
-        parameters.insert("smallest".to_owned(), Value::Real(3.0));
-        assert_eq!(QuadraticKind.check(&parameters).len(), 2);
-    }
-}
+mod tests;

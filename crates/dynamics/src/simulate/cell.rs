@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::dataset::Dataset;
 use crate::model::model;
 use crate::noise::StreamKey;
-use crate::parameter::{Lookup, Parameters, Violation};
-use crate::problem::{Problem, problem};
+use crate::parameter::{Lookup, Parameters, Value, Violation};
+use crate::problem::{Problem, QuadraticForm, problem};
 use crate::simulate::simulation::{Simulation, Start};
 use crate::simulate::{observed, reduced, refusal, times};
 
@@ -42,16 +42,24 @@ impl Simulation {
         let kind = model(parameters.text("model")).expect("the model's name has been checked");
         let observables = observed::columns(parameters, problem.as_ref());
         let (mean, std) = (parameters.real("initial_mean"), parameters.real("initial_std"));
+        let dim = problem.dim();
         let start = match parameters.text("initial") {
-            "zero" => Start { mean: 0.0, std: 0.0, is_scaled: false },
-            "fan_in" => Start { mean: 0.0, std, is_scaled: true },
-            _ => Start { mean, std, is_scaled: false },
+            "zero" => Start { mean: vec![0.0; dim], std: 0.0, is_scaled: false },
+            "fan_in" => Start { mean: vec![0.0; dim], std, is_scaled: true },
+            "point" => Start { mean: initial_point(parameters), std: 0.0, is_scaled: false },
+            _ => Start { mean: vec![mean; dim], std, is_scaled: false },
         };
         let model = kind.build(parameters, &problem);
         let directions = observed::directions(parameters);
         let record_at = Vec::new();
         Simulation { problem, model, observables, directions, start, record_at, key }
     }
+}
+
+/// The starting point that a cell gives; none if it gives none.
+pub(crate) fn initial_point(parameters: &Parameters) -> Vec<f64> {
+    let given = parameters.get("initial_point").and_then(Value::as_list).unwrap_or_default();
+    given.iter().filter_map(Value::as_real).collect()
 }
 
 /// Combinations of a cell's parameters that are invalid for `data`, which a problem may do without.
@@ -129,6 +137,13 @@ pub fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Viol
     let kind = model(parameters.text("model")).expect("the model's name has been checked");
     let mut violations = problem.check();
     violations.extend(refusal::check_start(parameters, problem));
+    if problem.get::<QuadraticForm>().is_some() && !kind.takes_matrices() {
+        let message =
+            format!("model `{}` is for diagonal quadratics with equal noise", kind.part().name);
+        let remedy =
+            "take `sgd` or `modified_equation`, or a quadratic without matrices".to_owned();
+        violations.push(Violation { parameter: "model", message, remedy });
+    }
     if violations.is_empty() {
         violations.extend(refusal::check_problem(parameters, problem));
         violations.extend(kind.check_problem(parameters, problem));
@@ -161,7 +176,6 @@ mod tests {
     use super::*;
     use crate::linear_algebra::Matrix;
     use crate::observable::RECORDED;
-    use crate::parameter::Value;
     use crate::problem::{LeastSquares, ProblemKind as _, QuadraticKind};
     use crate::simulate::{Column, PARAMETERS};
 

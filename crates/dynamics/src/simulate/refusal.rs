@@ -66,13 +66,29 @@ pub(crate) fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> V
     violations
 }
 
-/// A start by layers for a problem that has none.
+/// A start by layers for a problem that has none, and a point of another dimension.
 pub(crate) fn check_start(parameters: &Parameters, problem: &dyn Problem) -> Option<Violation> {
-    let is_scaled = parameters.text("initial") == "fan_in";
-    (is_scaled && problem.start_scales().is_none()).then(|| {
+    let (initial, dim) = (parameters.text("initial"), problem.dim());
+    if initial == "fan_in" && problem.start_scales().is_none() {
         let message = "the problem has no layers".to_owned();
-        violation("initial", message, "take `gaussian` or `zero`")
-    })
+        return Some(violation("initial", message, "take `gaussian`, `zero` or `point`"));
+    }
+    let given = parameters.get("initial_point").and_then(Value::as_list).map(<[Value]>::len);
+    match given {
+        None if initial == "point" => {
+            let message = "there is no `initial_point`".to_owned();
+            Some(violation("initial", message, "give one number for each parameter"))
+        }
+        Some(_) if initial != "point" => {
+            let message = "it has no effect without `initial: point`".to_owned();
+            Some(violation("initial_point", message, "set that, or leave it out"))
+        }
+        Some(n) if n != dim => {
+            let message = format!("it has {n} numbers; the problem has {dim} parameters");
+            Some(violation("initial_point", message, "give one number for each parameter"))
+        }
+        _ => None,
+    }
 }
 
 /// Coordinates with an index that is not below the length of their family.

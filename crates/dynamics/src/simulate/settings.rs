@@ -45,10 +45,17 @@ pub const PARAMETERS: &[Parameter] = &[
         name: "initial",
         doc: "Starting point: `gaussian` draws each entry of x₀ from N(initial_mean, initial_std²), `zero` takes \
               x₀ = 0, `fan_in` draws each weight of a network from N(0, initial_std²/m) for a neuron with m \
-              inputs and takes biases of 0.",
+              inputs and takes biases of 0, `point` takes `initial_point`.",
         unit: "",
-        kind: Kind::Choice(&["gaussian", "zero", "fan_in"]),
+        kind: Kind::Choice(&["gaussian", "zero", "fan_in", "point"]),
         default: Default::Text("gaussian"),
+    },
+    Parameter {
+        name: "initial_point",
+        doc: "The starting point x₀ of every chain, with `initial: point`: one number for each parameter.",
+        unit: "",
+        kind: Kind::Reals(Range::ANY),
+        default: Default::Absent,
     },
     Parameter {
         name: "initial_mean",

@@ -28,11 +28,11 @@ pub struct Simulation {
     pub key: StreamKey,
 }
 
-/// The starting point: `x_0 ~ N(mean 1, std² D²)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The starting point: `x_0 ~ N(mean, std² D²)`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Start {
-    /// Mean of each entry.
-    pub mean: f64,
+    /// Mean of each entry, `[d]`.
+    pub mean: Vec<f64>,
     /// Standard deviation of each entry, in units of `D`.
     pub std: f64,
     /// Whether `D` is the diagonal matrix of [`Problem::start_scales`]; it is the identity otherwise.
@@ -88,9 +88,9 @@ impl Simulation {
     pub(crate) fn bundle(&self, first_chain: u64) -> Bundle {
         let shape = self.model.shape();
         let mut bundle = Bundle::new(shape, self.key, first_chain);
-        let Start { mean, std, is_scaled } = self.start;
+        let Start { ref mean, std, is_scaled } = self.start;
         let scales = if is_scaled { self.problem.start_scales() } else { None };
-        let mut x = vec![mean; self.problem.dim()];
+        let mut x = mean.clone();
         let mut state = vec![0.0; shape.dim];
         for lane in 0..LANES {
             if std > 0.0 {
@@ -102,13 +102,17 @@ impl Simulation {
                 for (entry, scale) in x.iter_mut().zip(scales.iter().flatten()) {
                     *entry *= scale;
                 }
-                for entry in &mut x {
+                for (entry, mean) in x.iter_mut().zip(mean) {
                     *entry += mean;
                 }
             }
+            let observed = self.model.observed_vector();
             self.model.embed(&x, &mut state);
             bundle.set(shape, 0, lane, &state);
-            bundle.set(shape, self.model.observed_vector(), lane, &state);
+            if observed > 0 {
+                self.model.embed_observed(&x, &mut state);
+                bundle.set(shape, observed, lane, &state);
+            }
         }
         bundle
     }

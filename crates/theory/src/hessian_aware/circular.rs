@@ -9,16 +9,16 @@
 //! The real part of `Z` at time `k eta` is distributed as SGD after `k` steps. The same is a real
 //! process in twice the dimension, whose directions with `m_i < 0` turn by half a circle a step.
 
-use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::linear_algebra::{Matrix, extremes};
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::complex::Complex;
 use crate::hessian_aware::error::{HessianAwareError, finite};
-use crate::hessian_aware::gaussian::{Gaussian, extremes};
-use crate::hessian_aware::kernel::diffusion_factor;
-use crate::hessian_aware::model::PSD_TOLERANCE;
+use crate::hessian_aware::gaussian::Gaussian;
 use crate::hessian_aware::quadratic::Quadratic;
 use crate::matrix::{SymmetricEigen, congruence, symmetric_eigen};
+use maruyama_dynamics::modified_equation::PSD_TOLERANCE;
+use maruyama_dynamics::modified_equation::diffusion_factor;
 
 /// The noise of a circular extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,8 +167,8 @@ fn matched(log_m: Complex, log_n: Complex) -> Complex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hessian_aware::model::{Model, NonPsd};
     use crate::matrix::{combine, diagonal, identity};
+    use maruyama_dynamics::modified_equation::{Model, NonPsd};
 
     fn gap(a: &Matrix, b: &Matrix) -> f64 {
         combine(1.0, a, -1.0, b).entries().iter().fold(0.0, |m: f64, x| m.max(x.abs()))

@@ -1,5 +1,7 @@
 //! What can go wrong in the theory of the Hessian-aware equation.
 
+use maruyama_dynamics::modified_equation::CoefficientError;
+
 use crate::matrix::MatrixError;
 
 /// Why a law, a time or an error was not computed.
@@ -101,6 +103,17 @@ pub enum HessianAwareError {
     /// A factorisation failed.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+}
+
+impl From<CoefficientError> for HessianAwareError {
+    fn from(error: CoefficientError) -> HessianAwareError {
+        match error {
+            CoefficientError::TooSharp { product } => HessianAwareError::TooSharp { product },
+            CoefficientError::NotPsd { smallest, largest } => {
+                HessianAwareError::NotPsd { smallest, largest }
+            }
+        }
+    }
 }
 
 /// Ok if `value` is positive and finite.

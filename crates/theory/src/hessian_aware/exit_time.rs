@@ -8,9 +8,9 @@
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::{HessianAwareError, positive};
-use crate::hessian_aware::kernel::contraction;
 use crate::hessian_aware::line::LineCoefficients;
 use crate::quadrature::Panels;
+use maruyama_dynamics::modified_equation::contraction;
 
 /// Drift and diffusion as functions of the point.
 pub type Field<'a> = &'a dyn Fn(f64) -> Result<LineCoefficients, HessianAwareError>;

@@ -11,10 +11,10 @@ use maruyama_dynamics::real;
 use crate::hessian_aware::absorption::expected_reward;
 use crate::hessian_aware::error::{HessianAwareError, finite, positive};
 use crate::hessian_aware::gaussian::Gaussian;
-use crate::hessian_aware::model::Model;
 use crate::hessian_aware::quadratic::Quadratic;
 use crate::matrix::diagonal;
 use crate::quadrature::{Rule, gauss_legendre};
+use maruyama_dynamics::modified_equation::Model;
 
 /// A chain on the line that is stopped when it leaves an open interval.
 pub struct FirstPassage<'a> {

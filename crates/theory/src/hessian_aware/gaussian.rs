@@ -5,7 +5,7 @@
 //! KL(P | Q) = (tr(B⁻¹ A) − d + (n − m)ᵀ B⁻¹ (n − m) + log det B − log det A)/2
 //! ```
 
-use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::linear_algebra::{Matrix, extremes};
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::HessianAwareError;
@@ -96,11 +96,6 @@ fn regular(covariance: &Matrix) -> Result<Vec<f64>, HessianAwareError> {
     } else {
         Err(HessianAwareError::SingularCovariance { smallest })
     }
-}
-
-/// First and last of the sorted eigenvalues; zeros if there are none.
-pub(crate) fn extremes(values: &[f64]) -> (f64, f64) {
-    (values.first().copied().unwrap_or(0.0), values.last().copied().unwrap_or(0.0))
 }
 
 fn difference(x: &[f64], y: &[f64]) -> Vec<f64> {

@@ -8,10 +8,10 @@ use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::{HessianAwareError, finite, positive};
-use crate::hessian_aware::gaussian::extremes;
-use crate::hessian_aware::kernel::{contraction, diffusion_factor};
-use crate::hessian_aware::model::Model;
 use crate::matrix::{SymmetricEigen, symmetric_eigen};
+use maruyama_dynamics::linear_algebra::extremes;
+use maruyama_dynamics::modified_equation::Model;
+use maruyama_dynamics::modified_equation::{contraction, diffusion_factor};
 
 /// A product `H v`, written into the second argument; `H` symmetric.
 pub type HessianTimes<'a> = &'a dyn Fn(&[f64], &mut [f64]);
@@ -210,8 +210,8 @@ fn check_sharpness(model: Model, krylov: &Krylov, step_size: f64) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hessian_aware::kernel::drift_factor;
     use crate::matrix::diagonal;
+    use maruyama_dynamics::modified_equation::drift_factor;
     use maruyama_dynamics::noise::NumpyLegacy;
 
     fn times(m: &Matrix) -> impl Fn(&[f64], &mut [f64]) {

@@ -6,7 +6,7 @@
 //! ```
 
 use crate::hessian_aware::error::HessianAwareError;
-use crate::hessian_aware::model::{Model, NonPsd, products};
+use maruyama_dynamics::modified_equation::{Model, NonPsd, products};
 
 /// An objective on the line and the variance of its gradient noise.
 pub trait LineObjective {

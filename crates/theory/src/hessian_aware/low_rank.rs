@@ -12,7 +12,7 @@ use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::{HessianAwareError, positive};
-use crate::hessian_aware::kernel::{contraction, diffusion_factor};
+use maruyama_dynamics::modified_equation::{contraction, diffusion_factor};
 
 /// A diffusion that is `eta h_0 Sigma` but for a matrix of rank at most `2k`.
 #[derive(Clone, Debug)]
@@ -105,9 +105,9 @@ impl LowRankDiffusion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hessian_aware::model::{Model, NonPsd};
     use crate::hessian_aware::quadratic::Quadratic;
     use crate::matrix::{congruence, product, symmetric_eigen};
+    use maruyama_dynamics::modified_equation::{Model, NonPsd};
     use maruyama_dynamics::noise::NumpyLegacy;
 
     #[test]

@@ -10,13 +10,12 @@ mod error;
 mod exit_time;
 mod exponential;
 mod first_passage;
+mod form;
 mod gaussian;
 mod interval;
-mod kernel;
 mod lanczos;
 mod line;
 mod low_rank;
-mod model;
 mod multiplicative;
 mod obstruction;
 mod plane;
@@ -27,6 +26,11 @@ mod schedule;
 mod third_order;
 mod torus;
 
+pub use maruyama_dynamics::modified_equation::{
+    Coefficients, Form, Model, NonPsd, coefficients, contraction, diffusion_factor, drift_factor,
+    mean_exponential, series_coefficient,
+};
+
 pub use absorption::expected_reward;
 pub use circular::{Circular, CircularNoise};
 pub use complex::Complex;
@@ -36,13 +40,9 @@ pub use exponential::exponential_times;
 pub use first_passage::{FirstPassage, LinearStep};
 pub use gaussian::Gaussian;
 pub use interval::Interval;
-pub use kernel::{
-    contraction, diffusion_factor, drift_factor, mean_exponential, series_coefficient,
-};
 pub use lanczos::{HessianTimes, Krylov, matrix_free_drift, matrix_free_noise};
 pub use line::{Equation, LineCoefficients, LineObjective, chain_step, line_coefficients};
 pub use low_rank::LowRankDiffusion;
-pub use model::{Coefficients, Model, NonPsd, coefficients};
 pub use multiplicative::Multiplicative;
 pub use obstruction::{
     ScalarRates, holomorphic_diffusion, obstructions, rotation_drift, scalar_rates,

@@ -10,7 +10,7 @@
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::{HessianAwareError, positive};
-use crate::hessian_aware::model::{Model, products};
+use maruyama_dynamics::modified_equation::{Model, products};
 
 /// Step size, curvature and strength of the noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl Multiplicative {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hessian_aware::model::NonPsd;
+    use maruyama_dynamics::modified_equation::NonPsd;
 
     #[test]
     fn errors_have_their_orders() {

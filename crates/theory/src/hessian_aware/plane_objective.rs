@@ -10,8 +10,8 @@ use maruyama_dynamics::linear_algebra::Matrix;
 
 use crate::hessian_aware::error::HessianAwareError;
 use crate::hessian_aware::line::Equation;
-use crate::hessian_aware::model::coefficients;
 use crate::matrix::symmetric_eigen;
+use maruyama_dynamics::modified_equation::coefficients;
 
 /// An objective of two variables and the covariance of its gradient noise; symmetric matrices are
 /// `[xx, xy, yy]`.

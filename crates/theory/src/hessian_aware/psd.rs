@@ -7,11 +7,11 @@
 //! ```
 
 use crate::hessian_aware::error::HessianAwareError;
-use crate::hessian_aware::gaussian::extremes;
-use crate::hessian_aware::kernel::{contraction, diffusion_factor};
-use crate::hessian_aware::model::{Model, NonPsd, PSD_TOLERANCE};
 use crate::hessian_aware::quadratic::Quadratic;
 use crate::matrix::symmetric_eigen;
+use maruyama_dynamics::linear_algebra::extremes;
+use maruyama_dynamics::modified_equation::{Model, NonPsd, PSD_TOLERANCE};
+use maruyama_dynamics::modified_equation::{contraction, diffusion_factor};
 
 /// The extreme eigenvalues of the formal diffusion.
 #[derive(Clone, Copy, Debug, PartialEq)]

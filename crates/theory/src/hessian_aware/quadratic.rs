@@ -8,14 +8,14 @@
 //!
 //! in the eigenbasis of `A`, with `m_i = 1 − eta lambda_i` and `b_i = beta_i lambda_i`.
 
-use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::linear_algebra::{Matrix, extremes};
 use maruyama_dynamics::real;
 
 use crate::hessian_aware::error::{HessianAwareError, finite, positive};
-use crate::hessian_aware::gaussian::{Gaussian, extremes, symmetric_part};
-use crate::hessian_aware::kernel;
-use crate::hessian_aware::model::{Model, PSD_TOLERANCE, products, rotated_diffusion};
+use crate::hessian_aware::gaussian::{Gaussian, symmetric_part};
 use crate::matrix::{SymmetricEigen, congruence, symmetric_eigen};
+use maruyama_dynamics::modified_equation::mean_exponential;
+use maruyama_dynamics::modified_equation::{Model, PSD_TOLERANCE, products, rotated_diffusion};
 
 /// A quadratic objective with additive gradient noise, and a step size.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Quadratic {
     /// `Sigma` in the eigenbasis.
     pub(crate) noise: Matrix,
     /// `c` in the eigenbasis.
-    linear: Vec<f64>,
+    pub(crate) linear: Vec<f64>,
 }
 
 /// Relative difference of mirrored entries up to which a matrix counts as symmetric.
@@ -136,7 +136,7 @@ impl Quadratic {
         let betas: Vec<f64> = products.iter().map(|a| model.drift_factor(*a)).collect();
         let rates: Vec<f64> = betas.iter().zip(&self.eigen.values).map(|(b, l)| b * l).collect();
         let diffusion = rotated_diffusion(model, &products, &self.noise, self.step_size)?;
-        let spread = |rate: f64| time * kernel::mean_exponential(rate * time);
+        let spread = |rate: f64| time * mean_exponential(rate * time);
         self.evolve(
             start,
             |i| (real::exp(rates[i] * time), betas[i] * spread(rates[i])),

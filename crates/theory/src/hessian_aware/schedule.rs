@@ -4,8 +4,8 @@
 
 use crate::hessian_aware::error::HessianAwareError;
 use crate::hessian_aware::gaussian::Gaussian;
-use crate::hessian_aware::model::Model;
 use crate::hessian_aware::quadratic::Quadratic;
+use maruyama_dynamics::modified_equation::Model;
 
 /// A stretch of steps with one step size.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,8 +49,8 @@ pub fn scheduled_law(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hessian_aware::model::NonPsd;
     use maruyama_dynamics::linear_algebra::Matrix;
+    use maruyama_dynamics::modified_equation::NonPsd;
 
     #[test]
     fn the_hessian_aware_equation_follows_sgd_through_a_decay() {

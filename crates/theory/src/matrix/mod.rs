@@ -2,7 +2,6 @@
 
 mod banded;
 mod definite;
-mod dense;
 mod dominant;
 mod error;
 mod expm;
@@ -10,12 +9,14 @@ mod lanczos;
 mod lu;
 mod perron;
 mod rank_one;
-mod symmetric;
 mod tridiagonal;
+
+pub use maruyama_dynamics::linear_algebra::{
+    SymmetricEigen, combine, congruence, diagonal, identity, outer, product, symmetric_eigen, trace,
+};
 
 pub use banded::Banded;
 pub use definite::is_positive_definite;
-pub use dense::{combine, congruence, diagonal, identity, outer, product, trace};
 pub use dominant::{Dominant, spectral_abscissa, spectral_radius};
 pub use error::MatrixError;
 pub use expm::expm;
@@ -23,5 +24,4 @@ pub use lanczos::symmetric_spectral_radius;
 pub use lu::Lu;
 pub use perron::{Bracket, leading_eigenvalue, perron_eigenvalue};
 pub use rank_one::RankOneUpdate;
-pub use symmetric::{SymmetricEigen, symmetric_eigen};
 pub use tridiagonal::{solve_tridiagonal, symmetric_tridiagonal_eigenvalue};

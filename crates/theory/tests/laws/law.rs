@@ -26,6 +26,7 @@ fn simulation(
     let parameters = with(defaults(kind.part().parameters), changes);
     assert!(kind.check_problem(&parameters, problem.as_ref()).is_empty());
     let problem: Arc<dyn Problem> = Arc::<LeastSquares>::clone(problem);
+    let dim = problem.dim();
     Simulation {
         model: kind.build(&parameters, &problem),
         problem,
@@ -33,7 +34,7 @@ fn simulation(
         observables: ["q1", "risk", "bulk"]
             .map(|name| Column::Now(observable(name).unwrap()))
             .to_vec(),
-        start: Start { mean: 0.0, std: start_std, is_scaled: false },
+        start: Start { mean: vec![0.0; dim], std: start_std, is_scaled: false },
         record_at: record_at.to_vec(),
         key: StreamKey(2024),
     }

@@ -4,7 +4,6 @@ use crate::formula::{FormulaError, NodeId, Tape};
 use crate::linear_algebra::Matrix;
 use crate::problem::core::Problem;
 use crate::problem::formula::objective::Formula;
-use crate::problem::quadratic::GradientNoise;
 
 /// The gradient, Hessian and third derivatives of a [`Formula`] and the covariance of its noise,
 /// with derivatives of its own.
@@ -31,11 +30,6 @@ impl FormulaDerivatives {
     /// If they have too many operations.
     pub fn new(formula: &Formula) -> Result<FormulaDerivatives, FormulaError> {
         let dim = formula.dim();
-        let of_unit = match formula.noise {
-            GradientNoise::Gaussian | GradientNoise::Rademacher => 1.0,
-            GradientNoise::StudentT { nu } if nu > 2.0 => nu / (nu - 2.0),
-            GradientNoise::StudentT { .. } => f64::INFINITY,
-        };
         let (mut covariance, mut slopes) = (None, None);
         if let Some(entries) = &formula.covariance {
             let mut graph = formula.graph.clone();
@@ -55,7 +49,7 @@ impl FormulaDerivatives {
             third: formula.derivatives(3)?,
             covariance,
             slopes,
-            variance: formula.noise_std * formula.noise_std * of_unit,
+            variance: formula.noise_std * formula.noise_std * formula.noise.variance(),
         })
     }
 

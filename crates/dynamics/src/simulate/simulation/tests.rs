@@ -20,7 +20,7 @@ fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) ->
         problem,
         directions: Vec::new(),
         observables: OBSERVABLES.iter().map(Reading::Single).map(Column::Now).collect(),
-        start: Start { mean: 0.0, std: start_std, is_scaled: false },
+        start: Start { mean: vec![0.0; 5], std: start_std, is_scaled: false },
         record_at: record_at.to_vec(),
         key: StreamKey(21),
     }

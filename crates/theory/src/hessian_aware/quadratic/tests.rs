@@ -1,6 +1,6 @@
 use super::*;
-use crate::hessian_aware::model::NonPsd;
 use crate::matrix::{combine, diagonal, identity, product};
+use maruyama_dynamics::modified_equation::NonPsd;
 
 const HESSIAN_AWARE: Model = Model::HessianAware(NonPsd::MomentsOnly);
 

@@ -1,11 +1,13 @@
 //! Laws on quadratics (X1 to X5, X13), definiteness, and the circular extension.
 
 use maruyama_dynamics::linear_algebra::Matrix;
+use maruyama_dynamics::model::{LinearEquation, LocalEquation, Sharpness};
+use maruyama_dynamics::problem::{GradientNoise, QuadraticForm};
 use maruyama_theory::hessian_aware::{
-    Circular, CircularNoise, Gaussian, Model, Multiplicative, NonPsd, Quadratic, drift_factor,
-    is_certainly_psd, largest_correlation, psd_margin, series_coefficient,
+    Circular, CircularNoise, Form, Gaussian, Model, Multiplicative, NonPsd, Quadratic,
+    drift_factor, is_certainly_psd, largest_correlation, psd_margin, series_coefficient,
 };
-use maruyama_theory::matrix::{diagonal, identity, symmetric_eigen};
+use maruyama_theory::matrix::{combine, congruence, diagonal, identity, product, symmetric_eigen};
 
 use crate::hessian_aware::{MODELS, assert_close, case, matrix, number, numbers};
 
@@ -247,5 +249,32 @@ fn multiplicative_noise() {
         }
         let third = setting.third_order_growth(MODELS[3].1).unwrap();
         assert_close(third, number(&expected["HA-SME-3"]), 1e-14, 0.0);
+    }
+}
+
+/// The engine's exact transitions, repeated, are the laws of the reference.
+#[test]
+fn transitions_of_the_engine() {
+    for id in ["saddle_k10", "saddle_eta0.5_k5", "illcond_labelnoise_k20", "illcond_iso_k500"]
+        .into_iter()
+        .chain(["noncommuting_mild_k50", "noncommuting_saddle_k10"])
+    {
+        let case = case(&format!("quad_{id}"));
+        let (inputs, expected) = (&case["inputs"], &case["expected"]);
+        let (hessian, noise) = (matrix(&inputs["A"]), matrix(&inputs["Sigma"]));
+        let form = QuadraticForm::new(hessian, &noise, GradientNoise::Gaussian);
+        for (name, model) in MODELS {
+            let (step_size, sharpness) = (number(&inputs["eta"]), Sharpness::Stop);
+            let equation = LocalEquation { form: Form::Plain(model), step_size, sharpness };
+            let equation = LinearEquation::new(&form, &equation, None, 0).unwrap();
+            let (map, root) = equation.transition();
+            let mut law = Gaussian::point(&numbers(&inputs["x0"]));
+            for _ in 0..inputs["k"].as_u64().unwrap() {
+                law.mean = map.times(&law.mean);
+                let kept = congruence(map, &law.covariance);
+                law.covariance = combine(1.0, &kept, 1.0, &product(root, &root.transposed()));
+            }
+            assert_law(&law, &expected[name]);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Sums and products of dense matrices.
 
-use maruyama_dynamics::linear_algebra::Matrix;
-use maruyama_dynamics::real;
+use crate::linear_algebra::matrix::Matrix;
+use crate::real;
 
 /// The identity, `[n, n]`.
 #[must_use]

@@ -1,9 +1,7 @@
 //! Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's rotations.
 
-use maruyama_dynamics::linear_algebra::Matrix;
-
-use crate::matrix::diagonal;
-use crate::matrix::{identity, product};
+use crate::linear_algebra::dense::{diagonal, identity, product};
+use crate::linear_algebra::matrix::Matrix;
 
 /// `A = Qᵀ diag(values) Q`.
 #[derive(Clone, Debug)]
@@ -90,6 +88,12 @@ fn rotate(work: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     }
 }
 
+/// First and last of the sorted eigenvalues; zeros if there are none.
+#[must_use]
+pub fn extremes(values: &[f64]) -> (f64, f64) {
+    (values.first().copied().unwrap_or(0.0), values.last().copied().unwrap_or(0.0))
+}
+
 impl SymmetricEigen {
     /// `f(A) = Qᵀ diag(f(values)) Q`, `[n, n]`.
     #[must_use]
@@ -102,9 +106,13 @@ impl SymmetricEigen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matrix::combine;
-    use crate::matrix::expm::row_norm;
-    use maruyama_dynamics::noise::NumpyLegacy;
+    use crate::linear_algebra::combine;
+    use crate::noise::NumpyLegacy;
+
+    /// The largest sum of magnitudes over a row.
+    fn row_norm(a: &Matrix) -> f64 {
+        a.rows().map(|row| row.iter().map(|x| x.abs()).sum()).fold(0.0, f64::max)
+    }
 
     #[test]
     fn decompositions_give_the_matrix_back() {

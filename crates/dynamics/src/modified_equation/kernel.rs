@@ -5,7 +5,7 @@
 //! phi(0) = −1,             h(0) = 1,              psi(0) = 1
 //! ```
 
-use maruyama_dynamics::real;
+use crate::real;
 
 /// `phi(a) = log(1 − a)/a`, the factor of the gradient in the drift, at `a = eta lambda < 1`.
 ///

@@ -6,12 +6,9 @@
 //!
 //! in the eigenbasis of the Hessian `H`; `D` is a covariance per unit of time, not its root.
 
-use maruyama_dynamics::linear_algebra::Matrix;
-
-use crate::hessian_aware::error::HessianAwareError;
-use crate::hessian_aware::gaussian::extremes;
-use crate::hessian_aware::kernel;
-use crate::matrix::{SymmetricEigen, congruence, symmetric_eigen};
+use crate::linear_algebra::{Matrix, SymmetricEigen, congruence, extremes, symmetric_eigen};
+use crate::modified_equation::error::CoefficientError;
+use crate::modified_equation::kernel;
 
 /// What is done where the diffusion of the Hessian-aware equation has a negative eigenvalue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +41,7 @@ pub enum Model {
 }
 
 /// Smallest over largest eigenvalue of a diffusion down to which it counts as semidefinite.
-pub(crate) const PSD_TOLERANCE: f64 = -1e-12;
+pub const PSD_TOLERANCE: f64 = -1e-12;
 
 impl Model {
     /// The factor `beta(a)` of the gradient at `a = eta lambda`; below 0 for `a > −2`.
@@ -109,7 +106,7 @@ pub fn coefficients(
     hessian: &SymmetricEigen,
     noise: &Matrix,
     step_size: f64,
-) -> Result<Coefficients, HessianAwareError> {
+) -> Result<Coefficients, CoefficientError> {
     let products = products(model, &hessian.values, step_size)?;
     let mut rotated = hessian.vectors.times(gradient);
     for (entry, a) in rotated.iter_mut().zip(&products) {
@@ -123,27 +120,35 @@ pub fn coefficients(
     })
 }
 
-/// `a_i = eta lambda_i`, all below 1 if `model` needs it.
-pub(crate) fn products(
+/// `a_i = eta lambda_i`, `[dim]`, of the sorted eigenvalues `lambda_i`, all below 1 if `model` needs it.
+///
+/// # Errors
+/// [`CoefficientError::TooSharp`] if one is not.
+pub fn products(
     model: Model,
     eigenvalues: &[f64],
     step_size: f64,
-) -> Result<Vec<f64>, HessianAwareError> {
+) -> Result<Vec<f64>, CoefficientError> {
     let products: Vec<f64> = eigenvalues.iter().map(|lambda| step_size * lambda).collect();
     let (_, product) = extremes(&products);
     if model.needs_logarithm() && product >= 1.0 {
-        return Err(HessianAwareError::TooSharp { product });
+        return Err(CoefficientError::TooSharp { product });
     }
     Ok(products)
 }
 
-/// The diffusion of `model` in the eigenbasis of the Hessian, where the noise is `noise`.
-pub(crate) fn rotated_diffusion(
+/// The diffusion of `model`, `[dim, dim]`, in the eigenbasis of the Hessian, where the covariance of the
+/// noise is `noise` and [`products`] are the curvatures.
+///
+/// # Errors
+/// [`CoefficientError::NotPsd`] if it is not positive semidefinite and the policy is
+/// [`NonPsd::Error`].
+pub fn rotated_diffusion(
     model: Model,
     products: &[f64],
     noise: &Matrix,
     step_size: f64,
-) -> Result<Matrix, HessianAwareError> {
+) -> Result<Matrix, CoefficientError> {
     let formal = scaled(model, products, noise, step_size);
     let Model::HessianAware(policy) = model else { return Ok(formal) };
     if policy == NonPsd::MomentsOnly {
@@ -155,7 +160,7 @@ pub(crate) fn rotated_diffusion(
         return Ok(formal);
     }
     match policy {
-        NonPsd::Error => Err(HessianAwareError::NotPsd { smallest, largest }),
+        NonPsd::Error => Err(CoefficientError::NotPsd { smallest, largest }),
         NonPsd::Clip => Ok(eigen.function(|value| value.max(0.0))),
         NonPsd::Factorise => Ok(scaled(Model::Factorised, products, noise, step_size)),
         NonPsd::MomentsOnly => Ok(formal),
@@ -177,10 +182,10 @@ fn scaled(model: Model, products: &[f64], noise: &Matrix, step_size: f64) -> Mat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matrix::{combine, diagonal, identity, product};
+    use crate::linear_algebra::{combine, diagonal, identity, product};
 
     fn rotation(angle: f64) -> Matrix {
-        let (sin, cos) = maruyama_dynamics::real::sin_cos(angle);
+        let (sin, cos) = crate::real::sin_cos(angle);
         Matrix::new(2, 2, vec![cos, -sin, sin, cos])
     }
 
@@ -259,7 +264,7 @@ mod tests {
         let flat = symmetric_eigen(&diagonal(&[2.0, 0.1]));
         let noise = identity(2);
         let spf = coefficients(Model::StochasticPrincipalFlow, &[1.0; 2], &flat, &noise, 0.5);
-        assert_eq!(spf, Err(HessianAwareError::TooSharp { product: 1.0 }));
+        assert_eq!(spf, Err(CoefficientError::TooSharp { product: 1.0 }));
         assert!(coefficients(Model::Sme2, &[1.0; 2], &flat, &noise, 0.5).is_ok());
     }
 }
