@@ -4,6 +4,7 @@ mod adjust;
 mod chains;
 mod convergence;
 mod distance;
+mod escape_time;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
@@ -16,11 +17,13 @@ mod moments;
 mod outcome;
 mod over_time;
 mod pairing;
+mod passage;
 mod quantiles;
 mod reader;
 mod ridge_mean;
 mod scale_prediction;
 mod sgd_tail_index;
+mod smooth;
 mod stage;
 mod tail_bounds;
 mod tail_curves;
@@ -32,6 +35,8 @@ mod times;
 mod two_sample_test;
 mod unit;
 mod vector;
+mod weak_error;
+mod weak_gap;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -58,6 +63,8 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &localisation::Localisation,
+    &escape_time::EscapeTime,
+    &weak_error::WeakError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &moments::Moments,
