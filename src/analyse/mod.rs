@@ -8,6 +8,7 @@ mod ellipticity;
 mod error_moments;
 mod escape;
 mod error_curve;
+mod escape_time;
 mod estimator;
 mod exact_law;
 mod frame;
@@ -32,12 +33,14 @@ mod over_time;
 mod pairing;
 mod quadratic_case;
 mod quadratic_law;
+mod passage;
 mod quantiles;
 mod reader;
 mod ridge_mean;
 mod scale_prediction;
 mod sgd_tail_index;
 mod space_decay;
+mod smooth;
 mod stage;
 mod start;
 mod tail_bounds;
@@ -52,6 +55,8 @@ mod two_sample_test;
 mod unit;
 mod vector;
 mod wasserstein_decay;
+mod weak_error;
+mod weak_gap;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -88,6 +93,8 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &error_curve::ErrorCurve,
     &growth_rate::GrowthRate,
     &model_error::ModelError,
+    &escape_time::EscapeTime,
+    &weak_error::WeakError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &quadratic_law::QuadraticLaw,
