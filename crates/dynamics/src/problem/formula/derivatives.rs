@@ -5,7 +5,6 @@ use crate::linear_algebra::Matrix;
 use crate::problem::core::Problem;
 use crate::problem::formula::objective::Formula;
 use crate::problem::formula::root::NoiseRoot;
-use crate::problem::quadratic::GradientNoise;
 use crate::real;
 
 /// The gradient, Hessian and third derivatives of a [`Formula`] and the covariance of its noise,
@@ -58,7 +57,6 @@ impl FormulaDerivatives {
             covariance,
             slopes,
             variance: formula.noise_std * formula.noise_std * formula.noise.variance(),
-            variance: formula.noise_std * formula.noise_std * of_unit,
             is_linear: is_flat && !is_varying,
         })
     }
