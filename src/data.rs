@@ -13,6 +13,7 @@ use crate::fingerprint;
 use crate::identity::Digest;
 use crate::manifest::canonical;
 use crate::manifest::types::DataSet;
+use crate::store::csv_text;
 
 /// Name of a problem and canonical JSON of its own parameters.
 type ProblemKey = (&'static str, String);
@@ -62,7 +63,12 @@ impl ResolvedData {
             })?;
             definition.remove(parameter);
             files.insert(parameter.to_owned(), Digest::of_bytes(&bytes));
-            contents.push(bytes);
+            let text = csv_text(bytes).map_err(|error| Violation {
+                parameter,
+                message: format!("`{path}`: {error}"),
+                remedy: "give CSV text, or Parquet without compression or with zstd".to_owned(),
+            })?;
+            contents.push(text);
         }
         let definition = canonical::text(&definition).expect("a resolved parameter is finite");
         Ok(ResolvedData {

@@ -83,15 +83,17 @@ impl Estimator for ErrorCurve {
 
     fn columns(&self) -> &'static [(&'static str, &'static str)] {
         &[
-            ("series", "`simulated`, or what is shown beside it"),
+            ("series", "`simulated`, `median` if quantiles are kept, or what is shown beside them"),
             ("step", "number of steps k"),
             ("time", "time, the sum of the step sizes so far"),
-            ("value", "error or excess risk; simulated, with the interval of its standard error"),
-            ("median", "median over the chains, if quantiles are kept"),
+            (
+                "value",
+                "mean error or excess risk; simulated, with the interval of its standard error",
+            ),
             ("exact", "of simulated rows, the value without simulation of the same process"),
             ("z", "distance from it in standard errors"),
             ("scaled", "value times k"),
-            ("slope", "slope of ln value in ln t since the row before"),
+            ("slope", "slope of ln value in ln k since the row before"),
             ("rate", "slope of ln value in t since the row before"),
             ("over_bound", "value over the bound e^{−μ(2 − γK)t}, if it holds"),
             ("why", "why a series is not there"),
@@ -146,6 +148,7 @@ impl Estimator for ErrorCurve {
             let exact = theory.series(own_series(input.parameters));
             let floor = if measure == Measure::ExcessLoss { floor(input)? } else { 0.0 };
             rows.extend(theory.simulated_rows(&simulated, &exact, floor));
+            rows.extend(theory.median_rows(&simulated, floor));
         }
         let wanted = parameters.get("series").and_then(Value::as_list).unwrap_or(&[]);
         for name in wanted.iter().filter_map(Value::as_text) {
@@ -306,8 +309,9 @@ impl Theory<'_> {
                 let growth = real::ln(value / values[idx - 1]);
                 let (before, now) = (self.times[idx - 1], self.times[idx]);
                 row.insert("rate".to_owned(), Scalar::number(growth / (now - before)));
-                if before > 0.0 {
-                    let slope = growth / real::ln(now / before);
+                if self.steps[idx - 1] > 0 {
+                    let ratio = self.steps[idx] as f64 / self.steps[idx - 1] as f64;
+                    let slope = growth / real::ln(ratio);
                     row.insert("slope".to_owned(), Scalar::number(slope));
                 }
             }
@@ -352,9 +356,6 @@ impl Theory<'_> {
                 _ => Scalar::number(sums.mean - floor),
             };
             let mut row = self.row("simulated", idx, value);
-            let median = summary.sketch.as_ref().and_then(|sketch| sketch.quantile(0.5));
-            let median = median.map(|median| median - floor);
-            row.insert("median".to_owned(), Scalar::optional(median));
             if let Ok(exact) = exact {
                 row.insert("exact".to_owned(), Scalar::number(exact[idx]));
                 // At a fixed start all chains are equal, and there is no error.
@@ -364,5 +365,14 @@ impl Theory<'_> {
             rows.push(row);
         }
         rows
+    }
+
+    /// The medians over the chains, if quantiles are kept.
+    fn median_rows(&self, summaries: &[Summary], floor: f64) -> Vec<Row> {
+        let row = |(idx, summary): (usize, &Summary)| {
+            let median = summary.sketch.as_ref()?.quantile(0.5)?;
+            Some(self.row("median", idx, Scalar::number(median - floor)))
+        };
+        summaries.iter().take(self.steps.len()).enumerate().filter_map(row).collect()
     }
 }

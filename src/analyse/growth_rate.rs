@@ -3,7 +3,7 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{
-    Default, Kind, Lookup as _, Parameter, Parameters, Part, Range,
+    Default, Kind, Lookup as _, Parameter, Parameters, Part, Range, Value,
 };
 use maruyama_dynamics::real;
 use maruyama_statistics::law::normal::standard_quantile;

@@ -10,11 +10,12 @@ pub struct Table;
 
 const PART: Part = Part {
     name: "table",
-    doc: "A CSV file with a header line; every field that is used must be a finite number.",
+    doc: "A table: a CSV file with a header line, or a Parquet file (not compressed, or with zstd); \
+          every field that is used must be a finite number.",
     parameters: &[
         Parameter {
             name: "file",
-            doc: "CSV file with a header line.",
+            doc: "CSV file with a header line, or Parquet file.",
             unit: "",
             kind: Kind::Text,
             default: Default::Required,

@@ -8,9 +8,10 @@ pub(crate) const INTEGRATOR: Parameter = Parameter {
     name: "integrator",
     doc: "How a step is taken: `euler_maruyama`, or `crank_nicolson`, whose drift is the mean of \
           those before and after the step: its stationary mean and covariance are those of the \
-          equation at every `dt`.",
+          equation at every `dt`; or `conditional_moments`, for data of a rank up to 8, whose mean and \
+          covariance are those of the equation at every step.",
     unit: "",
-    kind: Kind::Choice(&["euler_maruyama", "crank_nicolson"]),
+    kind: Kind::Choice(&["euler_maruyama", "crank_nicolson", "conditional_moments"]),
     default: Default::Text("euler_maruyama"),
 };
 

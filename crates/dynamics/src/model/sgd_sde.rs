@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use crate::linear_algebra::Matrix;
+use crate::model::conditional_moments::{ConditionalMoments, MAX_RANK};
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows_mut};
 use crate::model::linear_step::{damping, more_drift};
 use crate::model::population_sde::PopulationSde;
@@ -21,8 +22,9 @@ use crate::model::sde::DT;
 use crate::model::sde_step::{EQUATION, INTEGRATOR, Order, Scheme, SdeStep};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE, parts_of_a_step};
 use crate::model::shape::{Layout, Shape};
+use crate::model::tiles::{TILE, mean, read, residuals, write};
 use crate::noise::{LANES, Lanes};
-use crate::parameter::{Lookup, Parameters, Part};
+use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{GaussianPopulation, LeastSquares, Problem};
 use crate::simd::{Aligned, Isa};
 
@@ -48,8 +50,27 @@ impl ModelKind for SgdSdeKind {
         &["least_squares", "gaussian_population"]
     }
 
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        let refuse = |message: String| {
+            let remedy = "take `crank_nicolson`".to_owned();
+            vec![Violation { parameter: "integrator", message, remedy }]
+        };
+        let finite = problem.get::<LeastSquares>();
+        match finite.map(|finite| finite.spectrum().rank()) {
+            _ if !has_conditional_moments(parameters) => Vec::new(),
+            None => refuse("`conditional_moments` is for data".to_owned()),
+            Some(rank) if rank > MAX_RANK => {
+                refuse(format!("`conditional_moments` is for a rank up to {MAX_RANK}, not {rank}"))
+            }
+            Some(_) => Vec::new(),
+        }
+    }
+
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let step = SdeStep::from_parameters(parameters);
+        if has_conditional_moments(parameters) {
+            return Box::new(ConditionalMoments::new(problem.expect(), step));
+        }
         if problem.get::<GaussianPopulation>().is_some() {
             return Box::new(PopulationSde::new(problem.expect_shared(), step));
         }
@@ -61,8 +82,9 @@ impl ModelKind for SgdSdeKind {
     }
 }
 
-/// Rows whose residuals are computed side by side.
-const TILE: usize = 4;
+fn has_conditional_moments(parameters: &Parameters) -> bool {
+    parameters.text("integrator") == "conditional_moments"
+}
 
 /// The stochastic differential equation of SGD on one least-squares problem.
 ///
@@ -242,59 +264,6 @@ impl Dynamics for SgdSde {
         }
         bundle.step += n_steps;
     }
-}
-
-/// Two vectors of chains from lane `first` on.
-#[inline(always)]
-fn read<S: Isa>(_: S, first: usize, row: &Lanes) -> [S::f64s; 2] {
-    let vectors = S::as_simd_f64s(&row[first..first + 2 * S::F64_LANES]).0;
-    [vectors[0], vectors[1]]
-}
-
-/// Writes what [`read`] reads.
-#[inline(always)]
-fn write<S: Isa>(_: S, first: usize, row: &mut Lanes, values: [S::f64s; 2]) {
-    let vectors = S::as_mut_simd_f64s(&mut row[first..first + 2 * S::F64_LANES]).0;
-    (vectors[0], vectors[1]) = (values[0], values[1]);
-}
-
-/// Mean of the first `n` rows of `z`, whose others are zero, from four interleaved partial sums.
-#[inline(always)]
-fn mean<S: Isa>(isa: S, first: usize, z: &[Lanes], n: usize) -> [S::f64s; 2] {
-    let mut sums = [[isa.splat_f64s(0.0); 2]; TILE];
-    for rows in z.as_chunks::<TILE>().0 {
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            let row = read(isa, first, row);
-            *sum = [0, 1].map(|v| isa.add_f64s(sum[v], row[v]));
-        }
-    }
-    let [a, b, c, d] = sums;
-    [0, 1].map(|v| {
-        let sum = isa.add_f64s(isa.add_f64s(a[v], c[v]), isa.add_f64s(b[v], d[v]));
-        isa.div_f64s(sum, isa.splat_f64s(n as f64))
-    })
-}
-
-/// `a_i·x − b_i` for the rows of a tile.
-#[inline(always)]
-fn residuals<S: Isa>(
-    isa: S,
-    first: usize,
-    tile: &[[f64; TILE]],
-    responses: &[f64; TILE],
-    x: &[Lanes],
-) -> [[S::f64s; 2]; TILE] {
-    let mut residuals = responses.map(|response| [isa.splat_f64s(-response); 2]);
-    for (column, x) in tile.iter().zip(x) {
-        let x = read(isa, first, x);
-        for i in 0..TILE {
-            let entry = isa.splat_f64s(column[i]);
-            for v in 0..2 {
-                residuals[i][v] = isa.mul_add_f64s(entry, x[v], residuals[i][v]);
-            }
-        }
-    }
-    residuals
 }
 
 #[cfg(test)]
