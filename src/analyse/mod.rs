@@ -11,11 +11,14 @@ mod hsgd_moments;
 mod law_sample;
 mod layer_law;
 mod localisation;
+mod matrix_free;
 mod mean_risk;
 mod measure;
 mod moments;
+mod multiplicative_growth;
 mod outcome;
 mod over_time;
+mod paired_difference;
 mod pairing;
 mod quadratic_case;
 mod quadratic_law;
@@ -64,11 +67,14 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &quadratic_law::QuadraticLaw,
+    &multiplicative_growth::MultiplicativeGrowth,
+    &matrix_free::MatrixFree,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
+    &paired_difference::PairedDifference,
 ];
 
 /// The estimator called `name`.
