@@ -72,6 +72,22 @@ impl<'a> Chains<'a> {
         Ok(sample)
     }
 
+    /// The values of `observable` at the recorded step number `idx` of [`Chains::steps`], one for each
+    /// chain; NaN where there is none.
+    ///
+    /// # Errors
+    /// If the observable is not recorded.
+    pub fn values(&self, observable: &str, idx: usize) -> Result<Vec<f64>, AnalysisError> {
+        let place = self.places(&[observable.to_owned()])?[0];
+        let mut values = Vec::new();
+        for block in self.blocks {
+            let (n_observables, n_steps) = (block.observables.len(), block.steps.len());
+            let chains = block.values.chunks_exact((n_steps * n_observables).max(1));
+            values.extend(chains.map(|chain| chain[idx * n_observables + place]));
+        }
+        Ok(values)
+    }
+
     /// The values of `observable` along each chain from the recorded step number `first` on,
     /// `[n_chains][n_steps]`; without the chains that diverged, whose number comes second.
     ///

@@ -24,12 +24,15 @@ mod line_decay;
 mod line_potential;
 mod least_squares_case;
 mod localisation;
+mod matrix_free;
 mod mean_risk;
 mod measure;
 mod model_error;
 mod moments;
+mod multiplicative_growth;
 mod outcome;
 mod over_time;
+mod paired_difference;
 mod pairing;
 mod quadratic_case;
 mod quadratic_law;
@@ -98,11 +101,14 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &quadratic_law::QuadraticLaw,
+    &multiplicative_growth::MultiplicativeGrowth,
+    &matrix_free::MatrixFree,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
+    &paired_difference::PairedDifference,
 ];
 
 /// The estimator called `name`.

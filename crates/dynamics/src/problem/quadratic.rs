@@ -86,6 +86,9 @@ impl Problem for Quadratic {
 /// A quadratic, diagonal or with matrices.
 pub struct QuadraticKind;
 
+/// The parameter that holds single eigenvalues.
+const OUTLIERS: &str = "outliers";
+
 const PART: Part = Part {
     name: "quadratic",
     doc: "Quadratic f(x) = ½ Σ h_j x_j² with a diagonal Hessian, whose stochastic gradient is \
@@ -120,6 +123,13 @@ const PART: Part = Part {
             unit: "",
             kind: Kind::Real(Range::ANY),
             default: Default::Real(1.0),
+        },
+        Parameter {
+            name: OUTLIERS,
+            doc: "Eigenvalues that stand in the place of as many of the largest equidistant ones, largest last.",
+            unit: "",
+            kind: Kind::Reals(Range::ANY),
+            default: Default::Absent,
         },
         Parameter {
             name: "noise_std",
@@ -204,6 +214,14 @@ impl ProblemKind for QuadraticKind {
                 remedy: "exchange `smallest` and `largest`".to_owned(),
             });
         }
+        let outliers = parameters.get(OUTLIERS).and_then(Value::as_list).map_or(0, <[Value]>::len);
+        if outliers > 0 && (given.is_some() || outliers as u64 > parameters.count("dim")) {
+            violations.push(Violation {
+                parameter: OUTLIERS,
+                message: "there are not as many equidistant eigenvalues".to_owned(),
+                remedy: "take a larger `dim`, without `curvatures`".to_owned(),
+            });
+        }
         if violations.is_empty() && has_matrices(parameters) {
             violations.extend(check_matrices(parameters));
         }
@@ -231,11 +249,14 @@ impl ProblemKind for QuadraticKind {
 pub(crate) fn curvatures(parameters: &Parameters) -> Vec<f64> {
     match parameters.get("curvatures").and_then(Value::as_list) {
         Some(list) => list.iter().filter_map(Value::as_real).collect(),
-        None => equidistant(
-            parameters.count("dim") as usize,
-            parameters.real("smallest"),
-            parameters.real("largest"),
-        ),
+        None => {
+            let outliers = parameters.get(OUTLIERS).and_then(Value::as_list).unwrap_or_default();
+            let dim = parameters.count("dim") as usize;
+            let (smallest, largest) = (parameters.real("smallest"), parameters.real("largest"));
+            let mut values = equidistant(dim.saturating_sub(outliers.len()), smallest, largest);
+            values.extend(outliers.iter().filter_map(Value::as_real));
+            values
+        }
     }
 }
 

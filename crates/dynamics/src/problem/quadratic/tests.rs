@@ -21,6 +21,22 @@ fn the_spectrum_is_given_or_equidistant() {
     assert_eq!(QuadraticKind.check(&parameters).len(), 2);
 }
 
+#[test]
+fn outliers_follow_the_equidistant_eigenvalues() {
+    let outliers = Value::List(vec![Value::Real(5.0), Value::Real(9.0)]);
+    let cell = |dim: i64| {
+        with(&[
+            ("dim", Value::Integer(dim)),
+            ("smallest", Value::Real(0.0)),
+            (OUTLIERS, outliers.clone()),
+        ])
+    };
+    let problem = QuadraticKind.build(&cell(5), None);
+    assert_eq!(problem.expect::<Quadratic>().curvatures, [0.0, 0.5, 1.0, 5.0, 9.0]);
+    assert!(QuadraticKind.check(&cell(2)).is_empty());
+    assert_eq!(QuadraticKind.check(&cell(1)).len(), 1);
+}
+
 fn rows<const N: usize>(rows: [[f64; N]; N]) -> Value {
     let row = |row: [f64; N]| Value::List(row.map(Value::Real).to_vec());
     Value::List(rows.map(row).to_vec())
