@@ -76,6 +76,25 @@ pub enum Error {
         /// How many are needed.
         total: usize,
     },
+    /// A word on the command line names nothing.
+    #[error(
+        "`{word}` names no item, no cell and no file that the manifests know{}",
+        .meant.as_ref().map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+    )]
+    NothingNamed {
+        /// The word.
+        word: String,
+        /// An item of a similar name.
+        meant: Option<String>,
+    },
+    /// A file of a report has fewer rows.
+    #[error("there is no row {row}: the file shows {}", plural(*.n_rows, "row"))]
+    NoRow {
+        /// The row that was asked for, from 1.
+        row: usize,
+        /// How many there are.
+        n_rows: usize,
+    },
     /// The instruction set that the environment asks for is not there.
     #[error("{0}")]
     Simd(String),
@@ -98,6 +117,8 @@ impl Error {
             | Error::NoManifest { .. }
             | Error::SameItem { .. }
             | Error::Simd(_)
+            | Error::NothingNamed { .. }
+            | Error::NoRow { .. }
             | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } => DIFFERS,
             Error::Start(_) | Error::Store(_) => STORE,

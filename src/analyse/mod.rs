@@ -42,8 +42,8 @@ pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
-pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
-pub(crate) use unit::cells;
+pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse, recall};
+pub(crate) use unit::{Unit, cells, code_of, units};
 
 /// Every estimator, in the order of the documentation.
 pub const ESTIMATORS: &[&dyn Estimator] = &[

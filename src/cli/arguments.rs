@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::holding::State;
+
 /// Reproducible experiments on stochastic gradient descent and its stochastic differential
 /// equations.
 #[derive(Debug, Parser)]
@@ -33,6 +35,10 @@ pub(crate) enum Command {
     Report(Options),
     /// Show what is stored of each item
     Status(Options),
+    /// List the cells with their state, size and time
+    Ls(ListOptions),
+    /// Show where something comes from: an item, a cell, or a file of a report, the store or the code
+    Explain(ExplainOptions),
     /// Check that every stored byte is as written, and compute cells once more to compare them
     Verify(VerifyOptions),
     /// Print the JSON Schema of manifests, for completion in editors
@@ -50,7 +56,9 @@ impl Command {
             | Command::Run(options)
             | Command::Report(options)
             | Command::Status(options)
-            | Command::Verify(VerifyOptions { options, .. }) => options.format,
+            | Command::Verify(VerifyOptions { options, .. })
+            | Command::Ls(ListOptions { options, .. })
+            | Command::Explain(ExplainOptions { options, .. }) => options.format,
             Command::Schema => Format::Json,
             Command::Parts => Format::Text,
         }
@@ -91,6 +99,28 @@ pub(crate) struct VerifyOptions {
     /// Which cells are drawn; printed where it is not given
     #[arg(long, value_name = "SEED", requires = "recompute")]
     pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Only cells in this state
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// An item, a cell (the first digits of its identity, `ITEM/SWEEP` or `ITEM/SWEEP/NAME=VALUE,…`),
+    /// or the path of a file: of a report, of the store, of the sources, of data
+    #[arg(value_name = "ITEM|CELL|FILE")]
+    pub what: String,
+    #[command(flatten)]
+    pub options: Options,
+    /// Of a table, a figure or claims, this row alone, from 1, with the whole chain of its cell
+    #[arg(long, value_name = "N")]
+    pub row: Option<usize>,
 }
 
 /// More cells than there can be.

@@ -2,9 +2,14 @@
 
 mod arguments;
 mod comparisons;
+mod explain;
+mod holding;
+mod list;
 mod parts;
 mod pipeline;
+mod select;
 mod show;
+mod tree;
 mod verify;
 
 use std::fmt::Write as _;
@@ -66,8 +71,18 @@ fn run(command: &Command) -> Result<u8, Error> {
             Ok(DONE)
         }
         Command::Status(options) => {
-            let pipeline = Pipeline::open(options)?;
+            let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
             print(&show::status(&pipeline, options.format)?);
+            Ok(DONE)
+        }
+        Command::Ls(arguments) => {
+            let pipeline = ManuallyDrop::new(Pipeline::open(&arguments.options)?);
+            print(&list::list(&pipeline, arguments)?);
+            Ok(DONE)
+        }
+        Command::Explain(arguments) => {
+            let pipeline = Pipeline::open(&arguments.options)?;
+            print(&explain::run(&pipeline, arguments)?.show(arguments.options.format));
             Ok(DONE)
         }
         Command::Verify(arguments) => {

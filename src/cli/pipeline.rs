@@ -36,7 +36,7 @@ pub(crate) struct Pipeline {
     pub index: Index,
     pub store_folder: PathBuf,
     pub reports: PathBuf,
-    texts: Vec<String>,
+    pub texts: Vec<String>,
     verbosity: Verbosity,
     pub records_verdicts: bool,
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::comparisons;
+use crate::cli::holding::{Holdings, State, size};
 use crate::cli::pipeline::{Done, Pipeline, digest};
 use crate::error::{Error, plural};
 use crate::plan::{PlannedItem, Reason, ToRun, explain};
@@ -70,17 +71,34 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
     text
 }
 
+/// What is stored of an item.
+struct Stored {
+    n_cells: usize,
+    n_stored: usize,
+    size_bytes: f64,
+    seconds: f64,
+}
+
+impl Stored {
+    fn of(item: &PlannedItem, holdings: &Holdings<'_>) -> Stored {
+        let mut stored = Stored { n_cells: 0, n_stored: 0, size_bytes: 0.0, seconds: 0.0 };
+        let simulated = item.sweeps.iter().filter(|sweep| sweep.is_simulated);
+        for cell in simulated.flat_map(|sweep| &sweep.cells) {
+            let holding = holdings.of(cell);
+            stored.n_cells += 1;
+            stored.n_stored += usize::from(holding.state == State::Stored);
+            stored.size_bytes += holding.size_bytes;
+            stored.seconds += holding.seconds;
+        }
+        stored
+    }
+}
+
 /// What is stored of each item.
 pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
     let store = Store::open_to_read(&pipeline.store_folder)?;
-    let stored = |item: &PlannedItem| {
-        let simulated = || item.sweeps.iter().filter(|sweep| sweep.is_simulated);
-        let cells = || simulated().flat_map(|sweep| &sweep.cells);
-        let is_stored = |cell: &&crate::plan::PlannedCell| {
-            cell.blocks().all(|block| pipeline.index.blocks.contains_key(&block.id))
-        };
-        (cells().filter(is_stored).count(), cells().count())
-    };
+    let holdings = Holdings::new(&pipeline.index, &store);
+    let stored = |item: &PlannedItem| Stored::of(item, &holdings);
     let results = digest(&pipeline.plan, &pipeline.index);
     if format == Format::Json {
         let items: Vec<_> = pipeline
@@ -88,20 +106,22 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
             .items
             .iter()
             .map(|item| {
-                let (n_stored, n_cells) = stored(item);
+                let stored = stored(item);
                 json!({
                     "item": item.manifest.item,
                     "manifest": item.manifest.path,
-                    "cells": n_cells,
-                    "stored": n_stored,
+                    "cells": stored.n_cells,
+                    "stored": stored.n_stored,
+                    "size_bytes": stored.size_bytes.round(),
+                    "seconds": stored.seconds,
                     "report": store.published_report(&item.manifest.report_name()).is_some(),
                 })
             })
             .collect();
         let text = json!({
             "items": items,
-            "files": pipeline.index.n_files,
-            "size_bytes": pipeline.index.size_bytes,
+            "files": pipeline.index.files.len(),
+            "size_bytes": pipeline.index.size_bytes(),
             "damaged": damaged_json(pipeline),
             "results": results.map(|digest| digest.to_string()),
         });
@@ -109,19 +129,22 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
     }
     let mut text = String::new();
     for item in &pipeline.plan.items {
-        let (n_stored, n_cells) = stored(item);
+        let Stored { n_cells, n_stored, size_bytes, seconds } = stored(item);
         let name = &item.manifest.item;
         let report = if store.published_report(&item.manifest.report_name()).is_some() {
             "reported"
         } else {
             "no report"
         };
-        let _ =
-            writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
+        let (cells, size) = (plural(n_cells, "cell"), size(size_bytes));
+        let _ = writeln!(
+            text,
+            "{name}: {n_stored} of {cells} stored, {report}; {size}, {seconds:.1} s of computation"
+        );
     }
     text.push_str(&damaged_text(pipeline));
-    let mebibytes = pipeline.index.size_bytes as f64 / f64::from(1 << 20);
-    let files = plural(pipeline.index.n_files, "results file");
+    let mebibytes = pipeline.index.size_bytes() as f64 / f64::from(1 << 20);
+    let files = plural(pipeline.index.files.len(), "results file");
     let _ = writeln!(text, "store {}: {files}, {mebibytes:.1} MiB", store.root().display());
     if let Some(digest) = results {
         let _ = writeln!(text, "results: sha256 {digest}");

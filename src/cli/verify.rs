@@ -55,7 +55,7 @@ pub(crate) fn verify(pipeline: &Pipeline, arguments: &VerifyOptions) -> Result<V
         Some(n_cells) => Some(recompute(pipeline, n_cells, arguments)?),
     };
     Ok(Verified {
-        n_files: pipeline.index.n_files,
+        n_files: pipeline.index.files.len(),
         n_blocks: pipeline.index.blocks.len(),
         damaged,
         recomputed,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::identity::Digest;
 use crate::store::error::StoreError;
@@ -86,6 +86,26 @@ impl Store {
             }
         }
         Ok(outcomes)
+    }
+
+    /// The files of outcomes, each with the identities of those that it holds; verified. A damaged
+    /// file holds none.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn outcome_files(&self) -> Result<BTreeMap<Digest, Vec<Digest>>, StoreError> {
+        let (folder, extension) = ANALYSES;
+        let (files, _) = self.contents(folder, extension)?;
+        let ids = |file: Digest| {
+            let read = self.read_content(folder, file, extension);
+            let parsed = match read {
+                Ok(bytes) => parse::<IgnoredAny>(&bytes).unwrap_or_default(),
+                Err(StoreError::Damaged { .. }) => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            Ok((file, parsed.into_iter().map(|(id, _)| id).collect()))
+        };
+        files.into_par_iter().map(ids).collect()
     }
 }
 

@@ -19,6 +19,17 @@ pub struct StoredBlock {
     pub file: Digest,
     /// Digest of its content.
     pub digest: Digest,
+    /// Its rows in the file.
+    pub n_rows: u64,
+}
+
+/// A verified results file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Rows of all its blocks.
+    pub n_rows: u64,
 }
 
 /// What is known of an ensemble of which some blocks are stored.
@@ -37,14 +48,12 @@ pub struct StoredEnsemble {
 pub struct Index {
     /// Blocks by identity.
     pub blocks: BTreeMap<BlockId, StoredBlock>,
+    /// Verified files by name.
+    pub files: BTreeMap<Digest, StoredFile>,
     /// Files that are not what was written, with the reason.
     pub damaged: Vec<(PathBuf, String)>,
     /// Blocks that a damaged file held, as far as its provenance tells.
     pub lost: BTreeSet<BlockId>,
-    /// Size of the verified files.
-    pub size_bytes: u64,
-    /// Number of the verified files.
-    pub n_files: usize,
     /// Descriptions of ensembles and their code as stored; see [`Index::ensembles`].
     descriptions: Vec<(String, String)>,
 }
@@ -117,18 +126,26 @@ impl Index {
                 self.lost.extend(lost);
             }
             Scanned::Sound { file, footer, size_bytes } => {
+                let mut held = StoredFile { size_bytes, n_rows: 0 };
                 for entry in footer.entries {
                     let id = Digest::parse(&entry.id);
                     let digest = Digest::parse(&entry.digest);
+                    let n_rows = entry.rows as u64;
+                    held.n_rows += n_rows;
                     if let (Some(id), Some(digest)) = (id, digest) {
-                        self.blocks.insert(BlockId(id), StoredBlock { file, digest });
+                        self.blocks.insert(BlockId(id), StoredBlock { file, digest, n_rows });
                     }
                 }
                 self.descriptions.push((footer.ensembles, footer.code));
-                self.size_bytes += size_bytes;
-                self.n_files += 1;
+                self.files.insert(file, held);
             }
         }
+    }
+
+    /// Size of the verified files.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.files.values().map(|file| file.size_bytes).sum()
     }
 
     /// The ensembles of which blocks are stored, by identity: parsed on demand, since only the
