@@ -2,6 +2,7 @@
 
 mod adjust;
 mod chains;
+mod column;
 mod convergence;
 mod distance;
 mod estimator;
@@ -37,11 +38,13 @@ use crate::manifest::types::{Analysis, Manifest};
 
 pub use adjust::ADJUSTED;
 pub use chains::{Chains, PointSample};
+pub use column::{Numbers, OF_SAMPLE, OF_TWO_SAMPLES};
 pub use estimator::{AnalysisError, Centred, Estimator, Input, Reads};
 pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
+pub(crate) use reader::Reader;
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse, recall};
 pub(crate) use unit::{Unit, cells, code_of, units};
 

@@ -8,22 +8,17 @@ use crate::cli::arguments::{Format, ListOptions};
 use crate::cli::holding::{Holding, Holdings, size};
 use crate::cli::pipeline::Pipeline;
 use crate::cli::select::{Place, places};
-use crate::error::Error;
-use crate::store::Store;
 
 /// Every cell that is simulated, one a line.
-///
-/// # Errors
-/// If the store cannot be opened.
-pub(crate) fn list(pipeline: &Pipeline, arguments: &ListOptions) -> Result<String, Error> {
-    let store = Store::open_to_read(&pipeline.store_folder)?;
-    let holdings = Holdings::new(&pipeline.index, &store);
+pub(crate) fn list(pipeline: &Pipeline, arguments: &ListOptions) -> String {
+    let store = &pipeline.store;
+    let holdings = Holdings::new(&pipeline.index, store);
     let held = places(pipeline).map(|place| (place, holdings.of(place.cell)));
     let is_wanted = |holding: &Holding| arguments.state.is_none_or(|state| state == holding.state);
     let held = held.filter(|(_, holding)| is_wanted(holding));
     if arguments.options.format == Format::Json {
         let cells: Vec<_> = held.map(|(place, holding)| to_json(place, &holding)).collect();
-        return Ok(format!("{:#}\n", json!(cells)));
+        return format!("{:#}\n", json!(cells));
     }
     let mut text = String::new();
     for (Place { item, sweep, cell, .. }, holding) in held {
@@ -35,7 +30,7 @@ pub(crate) fn list(pipeline: &Pipeline, arguments: &ListOptions) -> Result<Strin
             "{id}  {state:<7}  {n_stored:>4}/{n_blocks:<4}  {size:>10}  {seconds:>9.3} s  {item}/{sweep}/{label}"
         );
     }
-    Ok(text)
+    text
 }
 
 fn to_json(Place { item, sweep, cell, .. }: Place<'_>, holding: &Holding) -> serde_json::Value {

@@ -10,16 +10,15 @@ use crate::cli::arguments::{Format, Options};
 use crate::cli::comparisons;
 use crate::cli::holding::{Holdings, State, size};
 use crate::cli::pipeline::{Done, Pipeline, digest};
-use crate::error::{Error, plural};
+use crate::error::plural;
 use crate::plan::{PlannedItem, Reason, ToRun, explain};
-use crate::store::Store;
 
 /// Cells listed for each item and reason before the rest is counted.
 const LISTED_CELLS: usize = 8;
 
 /// The plan: which cells will run and why.
 pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
-    let to_run = explain(&pipeline.plan, &pipeline.index);
+    let to_run = explain(&pipeline.plan, &pipeline.store, &pipeline.index);
     let n_cells = pipeline.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count();
     if format == Format::Json {
         let cells: Vec<_> = to_run
@@ -72,16 +71,16 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
 }
 
 /// What is stored of an item.
-struct Stored {
+struct OfItem {
     n_cells: usize,
     n_stored: usize,
     size_bytes: f64,
     seconds: f64,
 }
 
-impl Stored {
-    fn of(item: &PlannedItem, holdings: &Holdings<'_>) -> Stored {
-        let mut stored = Stored { n_cells: 0, n_stored: 0, size_bytes: 0.0, seconds: 0.0 };
+impl OfItem {
+    fn of(item: &PlannedItem, holdings: &Holdings<'_>) -> OfItem {
+        let mut stored = OfItem { n_cells: 0, n_stored: 0, size_bytes: 0.0, seconds: 0.0 };
         let simulated = item.sweeps.iter().filter(|sweep| sweep.is_simulated);
         for cell in simulated.flat_map(|sweep| &sweep.cells) {
             let holding = holdings.of(cell);
@@ -95,10 +94,10 @@ impl Stored {
 }
 
 /// What is stored of each item.
-pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
-    let store = Store::open_to_read(&pipeline.store_folder)?;
-    let holdings = Holdings::new(&pipeline.index, &store);
-    let stored = |item: &PlannedItem| Stored::of(item, &holdings);
+pub(crate) fn status(pipeline: &Pipeline, format: Format) -> String {
+    let store = &pipeline.store;
+    let holdings = Holdings::new(&pipeline.index, store);
+    let stored = |item: &PlannedItem| OfItem::of(item, &holdings);
     let results = digest(&pipeline.plan, &pipeline.index);
     if format == Format::Json {
         let items: Vec<_> = pipeline
@@ -125,11 +124,11 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
             "damaged": damaged_json(pipeline),
             "results": results.map(|digest| digest.to_string()),
         });
-        return Ok(format!("{text:#}\n"));
+        return format!("{text:#}\n");
     }
     let mut text = String::new();
     for item in &pipeline.plan.items {
-        let Stored { n_cells, n_stored, size_bytes, seconds } = stored(item);
+        let OfItem { n_cells, n_stored, size_bytes, seconds } = stored(item);
         let name = &item.manifest.item;
         let report = if store.published_report(&item.manifest.report_name()).is_some() {
             "reported"
@@ -149,7 +148,7 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
     if let Some(digest) = results {
         let _ = writeln!(text, "results: sha256 {digest}");
     }
-    Ok(text)
+    text
 }
 
 fn damaged_text(pipeline: &Pipeline) -> String {
@@ -204,10 +203,15 @@ fn what_is_wrong(done: &Done, quarantine: &Path) -> String {
 
 fn what_was_done(done: &Done) -> String {
     let mut text = String::new();
-    let cached = done.n_blocks - done.run.computed - done.run.left - done.run.failures.len();
+    let run = &done.run;
+    let cached = done.n_blocks - run.computed - run.shared - run.left - run.failures.len();
+    let shared = match run.shared {
+        0 => String::new(),
+        n => format!("{n} computed by another process, "),
+    };
     let _ = writeln!(
         text,
-        "{} of simulation: {} computed, {cached} cached",
+        "{} of simulation: {} computed, {shared}{cached} cached",
         plural(done.n_cells, "cell"),
         plural(done.run.computed, "block"),
     );
@@ -283,6 +287,7 @@ fn done_json(done: &Done) -> serde_json::Value {
         "undrawn": problems,
         "blocks": done.n_blocks,
         "simulated": done.run.computed,
+        "shared": done.run.shared,
         "left": done.run.left,
         "failed": failed,
         "analysed": done.analysed,

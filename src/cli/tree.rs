@@ -67,10 +67,14 @@ impl Tree {
             }
             Tree::List(items) => items.iter().for_each(|item| item.write(depth, text)),
             Tree::Fields(fields) => {
-                fields.iter().for_each(|(name, value)| entry(name, value, depth, text));
+                for (name, value) in fields {
+                    entry(name, value, depth, text);
+                }
             }
             Tree::Named(fields) => {
-                fields.iter().for_each(|(name, value)| entry(name, value, depth, text));
+                for (name, value) in fields {
+                    entry(name, value, depth, text);
+                }
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::identity::Digest;
 use crate::store::error::StoreError;
 use crate::store::folder::Store;
 
-const ANALYSES: (&str, &str) = ("analyses", "jsonl");
+/// Folder and extension of files of outcomes.
+pub(crate) const ANALYSES: (&str, &str) = ("analyses", "jsonl");
 
 /// What an analysis of one cell gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +108,11 @@ impl Store {
         };
         files.into_par_iter().map(ids).collect()
     }
+}
+
+/// Whether `bytes` are those of a file of outcomes.
+pub(crate) fn are_outcomes(bytes: &[u8]) -> bool {
+    parse::<IgnoredAny>(bytes).is_ok()
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(Digest, Arc<T>)>, String> {

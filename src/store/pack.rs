@@ -247,17 +247,15 @@ pub(crate) fn read_footer(file: &impl ChunkReader) -> Result<Footer, String> {
     let metadata = ParquetMetaDataReader::new()
         .parse_and_finish(file)
         .map_err(|error| format!("it is not a Parquet file: {error}"))?;
-    let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    let pairs = metadata.file_metadata().key_value_metadata().map_or(&[][..], Vec::as_slice);
     let find = |key: &str| {
-        pairs
-            .iter()
-            .find(|pair| pair.key == key)
-            .and_then(|pair| pair.value.clone())
-            .ok_or_else(|| format!("its footer has no `{key}`"))
+        let found = pairs.iter().find(|pair| pair.key == key);
+        let value = found.and_then(|pair| pair.value.as_deref());
+        value.ok_or_else(|| format!("its footer has no `{key}`"))
     };
-    let entries = serde_json::from_str(&find(BLOCKS)?)
+    let entries = serde_json::from_str(find(BLOCKS)?)
         .map_err(|error| format!("its list of blocks cannot be read: {error}"))?;
-    Ok(Footer { entries, ensembles: find(ENSEMBLES)?, code: find(CODE)? })
+    Ok(Footer { entries, ensembles: find(ENSEMBLES)?.to_owned(), code: find(CODE)?.to_owned() })
 }
 
 /// The blocks that a results file lists, and its rows, some at a time.

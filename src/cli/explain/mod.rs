@@ -21,7 +21,7 @@ use crate::store::{Outcomes, Store};
 /// What an explanation rests on: the plan, the store and what was found in both.
 pub(crate) struct Chain<'a> {
     pub pipeline: &'a Pipeline,
-    pub store: Store,
+    pub store: &'a Store,
     /// Applications of estimators, in the plan's order.
     pub units: Vec<Unit<'a>>,
     /// Files of outcomes by the identity of what they hold.
@@ -33,7 +33,7 @@ pub(crate) struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn new(pipeline: &'a Pipeline) -> Result<Chain<'a>, Error> {
-        let store = Store::open_to_read(&pipeline.store_folder)?;
+        let store = &pipeline.store;
         let outcomes = store.outcomes()?;
         let files = store.outcome_files()?;
         let outcome_files = files
@@ -43,7 +43,7 @@ impl<'a> Chain<'a> {
         Ok(Chain {
             pipeline,
             units: units(&pipeline.plan, &pipeline.index),
-            to_run: explain(&pipeline.plan, &pipeline.index),
+            to_run: explain(&pipeline.plan, store, &pipeline.index),
             outcome_files,
             outcomes,
             store,

@@ -17,7 +17,7 @@ pub(crate) fn standing(chain: &Chain<'_>, item_idx: usize) -> Tree {
     let (item, text) = (&pipeline.plan.items[item_idx], &pipeline.texts[item_idx]);
     let stage = chain.stage();
     let analysed = &stage.items[item_idx];
-    let found = report::standing(item, analysed, text, &chain.store, &pipeline.reports);
+    let found = report::standing(item, analysed, text, chain.store, &pipeline.reports);
     match found {
         Standing::Current => "up to date".to_owned(),
         Standing::NeverWritten => "never written from this store".to_owned(),
