@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use maruyama_dynamics::dataset::{self, Dataset, DatasetError, Source};
@@ -161,6 +161,10 @@ impl Library {
 }
 
 fn read_upwards(folder: &Path, path: &str) -> Result<Vec<u8>, String> {
+    let is_below = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !Path::new(path).components().all(is_below) {
+        return Err(format!("`{path}` is no path below the manifest's folder or one above it"));
+    }
     let here = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let found = here.ancestors().map(|folder| folder.join(path)).find(|file| file.is_file());
     let file = found.ok_or_else(|| format!("file `{path}` does not exist"))?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::analyse::AnalysisError;
 use crate::manifest::diagnostic::Diagnostics;
 use crate::store::StoreError;
 
@@ -76,6 +77,77 @@ pub enum Error {
         /// How many are needed.
         total: usize,
     },
+    /// A word on the command line names nothing.
+    #[error(
+        "`{word}` names no item, no cell and no file that the manifests know{}",
+        .meant.as_ref().map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+    )]
+    NothingNamed {
+        /// The word.
+        word: String,
+        /// An item of a similar name.
+        meant: Option<String>,
+    },
+    /// A file of a report has fewer rows.
+    #[error("there is no row {row}: the file shows {}", plural(*.n_rows, "row"))]
+    NoRow {
+        /// The row that was asked for, from 1.
+        row: usize,
+        /// How many there are.
+        n_rows: usize,
+    },
+    /// A cell that is to be exported is not stored.
+    #[error("{cell} is not stored as a whole; `maruyama run` computes it")]
+    NotStored {
+        /// The cell.
+        cell: String,
+    },
+    /// Cells that keep chains and cells that keep statistics were to be exported as one table.
+    #[error(
+        "`{word}` names cells that keep chains and cells that keep statistics; export one kind at a time"
+    )]
+    TwoKinds {
+        /// What was to be exported.
+        word: String,
+    },
+    /// A setting on the command line is wrong.
+    #[error("{0}")]
+    Setting(String),
+    /// A column of numbers cannot be read.
+    #[error("{path}: {reason}")]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A statistic does not exist for a column of numbers.
+    #[error("{name}")]
+    NoStatistic {
+        /// The estimator.
+        name: String,
+        /// Why not.
+        #[source]
+        error: AnalysisError,
+    },
+    /// Two things of different kinds were to be compared.
+    #[error(
+        "`{a}` and `{b}` are not of one kind; compare two manifests, two stores or two states of the reports"
+    )]
+    TwoThings {
+        /// One of them.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// A word on the command line is no manifest, no store and no state of the reports.
+    #[error("`{word}` cannot be compared: {reason}")]
+    Unknown {
+        /// The word.
+        word: String,
+        /// Why not.
+        reason: String,
+    },
     /// The instruction set that the environment asks for is not there.
     #[error("{0}")]
     Simd(String),
@@ -98,8 +170,16 @@ impl Error {
             | Error::NoManifest { .. }
             | Error::SameItem { .. }
             | Error::Simd(_)
+            | Error::NothingNamed { .. }
+            | Error::NoRow { .. }
+            | Error::TwoKinds { .. }
+            | Error::Setting(_)
+            | Error::Column { .. }
+            | Error::NoStatistic { .. }
+            | Error::TwoThings { .. }
+            | Error::Unknown { .. }
             | Error::SameClaim { .. } => INPUT,
-            Error::NotComputed { .. } => DIFFERS,
+            Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
             Error::Start(_) | Error::Store(_) => STORE,
         }
     }

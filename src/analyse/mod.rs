@@ -2,6 +2,7 @@
 
 mod adjust;
 mod chains;
+mod column;
 mod convergence;
 mod distance;
 mod ellipticity;
@@ -65,13 +66,15 @@ use crate::manifest::types::{Analysis, Manifest};
 
 pub use adjust::ADJUSTED;
 pub use chains::{Chains, PointSample};
+pub use column::{Numbers, OF_SAMPLE, OF_TWO_SAMPLES};
 pub use estimator::{AnalysisError, Centred, Estimator, Input, Reads};
 pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
-pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
-pub(crate) use unit::cells;
+pub(crate) use reader::Reader;
+pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse, recall};
+pub(crate) use unit::{Unit, cells, code_of, units};
 
 /// Every estimator, in the order of the documentation.
 pub const ESTIMATORS: &[&dyn Estimator] = &[

@@ -111,6 +111,12 @@ pub fn analyse<'a>(
     Ok(gather(plan, &units, stored, &computed))
 }
 
+/// The stored outcomes of `plan`; those that are not stored are counted as left.
+#[must_use]
+pub fn recall<'a>(plan: &'a Plan, index: &Index, outcomes: &Outcomes<CellOutcome>) -> Stage<'a> {
+    gather(plan, &units(plan, index), &outcomes.results, &BTreeMap::new())
+}
+
 fn gather<'a>(
     plan: &'a Plan,
     units: &[Unit<'a>],

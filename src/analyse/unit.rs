@@ -57,8 +57,7 @@ pub(crate) fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
     for (item_idx, item) in plan.items.iter().enumerate() {
         for analysis in &item.manifest.analyses {
             let estimator = crate::analyse::estimator(&analysis.estimate);
-            let mut sources = estimator.sources(&analysis.parameters);
-            sources.push(estimator.part().source);
+            let sources = sources_of(analysis);
             let code = code.entry(sources).or_insert_with_key(|sources| fingerprint::of(sources));
             let parameters = parameters_text(analysis);
             let reads = !estimator.observables(&analysis.parameters).is_empty();
@@ -76,6 +75,19 @@ pub(crate) fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
         }
     }
     units
+}
+
+/// The files at which the code of `analysis` begins.
+fn sources_of(analysis: &Analysis) -> Vec<&'static str> {
+    let estimator = crate::analyse::estimator(&analysis.estimate);
+    let mut sources = estimator.sources(&analysis.parameters);
+    sources.push(estimator.part().source);
+    sources
+}
+
+/// The code of the estimator of `analysis`.
+pub(crate) fn code_of(analysis: &Analysis) -> Fingerprint {
+    fingerprint::of(&sources_of(analysis))
 }
 
 /// The cells of an analysis, each with the one that it is compared with.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::holding::State;
+
 /// Reproducible experiments on stochastic gradient descent and its stochastic differential
 /// equations.
 #[derive(Debug, Parser)]
@@ -33,8 +35,22 @@ pub(crate) enum Command {
     Report(Options),
     /// Show what is stored of each item
     Status(Options),
+    /// List the cells with their state, size and time
+    Ls(ListOptions),
+    /// Show where something comes from: an item, a cell, or a file of a report, the store or the code
+    Explain(ExplainOptions),
     /// Check that every stored byte is as written, and compute cells once more to compare them
     Verify(VerifyOptions),
+    /// Write the recorded values of cells as CSV or JSON, or a part of the store as one archive
+    Export(ExportOptions),
+    /// Take in an archive that `export --bundle` wrote
+    Import(ImportOptions),
+    /// Show what differs between two manifests, two stores, or the reports in two folders or revisions
+    Diff(DiffOptions),
+    /// Compute statistics of a column of numbers: moments, tail index, fits, distances, tests
+    Stat(StatOptions),
+    /// Show which files of the store no manifest needs, in any of its profiles; remove them if asked to
+    Gc(PruneOptions),
     /// Print the JSON Schema of manifests, for completion in editors
     Schema,
     /// Print every problem, model, observable, estimator and plot with its parameters, as Markdown
@@ -50,9 +66,15 @@ impl Command {
             | Command::Run(options)
             | Command::Report(options)
             | Command::Status(options)
-            | Command::Verify(VerifyOptions { options, .. }) => options.format,
+            | Command::Verify(VerifyOptions { options, .. })
+            | Command::Ls(ListOptions { options, .. })
+            | Command::Explain(ExplainOptions { options, .. }) => options.format,
+            Command::Export(arguments) => arguments.options.format,
+            Command::Diff(options) => options.format,
+            Command::Stat(options) => options.format,
+            Command::Gc(options) => options.format,
             Command::Schema => Format::Json,
-            Command::Parts => Format::Text,
+            Command::Import(_) | Command::Parts => Format::Text,
         }
     }
 }
@@ -76,7 +98,7 @@ pub(crate) struct Options {
     /// Print nothing but results and errors
     #[arg(long, short)]
     pub quiet: bool,
-    /// How to print
+    /// How to print: for people, or as JSON for machines
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }
@@ -91,6 +113,111 @@ pub(crate) struct VerifyOptions {
     /// Which cells are drawn; printed where it is not given
     #[arg(long, value_name = "SEED", requires = "recompute")]
     pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Only cells in this state
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// An item, a cell (the first digits of its identity, `ITEM/SWEEP` or `ITEM/SWEEP/NAME=VALUE,…`),
+    /// or the path of a file: of a report, of the store, of the sources, of data
+    #[arg(value_name = "ITEM|CELL|FILE")]
+    pub what: String,
+    #[command(flatten)]
+    pub options: Options,
+    /// Of a table, a figure or claims, this row alone, from 1, with the whole chain of its cell
+    #[arg(long, value_name = "N")]
+    pub row: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// What to export: an item, or cells as `explain` takes them; `all` is every item
+    #[arg(value_name = "ITEM|CELL|all")]
+    pub what: String,
+    #[command(flatten)]
+    pub options: Options,
+    /// Write to this file, not to standard output
+    #[arg(long, short, value_name = "FILE", conflicts_with = "bundle")]
+    pub output: Option<PathBuf>,
+    /// Write the results files, the outcomes and the manifests as one archive (tar) with checksums
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffOptions {
+    /// A manifest, the folder of a store, a folder of reports, or a revision of git
+    pub a: String,
+    /// Another one of the same kind
+    pub b: String,
+    /// Profile of the manifests
+    #[arg(long, value_name = "NAME", default_value = "paper")]
+    pub profile: String,
+    /// Folder of the reports in a revision
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatOptions {
+    /// A file of numbers: Parquet (`.parquet`, `.pq`), else CSV with a header line
+    pub data: PathBuf,
+    /// The column
+    pub column: String,
+    /// Estimators, of `moments`, `quantiles`, `tail_index`, `tail_report`, `goodness_of_fit`,
+    /// `distance` and `two_sample_test`; without any the usual ones
+    pub statistics: Vec<String>,
+    /// A file with a second sample, for `distance` and `two_sample_test`
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
+    /// Its column, if that has another name
+    #[arg(long, value_name = "NAME")]
+    pub against_column: Option<String>,
+    /// A parameter of an estimator, as in a manifest: `--set "families=[normal, student_t]"`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// The archive
+    pub bundle: PathBuf,
+    /// Folder of the store that takes it in
+    #[arg(long, value_name = "DIR", default_value = "store")]
+    pub store: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PruneOptions {
+    /// All manifests whose results are to stay, or folders of them; `experiments` if none is given
+    pub manifests: Vec<PathBuf>,
+    /// Folder of the store
+    #[arg(long, value_name = "DIR", default_value = "store")]
+    pub store: PathBuf,
+    /// Remove what is shown; without this nothing is removed
+    #[arg(long)]
+    pub delete: bool,
+    /// Keep the newest N former results of every cell, whatever its code and data were; 1 without a
+    /// number
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    pub keep_last: Option<usize>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
 }
 
 /// More cells than there can be.

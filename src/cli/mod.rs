@@ -2,9 +2,19 @@
 
 mod arguments;
 mod comparisons;
+mod csv;
+mod diff;
+mod explain;
+mod export;
+mod holding;
+mod list;
 mod parts;
 mod pipeline;
+mod prune;
+mod select;
 mod show;
+mod stat;
+mod tree;
 mod verify;
 
 use std::fmt::Write as _;
@@ -66,8 +76,18 @@ fn run(command: &Command) -> Result<u8, Error> {
             Ok(DONE)
         }
         Command::Status(options) => {
-            let pipeline = Pipeline::open(options)?;
-            print(&show::status(&pipeline, options.format)?);
+            let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
+            print(&show::status(&pipeline, options.format));
+            Ok(DONE)
+        }
+        Command::Ls(arguments) => {
+            let pipeline = ManuallyDrop::new(Pipeline::open(&arguments.options)?);
+            print(&list::list(&pipeline, arguments));
+            Ok(DONE)
+        }
+        Command::Explain(arguments) => {
+            let pipeline = Pipeline::open(&arguments.options)?;
+            print(&explain::run(&pipeline, arguments)?.show(arguments.options.format));
             Ok(DONE)
         }
         Command::Verify(arguments) => {
@@ -75,6 +95,28 @@ fn run(command: &Command) -> Result<u8, Error> {
             let verified = verify::verify(&pipeline, arguments)?;
             print(&verified.show(arguments.options.format));
             Ok(verified.exit_code())
+        }
+        Command::Export(arguments) => {
+            let pipeline = Pipeline::open(&arguments.options)?;
+            print(&export::export(&pipeline, arguments)?);
+            Ok(DONE)
+        }
+        Command::Import(arguments) => {
+            print(&export::import(arguments)?);
+            Ok(DONE)
+        }
+        Command::Diff(options) => {
+            let (text, code) = diff::diff(options)?;
+            print(&text);
+            Ok(code)
+        }
+        Command::Stat(options) => {
+            print(&stat::run(options)?);
+            Ok(DONE)
+        }
+        Command::Gc(options) => {
+            print(&prune::prune(options)?);
+            Ok(DONE)
         }
         Command::Parts => {
             print(&parts::page());

@@ -35,8 +35,10 @@ pub(crate) struct Pipeline {
     pub plan: Plan,
     pub index: Index,
     pub store_folder: PathBuf,
+    /// The store, for reading; while it is there no other process prunes it.
+    pub store: Store,
     pub reports: PathBuf,
-    texts: Vec<String>,
+    pub texts: Vec<String>,
     verbosity: Verbosity,
     pub records_verdicts: bool,
 }
@@ -98,7 +100,8 @@ impl Pipeline {
         let (manifests, texts) =
             loaded.into_iter().map(|one| (one.manifest, one.text)).unzip::<_, _, Vec<_>, Vec<_>>();
         let plan = Plan::new(manifests, &library, analyse::needs_samples);
-        let index = Store::open_to_read(&options.store)?.index()?;
+        let store = Store::open_to_read(&options.store)?;
+        let index = store.index()?;
         let records_verdicts = options.profile == "paper";
         let default_reports = || {
             if records_verdicts {
@@ -111,6 +114,7 @@ impl Pipeline {
             plan,
             index,
             store_folder: options.store.clone(),
+            store,
             reports: options.reports.clone().unwrap_or_else(default_reports),
             texts,
             verbosity: if options.quiet { Verbosity::Quiet } else { Verbosity::Normal },
@@ -135,8 +139,9 @@ impl Pipeline {
             store.quarantine(path)?;
         }
         let damaged = self.index.damaged.clone();
-        let summary = run(missing, &store, &interrupt, self.verbosity)?;
-        let read_again = (summary.computed > 0).then(|| store.index()).transpose()?;
+        let summary = run(missing, (&store, &self.index), &interrupt, self.verbosity)?;
+        let read_again =
+            (summary.computed + summary.shared > 0).then(|| store.index()).transpose()?;
         let index = read_again.as_ref().unwrap_or(&self.index);
         let mut done = Done {
             n_cells: self.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count(),

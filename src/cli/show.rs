@@ -8,17 +8,17 @@ use serde_json::json;
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::comparisons;
+use crate::cli::holding::{Holdings, State, size};
 use crate::cli::pipeline::{Done, Pipeline, digest};
-use crate::error::{Error, plural};
+use crate::error::plural;
 use crate::plan::{PlannedItem, Reason, ToRun, explain};
-use crate::store::Store;
 
 /// Cells listed for each item and reason before the rest is counted.
 const LISTED_CELLS: usize = 8;
 
 /// The plan: which cells will run and why.
 pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
-    let to_run = explain(&pipeline.plan, &pipeline.index);
+    let to_run = explain(&pipeline.plan, &pipeline.store, &pipeline.index);
     let n_cells = pipeline.plan.cells().filter(|(_, sweep, _)| sweep.is_simulated).count();
     if format == Format::Json {
         let cells: Vec<_> = to_run
@@ -70,17 +70,34 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
     text
 }
 
+/// What is stored of an item.
+struct OfItem {
+    n_cells: usize,
+    n_stored: usize,
+    size_bytes: f64,
+    seconds: f64,
+}
+
+impl OfItem {
+    fn of(item: &PlannedItem, holdings: &Holdings<'_>) -> OfItem {
+        let mut stored = OfItem { n_cells: 0, n_stored: 0, size_bytes: 0.0, seconds: 0.0 };
+        let simulated = item.sweeps.iter().filter(|sweep| sweep.is_simulated);
+        for cell in simulated.flat_map(|sweep| &sweep.cells) {
+            let holding = holdings.of(cell);
+            stored.n_cells += 1;
+            stored.n_stored += usize::from(holding.state == State::Stored);
+            stored.size_bytes += holding.size_bytes;
+            stored.seconds += holding.seconds;
+        }
+        stored
+    }
+}
+
 /// What is stored of each item.
-pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Error> {
-    let store = Store::open_to_read(&pipeline.store_folder)?;
-    let stored = |item: &PlannedItem| {
-        let simulated = || item.sweeps.iter().filter(|sweep| sweep.is_simulated);
-        let cells = || simulated().flat_map(|sweep| &sweep.cells);
-        let is_stored = |cell: &&crate::plan::PlannedCell| {
-            cell.blocks().all(|block| pipeline.index.blocks.contains_key(&block.id))
-        };
-        (cells().filter(is_stored).count(), cells().count())
-    };
+pub(crate) fn status(pipeline: &Pipeline, format: Format) -> String {
+    let store = &pipeline.store;
+    let holdings = Holdings::new(&pipeline.index, store);
+    let stored = |item: &PlannedItem| OfItem::of(item, &holdings);
     let results = digest(&pipeline.plan, &pipeline.index);
     if format == Format::Json {
         let items: Vec<_> = pipeline
@@ -88,45 +105,50 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> Result<String, Erro
             .items
             .iter()
             .map(|item| {
-                let (n_stored, n_cells) = stored(item);
+                let stored = stored(item);
                 json!({
                     "item": item.manifest.item,
                     "manifest": item.manifest.path,
-                    "cells": n_cells,
-                    "stored": n_stored,
+                    "cells": stored.n_cells,
+                    "stored": stored.n_stored,
+                    "size_bytes": stored.size_bytes.round(),
+                    "seconds": stored.seconds,
                     "report": store.published_report(&item.manifest.report_name()).is_some(),
                 })
             })
             .collect();
         let text = json!({
             "items": items,
-            "files": pipeline.index.n_files,
-            "size_bytes": pipeline.index.size_bytes,
+            "files": pipeline.index.files.len(),
+            "size_bytes": pipeline.index.size_bytes(),
             "damaged": damaged_json(pipeline),
             "results": results.map(|digest| digest.to_string()),
         });
-        return Ok(format!("{text:#}\n"));
+        return format!("{text:#}\n");
     }
     let mut text = String::new();
     for item in &pipeline.plan.items {
-        let (n_stored, n_cells) = stored(item);
+        let OfItem { n_cells, n_stored, size_bytes, seconds } = stored(item);
         let name = &item.manifest.item;
         let report = if store.published_report(&item.manifest.report_name()).is_some() {
             "reported"
         } else {
             "no report"
         };
-        let _ =
-            writeln!(text, "{name}: {n_stored} of {} stored, {report}", plural(n_cells, "cell"));
+        let (cells, size) = (plural(n_cells, "cell"), size(size_bytes));
+        let _ = writeln!(
+            text,
+            "{name}: {n_stored} of {cells} stored, {report}; {size}, {seconds:.1} s of computation"
+        );
     }
     text.push_str(&damaged_text(pipeline));
-    let mebibytes = pipeline.index.size_bytes as f64 / f64::from(1 << 20);
-    let files = plural(pipeline.index.n_files, "results file");
+    let mebibytes = pipeline.index.size_bytes() as f64 / f64::from(1 << 20);
+    let files = plural(pipeline.index.files.len(), "results file");
     let _ = writeln!(text, "store {}: {files}, {mebibytes:.1} MiB", store.root().display());
     if let Some(digest) = results {
         let _ = writeln!(text, "results: sha256 {digest}");
     }
-    Ok(text)
+    text
 }
 
 fn damaged_text(pipeline: &Pipeline) -> String {
@@ -181,10 +203,15 @@ fn what_is_wrong(done: &Done, quarantine: &Path) -> String {
 
 fn what_was_done(done: &Done) -> String {
     let mut text = String::new();
-    let cached = done.n_blocks - done.run.computed - done.run.left - done.run.failures.len();
+    let run = &done.run;
+    let cached = done.n_blocks - run.computed - run.shared - run.left - run.failures.len();
+    let shared = match run.shared {
+        0 => String::new(),
+        n => format!("{n} computed by another process, "),
+    };
     let _ = writeln!(
         text,
-        "{} of simulation: {} computed, {cached} cached",
+        "{} of simulation: {} computed, {shared}{cached} cached",
         plural(done.n_cells, "cell"),
         plural(done.run.computed, "block"),
     );
@@ -260,6 +287,7 @@ fn done_json(done: &Done) -> serde_json::Value {
         "undrawn": problems,
         "blocks": done.n_blocks,
         "simulated": done.run.computed,
+        "shared": done.run.shared,
         "left": done.run.left,
         "failed": failed,
         "analysed": done.analysed,

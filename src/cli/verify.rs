@@ -13,7 +13,7 @@ use crate::error::{DIFFERS, DONE, Error, INTERRUPTED, plural};
 use crate::identity::{Digest, Hasher};
 use crate::plan::{PlannedBlock, PlannedCell};
 use crate::run::{Interrupt, Verbosity, run};
-use crate::store::{BlockId, Store};
+use crate::store::{BlockId, Index, Store};
 
 /// What a verification found.
 pub(crate) struct Verified {
@@ -46,7 +46,7 @@ struct Candidate<'a> {
 /// # Errors
 /// If the store cannot be read, or there is no room for results computed once more.
 pub(crate) fn verify(pipeline: &Pipeline, arguments: &VerifyOptions) -> Result<Verified, Error> {
-    let store = Store::open_to_read(&pipeline.store_folder)?;
+    let store = &pipeline.store;
     let outcomes = store.outcomes::<CellOutcome>()?;
     let damaged = pipeline.index.damaged.iter().chain(&outcomes.damaged);
     let damaged = damaged.map(|(path, why)| (path.display().to_string(), why.clone())).collect();
@@ -55,7 +55,7 @@ pub(crate) fn verify(pipeline: &Pipeline, arguments: &VerifyOptions) -> Result<V
         Some(n_cells) => Some(recompute(pipeline, n_cells, arguments)?),
     };
     Ok(Verified {
-        n_files: pipeline.index.n_files,
+        n_files: pipeline.index.files.len(),
         n_blocks: pipeline.index.blocks.len(),
         damaged,
         recomputed,
@@ -83,7 +83,7 @@ fn recompute(
     let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
     let verbosity = if arguments.options.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let n_blocks = blocks.len();
-    run(blocks, &store, &interrupt, verbosity)?;
+    run(blocks, (&store, &Index::default()), &interrupt, verbosity)?;
     let again = store.index()?;
     let is_interrupted = interrupt.requested();
     let digest = |block: &BlockId| again.blocks.get(block).map(|stored| stored.digest);

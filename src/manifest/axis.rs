@@ -10,8 +10,8 @@ use crate::manifest::suggest::advice;
 use crate::manifest::tree::{Content, Entry, Node};
 use crate::manifest::value::described;
 
-/// Most cells of a sweep, and so most values of an axis.
-pub const MAX_CELLS: usize = 10_000_000;
+/// Most cells of a sweep, and so most values of an axis: a few gigabytes of plan.
+pub const MAX_CELLS: usize = 1_000_000;
 
 /// Ways to write a range.
 const RANGES: [&str; 3] = ["linspace", "logspace", "range"];

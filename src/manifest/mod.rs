@@ -22,6 +22,7 @@ pub mod scalar;
 pub mod schema;
 mod scheme;
 mod selected;
+mod settings;
 mod simulate;
 pub mod span;
 pub mod suggest;
@@ -32,6 +33,7 @@ pub mod vocabulary;
 
 pub use crate::manifest::parse::parse;
 pub use crate::manifest::profile::PAPER;
+pub use crate::manifest::settings::settings;
 
 #[cfg(test)]
 mod tests;

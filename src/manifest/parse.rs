@@ -123,6 +123,10 @@ impl<'n> Sections<'n> {
             about: String::new(),
             paper: None,
             profile: profile_name.to_owned(),
+            profiles: keys(section(self.profiles, "`profiles`", faults))
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             sweeps: sweeps.iter().map(|entry| sweep(entry, faults)).collect(),
             analyses: analyses.iter().filter_map(|entry| estimate(entry, faults)).collect(),
             references: references.iter().filter_map(|n| reference(n, &known, faults)).collect(),

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub paper: Option<Paper>,
     /// The profile that was applied; `paper` is the file as it stands.
     pub profile: String,
+    /// The profiles that the file declares; `paper` need not be among them.
+    pub profiles: Vec<String>,
     /// What to simulate, in the order of the file.
     pub sweeps: Vec<Sweep>,
     /// What to compute from it, in the order of the file.

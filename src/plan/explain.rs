@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::identity::Digest;
 use crate::plan::{Plan, PlannedCell};
-use crate::store::{Index, StoredEnsemble};
+use crate::store::{Index, Store, StoredEnsemble};
 
 /// A stored ensemble counts as a former version of a cell if it differs in at most this many inputs.
 const MAX_CHANGES: usize = 3;
@@ -98,7 +98,7 @@ pub struct ToRun<'a> {
 
 /// Why each cell that has missing blocks will run, in the plan's order.
 #[must_use]
-pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
+pub fn explain<'a>(plan: &'a Plan, store: &Store, index: &Index) -> Vec<ToRun<'a>> {
     let to_run: Vec<(ToRun<'a>, usize, usize)> = plan
         .cells()
         .filter(|(_, sweep, _)| sweep.is_simulated)
@@ -118,7 +118,7 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
     if to_run.is_empty() {
         return Vec::new();
     }
-    let mut former = Former::new(plan, index, to_run.len());
+    let mut former = Former::new(plan, (store, index), to_run.len());
     let certain: Vec<Option<Reason>> = to_run
         .iter()
         .map(|(to_run, stored, total)| {
@@ -143,6 +143,23 @@ pub fn explain<'a>(plan: &'a Plan, index: &Index) -> Vec<ToRun<'a>> {
         .collect()
 }
 
+/// What differs between two cells, one fragment each: parameters, data, code, chains.
+#[must_use]
+pub fn difference(old: &PlannedCell, new: &PlannedCell) -> Vec<String> {
+    let mut changes = Vec::new();
+    parameter_changes("", &new.ensemble.cell_json(), &old.ensemble.cell_json(), &mut changes);
+    let files = |cell: &PlannedCell| cell.ensemble.data.as_ref().map(|data| data.files.clone());
+    let (then, now) = (files(old).unwrap_or_default(), files(new).unwrap_or_default());
+    for parameter in then.keys().filter(|name| then.get(*name) != now.get(*name)) {
+        changes.push(Change::Data { parameter: parameter.clone() });
+    }
+    let mut changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    if old.chains != new.chains {
+        changes.push(format!("chains {} → {}", old.chains, new.chains));
+    }
+    changes
+}
+
 /// Stored ensembles that no cell of the plan uses: what a changed cell may have been.
 struct Former {
     ensembles: Vec<StoredEnsemble>,
@@ -156,9 +173,9 @@ struct Former {
 }
 
 impl Former {
-    fn new(plan: &Plan, index: &Index, n_cells: usize) -> Former {
+    fn new(plan: &Plan, (store, index): (&Store, &Index), n_cells: usize) -> Former {
         let in_use: BTreeSet<Digest> = plan.cells().map(|(_, _, cell)| cell.ensemble.id).collect();
-        let all = index.ensembles();
+        let all = store.ensembles(index);
         let stored = all.keys().copied().collect();
         let ensembles: Vec<StoredEnsemble> = all
             .into_iter()
@@ -174,7 +191,7 @@ impl Former {
             ensembles,
             stored,
             by_cell,
-            code: index.code(),
+            code: store.code(index),
             compare_all,
             explained: BTreeSet::new(),
         }

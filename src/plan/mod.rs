@@ -17,7 +17,7 @@ use crate::store::{BlockId, Index};
 
 pub use blocks::{MAX_BLOCKS, NUMBERS_AT_ONCE, PlannedBlock, n_blocks};
 pub use ensemble::{Ensemble, PlannedCell};
-pub use explain::{Change, Reason, ToRun, explain};
+pub use explain::{Change, Reason, ToRun, difference, explain};
 
 /// The cells of one sweep, in the manifest's order.
 #[derive(Clone, Debug)]

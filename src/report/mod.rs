@@ -13,6 +13,6 @@ mod view;
 
 pub use claim::{Test, TestError, Truth};
 pub use plot::{PLOTS, Plot, PlotError, plot};
-pub use stage::{ItemReport, publish};
+pub use stage::{ItemReport, Standing, publish, standing};
 pub use verdict::{Evidence, Judged, PREVIOUS, judge};
 pub use view::RowView;

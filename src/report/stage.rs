@@ -45,7 +45,7 @@ pub fn publish(
     store: &Store,
     reports: &Path,
 ) -> Result<Vec<ItemReport>, StoreError> {
-    let code = fingerprint::of_folders(&["src/report/", "crates/figure/src/"]).digest;
+    let code = code();
     let written: Vec<ItemReport> = plan
         .items
         .par_iter()
@@ -109,6 +109,47 @@ fn publish_one(
         store.record_report(&name, &PublishedReport { key, files: digests })?;
     }
     Ok(report)
+}
+
+/// How a report on the disk stands to what it would be made from now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is what would be written.
+    Current,
+    /// It has never been written from this store.
+    NeverWritten,
+    /// It was made from other results, another manifest or other code.
+    Outdated,
+    /// These of its files are not what was written.
+    Edited(Vec<String>),
+}
+
+/// How the report of `item` in the folder `reports` stands; `text` is its manifest's.
+#[must_use]
+pub fn standing(
+    item: &PlannedItem,
+    analysed: &AnalysedItem<'_>,
+    text: &str,
+    store: &Store,
+    reports: &Path,
+) -> Standing {
+    let Some(published) = store.published_report(&item.manifest.report_name()) else {
+        return Standing::NeverWritten;
+    };
+    if key(item, analysed, text, code()).to_string() != published.key {
+        return Standing::Outdated;
+    }
+    let files = published.files.iter();
+    let edited: Vec<String> = files
+        .filter(|(path, digest)| !is_unchanged(&reports.join(path), digest))
+        .map(|(path, _)| path.clone())
+        .collect();
+    if edited.is_empty() { Standing::Current } else { Standing::Edited(edited) }
+}
+
+/// The code that reports are written by.
+fn code() -> Digest {
+    fingerprint::of_folders(&["src/report/", "crates/figure/src/"]).digest
 }
 
 /// Identity of everything that the report of an item is made from.

@@ -9,6 +9,7 @@ use maruyama_dynamics::problem::Problem;
 use maruyama_dynamics::simulate::{Column, MOMENTS, QUANTILES, Simulation, Steps, keeps};
 use maruyama_statistics::stream::Kept;
 
+use crate::identity::Digest;
 use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
 use crate::run::recording;
 use crate::run::reduction::Reduction;
@@ -81,7 +82,8 @@ pub(crate) fn reduce(
     Ok(())
 }
 
-/// Simulates the chains of `planned`, some recorded steps after the other, and stores them as a file.
+/// Simulates the chains of `planned`, some recorded steps after the other, and stores them as a file,
+/// whose name it gives.
 ///
 /// # Errors
 /// If they cannot be computed or written, or the user interrupts; nothing is stored then.
@@ -90,7 +92,7 @@ pub(crate) fn record(
     store: &Store,
     interrupt: &Interrupt,
     provenance: impl FnOnce() -> Provenance,
-) -> Result<(), NotStored> {
+) -> Result<Digest, NotStored> {
     let simulation = unlisted(planned)?;
     let mut record = store.begin_record(head(planned, &simulation)).map_err(NotStored::Store)?;
     let numbers_per_step = simulation.observables.len().max(1) * LANES;
@@ -103,8 +105,7 @@ pub(crate) fn record(
     };
     let run = || recording::record(&simulation, (&steps, steps_at_once), chains, pass_on);
     let diverged_at = contain(run).map_err(NotStored::Failed)??;
-    let kept = record.keep(&steps, &diverged_at, &provenance());
-    kept.map(drop).map_err(NotStored::Store)
+    record.keep(&steps, &diverged_at, &provenance()).map_err(NotStored::Store)
 }
 
 /// What is known of `planned` before it is computed.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::identity::Digest;
 use crate::store::error::StoreError;
 use crate::store::folder::Store;
 
-const ANALYSES: (&str, &str) = ("analyses", "jsonl");
+/// Folder and extension of files of outcomes.
+pub(crate) const ANALYSES: (&str, &str) = ("analyses", "jsonl");
 
 /// What an analysis of one cell gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +88,31 @@ impl Store {
         }
         Ok(outcomes)
     }
+
+    /// The files of outcomes, each with the identities of those that it holds; verified. A damaged
+    /// file holds none.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn outcome_files(&self) -> Result<BTreeMap<Digest, Vec<Digest>>, StoreError> {
+        let (folder, extension) = ANALYSES;
+        let (files, _) = self.contents(folder, extension)?;
+        let ids = |file: Digest| {
+            let read = self.read_content(folder, file, extension);
+            let parsed = match read {
+                Ok(bytes) => parse::<IgnoredAny>(&bytes).unwrap_or_default(),
+                Err(StoreError::Damaged { .. }) => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            Ok((file, parsed.into_iter().map(|(id, _)| id).collect()))
+        };
+        files.into_par_iter().map(ids).collect()
+    }
+}
+
+/// Whether `bytes` are those of a file of outcomes.
+pub(crate) fn are_outcomes(bytes: &[u8]) -> bool {
+    parse::<IgnoredAny>(bytes).is_ok()
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(Digest, Arc<T>)>, String> {

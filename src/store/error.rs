@@ -40,6 +40,12 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process reads or writes the store.
+    #[error("{path} is in use by another process; nothing was removed")]
+    InUse {
+        /// The store.
+        path: PathBuf,
+    },
     /// A stored file's bytes are not those that were written.
     #[error("{path} is damaged: {reason}")]
     Damaged {

@@ -1,15 +1,18 @@
 //! The folder of a store: opening, locking, atomic writes, verified reads, quarantine.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::identity::{Digest, Digesting};
+use crate::store::claims::CLAIMS;
 use crate::store::error::StoreError;
 
-const FORMAT: &str = "maruyama store 1";
+pub(crate) const FORMAT: &str = "maruyama store 1";
+const LOCK: &str = "LOCK";
+const USE: &str = "USE";
 
 /// A file that is being written, and named by its content in the end.
 pub(crate) type ContentWriter = Digesting<BufWriter<NamedTempFile>>;
@@ -20,6 +23,9 @@ pub struct Store {
     root: PathBuf,
     /// Held shared while this process may write, so that no other one clears `tmp/`.
     lock: Option<File>,
+    /// Held shared while this process uses the store, so that no other one prunes it; alone while it
+    /// prunes itself.
+    _using: Option<File>,
 }
 
 impl Store {
@@ -30,7 +36,29 @@ impl Store {
     /// If the folder holds something else, or a store of another format.
     pub fn open_to_read(root: &Path) -> Result<Store, StoreError> {
         check_format(root)?;
-        Ok(Store { root: root.to_owned(), lock: None })
+        // A store that has never been written by this version, or whose file system has no locks, is
+        // read without.
+        let using = File::open(root.join(USE)).ok().filter(|file| file.lock_shared().is_ok());
+        Ok(Store { root: root.to_owned(), lock: None, _using: using })
+    }
+
+    /// Opens the store at `root` for this process alone, to remove from it.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] while another process reads or writes it; as [`Store::open_to_write`]
+    /// else.
+    pub fn open_alone(root: &Path) -> Result<Store, StoreError> {
+        check_format(root)?;
+        let alone = |name: &str| {
+            let path = root.join(name);
+            let file = lock_file(&path)?;
+            match file.try_lock() {
+                Ok(()) => Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: root.to_owned() }),
+                Err(TryLockError::Error(source)) => Err(StoreError::Write { path, source }),
+            }
+        };
+        Ok(Store { root: root.to_owned(), lock: alone(LOCK)?, _using: alone(USE)? })
     }
 
     /// Opens the store at `root` to write to it, creating it if needed.
@@ -41,19 +69,15 @@ impl Store {
     /// If the folder holds something else, is of another format, or cannot be written.
     pub fn open_to_write(root: &Path) -> Result<Store, StoreError> {
         let is_new = !check_format(root)?;
-        for folder in ["results", "analyses", "reports", "damaged", "tmp"] {
+        for folder in ["results", "analyses", "reports", "damaged", "tmp", CLAIMS] {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(|source| StoreError::Write { path, source })?;
         }
-        let lock_path = root.join("LOCK");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(|source| StoreError::Write { path: lock_path, source })?;
+        let using = lock_file(&root.join(USE))?;
+        let _ = using.lock_shared();
+        let lock = lock_file(&root.join(LOCK))?;
         let alone = lock.try_lock().is_ok();
-        let mut store = Store { root: root.to_owned(), lock: None };
+        let mut store = Store { root: root.to_owned(), lock: None, _using: Some(using) };
         if alone {
             store.clear_temporary_files()?;
         }
@@ -164,10 +188,7 @@ impl Store {
         let path = self.content_path(folder, digest, extension);
         let failed = |source| StoreError::Read { path: path.clone(), source };
         let file = File::open(&path).map_err(failed)?;
-        let mut all = Digesting::new(io::sink());
-        let size = io::copy(&mut BufReader::with_capacity(1 << 20, &file), &mut all);
-        let size = size.map_err(failed)?;
-        let (_, found) = all.finish();
+        let (found, size) = digest_of(&file).map_err(failed)?;
         if found == digest {
             return Ok((file, size));
         }
@@ -209,29 +230,12 @@ impl Store {
         Ok((digests, strange))
     }
 
-    /// Moves a damaged file out of the way, with the provenance beside it.
-    ///
-    /// # Errors
-    /// If the file cannot be moved.
-    pub fn quarantine(&self, path: &Path) -> Result<(), StoreError> {
-        for file in [path.to_owned(), path.with_extension("json")] {
-            let Some(name) = file.file_name() else { continue };
-            let target = self.root.join("damaged").join(name);
-            match fs::rename(&file, &target) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(StoreError::Write { path: target, source: error });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) fn content_path(&self, folder: &str, digest: Digest, extension: &str) -> PathBuf {
         self.root.join(folder).join(format!("{digest}.{extension}"))
     }
 
-    fn clear_temporary_files(&self) -> Result<(), StoreError> {
+    /// Removes what a killed process left in `tmp/`.
+    pub(crate) fn clear_temporary_files(&self) -> Result<(), StoreError> {
         let path = self.root.join("tmp");
         let failed = |source| StoreError::Write { path: path.clone(), source };
         for entry in fs::read_dir(&path).map_err(failed)? {
@@ -239,6 +243,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The digest of all bytes of `file` from its position on, and their number.
+pub(crate) fn digest_of(file: &File) -> io::Result<(Digest, u64)> {
+    let mut all = Digesting::new(io::sink());
+    let size = io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut all)?;
+    Ok((all.finish().1, size))
 }
 
 /// Whether `root` is a store; `false` if it does not exist or is empty.
@@ -268,9 +279,15 @@ fn check_format(root: &Path) -> Result<bool, StoreError> {
 /// Whether a folder holds nothing that a store does not: creating one may have been interrupted, or
 /// be what another process has just done.
 fn holds_only_own(entries: fs::ReadDir) -> bool {
-    let own = ["FORMAT", "results", "analyses", "reports", "damaged", "tmp", "LOCK"];
+    let own = ["FORMAT", "results", "analyses", "reports", "damaged", "tmp", CLAIMS, LOCK, USE];
     let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
     names.all(|name| own.iter().any(|own| name == *own))
+}
+
+/// A file that is there to be locked.
+fn lock_file(path: &Path) -> Result<File, StoreError> {
+    let opened = File::options().create(true).truncate(false).write(true).open(path);
+    opened.map_err(|source| StoreError::Write { path: path.to_owned(), source })
 }
 
 /// A temporary file that will be readable like any file the user makes.

@@ -1,8 +1,8 @@
 //! What the store holds: every block by identity, after every file has been verified.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::PathBuf;
+use std::{fs, io};
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -19,6 +19,19 @@ pub struct StoredBlock {
     pub file: Digest,
     /// Digest of its content.
     pub digest: Digest,
+    /// Its ensemble.
+    pub ensemble: Digest,
+    /// Its rows in the file.
+    pub n_rows: u64,
+}
+
+/// A verified results file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Rows of all its blocks.
+    pub n_rows: u64,
 }
 
 /// What is known of an ensemble of which some blocks are stored.
@@ -37,16 +50,12 @@ pub struct StoredEnsemble {
 pub struct Index {
     /// Blocks by identity.
     pub blocks: BTreeMap<BlockId, StoredBlock>,
+    /// Verified files by name.
+    pub files: BTreeMap<Digest, StoredFile>,
     /// Files that are not what was written, with the reason.
     pub damaged: Vec<(PathBuf, String)>,
     /// Blocks that a damaged file held, as far as its provenance tells.
     pub lost: BTreeSet<BlockId>,
-    /// Size of the verified files.
-    pub size_bytes: u64,
-    /// Number of the verified files.
-    pub n_files: usize,
-    /// Descriptions of ensembles and their code as stored; see [`Index::ensembles`].
-    descriptions: Vec<(String, String)>,
 }
 
 /// What reading one results file gave.
@@ -95,6 +104,21 @@ impl Store {
         }
     }
 
+    /// The blocks of a results file; none if it is damaged, or has been moved away.
+    pub(crate) fn blocks_of(&self, file: Digest) -> Result<Vec<BlockId>, StoreError> {
+        match self.scan(file) {
+            Ok(Scanned::Sound { footer, .. }) => {
+                let ids = footer.entries.iter().filter_map(|entry| Digest::parse(&entry.id));
+                Ok(ids.map(BlockId).collect())
+            }
+            Ok(Scanned::Damaged { .. }) => Ok(Vec::new()),
+            Err(StoreError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The blocks that the provenance beside a damaged file says it held; a hint for messages only.
     fn blocks_by_provenance(&self, file: Digest) -> Vec<BlockId> {
         #[derive(Deserialize)]
@@ -109,6 +133,39 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The ensembles of which `index` has blocks, by identity: read on demand, since only the
+    /// explanation of a rerun needs them.
+    #[must_use]
+    pub fn ensembles(&self, index: &Index) -> BTreeMap<Digest, StoredEnsemble> {
+        let footers = index.files.keys().filter_map(|file| self.footer(*file));
+        footers.flat_map(|footer| parsed(&footer.ensembles).collect::<Vec<_>>()).collect()
+    }
+
+    /// Source files and their SHA-256, by the digest of the code of stored ensembles.
+    #[must_use]
+    pub fn code(&self, index: &Index) -> BTreeMap<String, BTreeMap<String, String>> {
+        let parse = |footer: Footer| -> BTreeMap<String, BTreeMap<String, String>> {
+            serde_json::from_str(&footer.code).unwrap_or_default()
+        };
+        index.files.keys().filter_map(|file| self.footer(*file)).flat_map(parse).collect()
+    }
+
+    /// The resolved parameters of the cells in a results file as JSON, whatever their data and code.
+    #[must_use]
+    pub fn cells_in(&self, file: Digest) -> Vec<String> {
+        let text = self.footer(file).map(|footer| footer.ensembles).unwrap_or_default();
+        let cells = parsed(&text).map(|(_, ensemble)| serde_json::Value::Object(ensemble.cell));
+        cells.map(|cell| cell.to_string()).collect()
+    }
+
+    /// The footer of a file that has been verified, unless it has been moved away meanwhile.
+    fn footer(&self, file: Digest) -> Option<Footer> {
+        let opened = fs::File::open(self.content_path(RESULTS.0, file, RESULTS.1)).ok()?;
+        read_footer(&opened).ok()
+    }
+}
+
 impl Index {
     fn add(&mut self, file: Scanned) {
         match file {
@@ -117,43 +174,34 @@ impl Index {
                 self.lost.extend(lost);
             }
             Scanned::Sound { file, footer, size_bytes } => {
+                let mut held = StoredFile { size_bytes, n_rows: 0 };
                 for entry in footer.entries {
                     let id = Digest::parse(&entry.id);
                     let digest = Digest::parse(&entry.digest);
-                    if let (Some(id), Some(digest)) = (id, digest) {
-                        self.blocks.insert(BlockId(id), StoredBlock { file, digest });
+                    let n_rows = entry.rows as u64;
+                    held.n_rows += n_rows;
+                    let ensemble = Digest::parse(&entry.ensemble);
+                    if let (Some(id), Some(digest), Some(ensemble)) = (id, digest, ensemble) {
+                        let block = StoredBlock { file, digest, ensemble, n_rows };
+                        self.blocks.insert(BlockId(id), block);
                     }
                 }
-                self.descriptions.push((footer.ensembles, footer.code));
-                self.size_bytes += size_bytes;
-                self.n_files += 1;
+                self.files.insert(file, held);
             }
         }
     }
 
-    /// The ensembles of which blocks are stored, by identity: parsed on demand, since only the
-    /// explanation of a rerun needs them.
+    /// Size of the verified files.
     #[must_use]
-    pub fn ensembles(&self) -> BTreeMap<Digest, StoredEnsemble> {
-        let mut ensembles = BTreeMap::new();
-        for (text, _) in &self.descriptions {
-            let file: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
-            for (id, description) in file {
-                let parsed = Digest::parse(&id).zip(serde_json::from_str(&description).ok());
-                if let Some((id, ensemble)) = parsed {
-                    ensembles.insert(id, ensemble);
-                }
-            }
-        }
-        ensembles
+    pub fn size_bytes(&self) -> u64 {
+        self.files.values().map(|file| file.size_bytes).sum()
     }
+}
 
-    /// Source files and their SHA-256, by the digest of the code of stored ensembles.
-    #[must_use]
-    pub fn code(&self) -> BTreeMap<String, BTreeMap<String, String>> {
-        let parse = |text: &String| -> BTreeMap<String, BTreeMap<String, String>> {
-            serde_json::from_str(text).unwrap_or_default()
-        };
-        self.descriptions.iter().flat_map(|(_, code)| parse(code)).collect()
-    }
+/// The ensembles of one file, from the text in its footer.
+fn parsed(text: &str) -> impl Iterator<Item = (Digest, StoredEnsemble)> {
+    let file: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
+    file.into_iter().filter_map(|(id, description)| {
+        Digest::parse(&id).zip(serde_json::from_str(&description).ok())
+    })
 }

@@ -4,6 +4,8 @@
 //! store/
 //!   FORMAT                 "maruyama store 1"
 //!   LOCK                   held shared while a process writes
+//!   USE                    held shared while a process reads or writes, alone while one prunes
+//!   claims/                which blocks the processes that are alive are computing
 //!   results/<sha256>.parquet   blocks of chains, or statistics over them; the name is the SHA-256 of the bytes
 //!   results/<sha256>.json      where, when and how long: provenance, never read for a result
 //!   analyses/<sha256>.jsonl    outcomes of analyses; the name is the SHA-256 of the bytes
@@ -19,24 +21,34 @@
 
 mod analyses;
 mod assembly;
+mod bundle;
+mod claims;
+mod column;
 mod ends;
 mod error;
 mod folder;
 mod index;
 mod pack;
 mod parquet_table;
+mod prune;
+mod quarantine;
 mod record;
 mod record_file;
 mod report;
 mod summary;
 mod summary_file;
+mod tar;
 
 pub use analyses::{Outcome, Outcomes};
+pub use bundle::{Contents, Imported};
+pub use claims::{Claims, Whose};
+pub use column::read_column;
 pub use error::StoreError;
 pub use folder::Store;
-pub use index::{Index, StoredBlock, StoredEnsemble};
-pub use pack::{Block, BlockId, Provenance};
 pub use parquet_table::{ParquetTableError, csv_text};
+pub use index::{Index, StoredBlock, StoredEnsemble, StoredFile};
+pub use pack::{Block, BlockId, Origin, Provenance};
+pub use prune::StoreFile;
 pub use record::{Observations, SCHEMA_DOC};
 pub use record_file::OpenRecord;
 pub use report::{PublishedReport, WrittenFile};

@@ -68,6 +68,22 @@ pub struct Provenance {
     pub unix_time: u64,
 }
 
+/// What the provenance beside a results file says of it, as far as it can be read.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// Time of computation of the file's blocks, in seconds of wall time of one thread.
+    pub wall_seconds: f64,
+    /// Name of the machine.
+    pub host: String,
+    /// Commit of the working tree, if it was one.
+    pub git_commit: Option<String>,
+    /// Version of the program.
+    pub version: String,
+    /// Seconds since 1970-01-01 UTC at the end of the computation.
+    pub unix_time: u64,
+}
+
 /// One block as the footer of its file lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
@@ -109,6 +125,18 @@ impl Store {
         let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
         let path = self.content_path(RESULTS.0, name, "json");
         self.write_file(&path, format!("{text:#}\n").as_bytes())
+    }
+
+    /// Where and when the results file `name` was made, if the file beside it can be read. It is not
+    /// verified, and nothing that is computed rests on it.
+    #[must_use]
+    pub fn origin(&self, name: Digest) -> Option<Origin> {
+        #[derive(Deserialize)]
+        struct Beside {
+            provenance: Origin,
+        }
+        let bytes = std::fs::read(self.content_path(RESULTS.0, name, "json")).ok()?;
+        serde_json::from_slice::<Beside>(&bytes).ok().map(|beside| beside.provenance)
     }
 
     /// The error of a results file that could not be written: the disk's, or else the encoder's.
@@ -219,17 +247,15 @@ pub(crate) fn read_footer(file: &impl ChunkReader) -> Result<Footer, String> {
     let metadata = ParquetMetaDataReader::new()
         .parse_and_finish(file)
         .map_err(|error| format!("it is not a Parquet file: {error}"))?;
-    let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    let pairs = metadata.file_metadata().key_value_metadata().map_or(&[][..], Vec::as_slice);
     let find = |key: &str| {
-        pairs
-            .iter()
-            .find(|pair| pair.key == key)
-            .and_then(|pair| pair.value.clone())
-            .ok_or_else(|| format!("its footer has no `{key}`"))
+        let found = pairs.iter().find(|pair| pair.key == key);
+        let value = found.and_then(|pair| pair.value.as_deref());
+        value.ok_or_else(|| format!("its footer has no `{key}`"))
     };
-    let entries = serde_json::from_str(&find(BLOCKS)?)
+    let entries = serde_json::from_str(find(BLOCKS)?)
         .map_err(|error| format!("its list of blocks cannot be read: {error}"))?;
-    Ok(Footer { entries, ensembles: find(ENSEMBLES)?, code: find(CODE)? })
+    Ok(Footer { entries, ensembles: find(ENSEMBLES)?.to_owned(), code: find(CODE)?.to_owned() })
 }
 
 /// The blocks that a results file lists, and its rows, some at a time.

@@ -82,6 +82,10 @@ impl Store {
     /// If it cannot be removed.
     pub fn remove_report_file(&self, path: &Path) -> Result<(), StoreError> {
         let failed = |source| StoreError::Write { path: path.to_owned(), source };
-        fs::remove_file(path).map_err(failed)
+        match fs::remove_file(path) {
+            // Another process has removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(failed),
+        }
     }
 }

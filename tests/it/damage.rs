@@ -16,7 +16,21 @@ const DAMAGES: &[(&str, Damage)] = &[
     ("last byte lost", |bytes, _| bytes[..bytes.len() - 1].to_vec()),
     ("byte appended", |bytes, _| [bytes, b"\n"].concat()),
     ("empty", |_, _| Vec::new()),
+    ("length of the footer", |bytes, _| flipped(bytes, bytes.len().saturating_sub(7))),
+    ("header of a page", |bytes, _| flipped(bytes, 6)),
+    ("one bit", |bytes, _| {
+        let mut bytes = bytes.to_vec();
+        let at = bytes.len() / 3;
+        bytes[at] ^= 1;
+        bytes
+    }),
+    ("zeros", |bytes, _| vec![0; bytes.len()]),
     ("of another file", |_, other| other.to_vec()),
+    ("of another file, as long", |bytes, other| {
+        let mut other = other.to_vec();
+        other.resize(bytes.len(), 0);
+        other
+    }),
 ];
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
@@ -48,7 +62,11 @@ fn every_damage_is_healed(folder: &str, extension: &str) {
     for (file, other) in list.iter().zip(list.iter().cycle().skip(1)) {
         for (how, damage) in DAMAGES {
             let project = sound.copy();
+            let changed = project.files(file.rsplit_once('/').map_or("", |(folder, _)| folder));
             project.write(file, damage(&files[file], &files[other]));
+            let spoilt = fs::File::options().write(true).open(project.path(file));
+            let kept = spoilt.and_then(|spoilt| spoilt.set_modified(changed[file].1));
+            kept.expect("the time of the last change is kept");
             let run = project.run(["reproduce"]).code(0);
             let said = format!("damaged, moved to store/damaged: {file}: ");
             assert!(run.stdout.contains(&said), "{how}: {run:#?}");

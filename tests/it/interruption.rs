@@ -5,7 +5,9 @@ use std::process::{Child, Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::project::Project;
+use serde_json::Value as Json;
+
+use crate::project::{Project, soak};
 
 /// About two seconds of work in 188 blocks of 16 chains.
 const LONG: &str = "\
@@ -79,6 +81,34 @@ fn killing_loses_little_and_changes_nothing() {
     ends_the_same(&project, &undisturbed);
 }
 
+/// Ten kills, or two hundred for `make soak`, between the start and the end of a run.
+#[test]
+fn killing_at_random_moments_changes_nothing() {
+    let undisturbed = undisturbed();
+    let start = Instant::now();
+    long().reproduce();
+    let whole = start.elapsed();
+    let project = long();
+    let (mut n_kills, mut n_runs, mut random) = (0, 0, 0x2545_f491_4f6c_dd1d_u64);
+    while n_kills < soak(10, 200) {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let delay = whole.mul_f64((random >> 40) as f64 / f64::from(1 << 24));
+        let mut child = project.start(["reproduce"]);
+        sleep(delay);
+        if child.try_wait().expect("its state").is_none() {
+            child.kill().expect("SIGKILL is sent");
+            n_kills += 1;
+        }
+        if child.wait().expect("the program ends").success() {
+            ends_the_same(&project, &undisturbed);
+            std::fs::remove_dir_all(project.path("store")).expect("the next run starts anew");
+            n_runs += 1;
+        }
+        assert!(n_runs < 1000, "no run is killed in time");
+    }
+    ends_the_same(&project, &undisturbed);
+}
+
 #[test]
 fn what_a_killed_run_leaves_behind_is_cleared() {
     let project = undisturbed();
@@ -110,16 +140,42 @@ fn ctrl_c_keeps_what_is_done_and_says_how_to_resume() {
     }
 }
 
-/// Two runs at once may both compute a block; neither may spoil the other's files.
+/// What a process that has ended by itself printed as JSON.
+fn done(child: Child) -> Json {
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    serde_json::from_slice(&output.stdout).expect("it prints JSON")
+}
+
+/// Each block is computed by one of them, whichever comes first.
 #[test]
-fn two_runs_at_once_agree() {
+fn two_runs_at_once_share_the_work() {
     let undisturbed = undisturbed();
     let project = long();
-    let runs = [0, 1].map(|_| project.start(["reproduce"]));
-    for run in runs {
-        let output = run.wait_with_output().expect("the program ends");
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-    }
+    let runs = [0, 1, 2].map(|_| project.start(["reproduce", "--threads=1", "--format=json"]));
+    let done = runs.map(done);
+    let computed = done.each_ref().map(|run| run["simulated"].as_u64().expect("a count"));
+    assert_eq!(computed.iter().sum::<u64>(), BLOCKS, "{done:#?}");
+    let of_both = |run: &Json| run["simulated"].as_u64() < Some(BLOCKS);
+    assert!(done.iter().all(of_both), "one process did all of the work: {computed:?}");
+    ends_the_same(&project, &undisturbed);
+    let claims: Vec<String> = project.contents("store/claims").into_keys().collect();
+    assert_eq!(claims, ["store/claims/TURN"], "claims are left");
+}
+
+#[test]
+fn the_claims_of_a_killed_run_are_taken_over() {
+    let undisturbed = undisturbed();
+    let project = long();
+    let mut killed = project.start(["reproduce", "--threads=1"]);
+    wait_for_results(&project, 1);
+    let heir = project.start(["reproduce", "--threads=1", "--format=json"]);
+    wait_for_results(&project, 4);
+    killed.kill().expect("SIGKILL is sent");
+    killed.wait().expect("the program ends");
+    let done = done(heir);
+    assert_eq!(done["left"], 0, "{done:#}");
+    assert!(done["simulated"].as_u64() > Some(0), "{done:#}");
     ends_the_same(&project, &undisturbed);
 }
 

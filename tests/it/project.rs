@@ -12,6 +12,11 @@ use tempfile::TempDir;
 /// Two cells, an analysis, a table, a figure and a claim: everything that an item can have.
 pub const SMALL: &str = include_str!("small.yaml");
 
+/// A number for every run of the tests, or a larger one for `make soak`.
+pub fn soak<T>(short: T, long: T) -> T {
+    if std::env::var_os("MARUYAMA_SOAK").is_some() { long } else { short }
+}
+
 /// A folder to run the program in; removed at the end of the test.
 pub struct Project(TempDir);
 

@@ -1,0 +1,215 @@
+//! The work of a run: tasks through a pool of threads, shared with other processes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::identity::Digest;
+use crate::plan::PlannedBlock;
+use crate::run::block::{self, NotStored};
+use crate::run::machine::Machine;
+use crate::run::task::gather;
+use crate::run::{Failure, Interrupt, Progress, Summary, contain};
+use crate::store::{Block, BlockId, Claims, Index, Store, StoreError, Whose};
+
+/// How often a process looks whether another one has stored what it has claimed.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Number of stored blocks, and those that could not be computed.
+type Worked = (usize, Vec<Failure>);
+
+/// What the threads of a run share.
+pub(crate) struct Work<'a> {
+    store: &'a Store,
+    interrupt: &'a Interrupt,
+    progress: &'a Progress,
+    machine: Machine,
+    /// None on a file system without locks: then nothing is shared.
+    claims: Option<Mutex<Claims>>,
+    /// Blocks that other processes have claimed.
+    deferred: Mutex<Vec<PlannedBlock>>,
+    summary: Mutex<Summary>,
+    error: Mutex<Option<StoreError>>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(
+        store: &'a Store,
+        interrupt: &'a Interrupt,
+        progress: &'a Progress,
+        index: &Index,
+    ) -> Result<Work<'a>, StoreError> {
+        let claims = store.claims(index.files.keys().copied().collect())?;
+        Ok(Work {
+            store,
+            interrupt,
+            progress,
+            machine: Machine::here(),
+            claims: claims.map(Mutex::new),
+            deferred: Mutex::default(),
+            summary: Mutex::default(),
+            error: Mutex::default(),
+        })
+    }
+
+    /// Works through `tasks`, but for the blocks that other processes have claimed.
+    pub(crate) fn through(&self, tasks: &[Vec<PlannedBlock>]) -> Result<(), StoreError> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while !self.interrupt.requested() && lock(&self.error).is_none() {
+                let Some(task) = tasks.get(next.fetch_add(1, Ordering::SeqCst)) else { return };
+                if let Err(error) = self.one(task) {
+                    lock(&self.error).get_or_insert(error);
+                    return;
+                }
+            }
+        };
+        rayon::scope(|scope| {
+            for _ in 0..rayon::current_num_threads() {
+                scope.spawn(|_| work());
+            }
+        });
+        lock(&self.error).take().map_or(Ok(()), Err)
+    }
+
+    /// Waits until other processes have stored the blocks that they have claimed, and computes those
+    /// of a process that has died or given up.
+    pub(crate) fn wait_for_others(&self) -> Result<(), StoreError> {
+        loop {
+            let blocks = std::mem::take(&mut *lock(&self.deferred));
+            if blocks.is_empty() || self.interrupt.requested() {
+                return Ok(());
+            }
+            let n_before = blocks.len();
+            let ours = self.claim(&blocks)?;
+            if !ours.is_empty() {
+                self.through(&gather(ours))?;
+            } else if lock(&self.deferred).len() == n_before {
+                sleep(LOOK);
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> Summary {
+        self.summary.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn one(&self, task: &[PlannedBlock]) -> Result<(), StoreError> {
+        let task = self.claim(task)?;
+        let (computed, mut failures) = match task.first() {
+            None => return Ok(()),
+            Some(first) if first.is_reduced() => self.reduce(&task)?,
+            Some(first) if first.is_long() => self.record(first)?,
+            _ => self.compute(&task)?,
+        };
+        if let (Some(claims), false) = (&self.claims, failures.is_empty()) {
+            let failed: Vec<BlockId> = failures.iter().map(|failure| failure.id).collect();
+            lock(claims).give_up(&failed)?;
+        }
+        let mut summary = lock(&self.summary);
+        summary.computed += computed;
+        summary.failures.append(&mut failures);
+        Ok(())
+    }
+
+    /// Claims `blocks`, and gives those that are for this process to compute.
+    fn claim(&self, blocks: &[PlannedBlock]) -> Result<Vec<PlannedBlock>, StoreError> {
+        let Some(claims) = &self.claims else { return Ok(blocks.to_vec()) };
+        let ids: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
+        let whose = lock(claims).take(self.store, &ids)?;
+        let mut ours = Vec::with_capacity(blocks.len());
+        for (block, whose) in blocks.iter().zip(whose) {
+            match whose {
+                Whose::Ours => ours.push(block.clone()),
+                Whose::Theirs => lock(&self.deferred).push(block.clone()),
+                Whose::Stored => {
+                    lock(&self.summary).shared += 1;
+                    self.progress.advance(1);
+                }
+            }
+        }
+        Ok(ours)
+    }
+
+    fn wrote(&self, file: Digest) {
+        if let Some(claims) = &self.claims {
+            lock(claims).wrote(file);
+        }
+    }
+
+    /// Computes the chains of the blocks of `task` and stores them; gives the number of stored
+    /// blocks, and those that failed.
+    fn compute(&self, task: &[PlannedBlock]) -> Result<Worked, StoreError> {
+        let start = Instant::now();
+        let mut done = Vec::with_capacity(task.len());
+        let mut failures = Vec::new();
+        for planned in task {
+            if self.interrupt.requested() {
+                break;
+            }
+            match compute(planned) {
+                Ok(block) => done.push(block),
+                Err(reason) => failures.push(Failure { id: planned.id, reason }),
+            }
+            self.progress.advance(1);
+        }
+        if !done.is_empty() {
+            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
+            self.wrote(self.store.write_blocks(&done, &provenance)?);
+        }
+        Ok((done.len(), failures))
+    }
+
+    /// Computes the chains of a long block, which is alone in its task, as [`Work::compute`] does.
+    fn record(&self, planned: &PlannedBlock) -> Result<Worked, StoreError> {
+        let start = Instant::now();
+        let provenance = || self.machine.provenance(start.elapsed().as_secs_f64());
+        let recorded = block::record(planned, self.store, self.interrupt, provenance);
+        let done = match recorded {
+            Ok(file) => {
+                self.wrote(file);
+                (1, Vec::new())
+            }
+            Err(NotStored::Failed(reason)) => (0, vec![Failure { id: planned.id, reason }]),
+            Err(NotStored::Interrupted) => return Ok((0, Vec::new())),
+            Err(NotStored::Store(error)) => return Err(error),
+        };
+        self.progress.advance(1);
+        Ok(done)
+    }
+
+    /// Computes statistics over the chains of the blocks of `task`, as [`Work::compute`] does chains.
+    fn reduce(&self, task: &[PlannedBlock]) -> Result<Worked, StoreError> {
+        let start = Instant::now();
+        let mut file = self.store.begin_summaries()?;
+        let mut failures = Vec::new();
+        for planned in task {
+            if self.interrupt.requested() {
+                break;
+            }
+            match block::reduce(planned, (self.store, &mut file), self.interrupt) {
+                Ok(()) => {}
+                Err(NotStored::Failed(reason)) => failures.push(Failure { id: planned.id, reason }),
+                Err(NotStored::Interrupted) => break,
+                Err(NotStored::Store(error)) => return Err(error),
+            }
+            self.progress.advance(1);
+        }
+        let n_done = file.n_blocks();
+        if n_done > 0 {
+            let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
+            self.wrote(self.store.keep_summaries(file, &provenance)?);
+        }
+        Ok((n_done, failures))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Computes one block; a panic is caught and becomes the reason of its failure.
+fn compute(planned: &PlannedBlock) -> Result<Block, String> {
+    contain(|| block::compute(planned)).and_then(|result| result)
+}
