@@ -1,6 +1,8 @@
 //! Analysing: an estimator applied to each cell of a sweep, cached by what it read.
 
+mod adaptive_stationary;
 mod adjust;
+mod batch_rule;
 mod chains;
 mod convergence;
 mod distance;
@@ -13,6 +15,7 @@ mod localisation;
 mod mean_risk;
 mod measure;
 mod moments;
+mod optimiser_cell;
 mod outcome;
 mod over_time;
 mod pairing;
@@ -20,7 +23,11 @@ mod quantiles;
 mod reader;
 mod ridge_mean;
 mod scale_prediction;
+mod scaling;
+mod scheduled_loss;
 mod sgd_tail_index;
+mod sign_order;
+mod sign_phases;
 mod stage;
 mod tail_bounds;
 mod tail_curves;
@@ -32,6 +39,7 @@ mod times;
 mod two_sample_test;
 mod unit;
 mod vector;
+mod weak_order;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -42,6 +50,7 @@ pub use frame::Sample;
 pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
+pub use scaling::Scaling;
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse};
 pub(crate) use unit::cells;
 
@@ -60,6 +69,12 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &localisation::Localisation,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
+    &sign_phases::SignPhases,
+    &sign_order::SignOrder,
+    &weak_order::WeakOrder,
+    &scheduled_loss::ScheduledLoss,
+    &adaptive_stationary::AdaptiveStationary,
+    &batch_rule::BatchRule,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,
