@@ -6,6 +6,7 @@ mod batch_rule;
 mod chains;
 mod convergence;
 mod distance;
+mod escape_time;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
@@ -19,6 +20,7 @@ mod optimiser_cell;
 mod outcome;
 mod over_time;
 mod pairing;
+mod passage;
 mod quantiles;
 mod reader;
 mod ridge_mean;
@@ -28,6 +30,7 @@ mod scheduled_loss;
 mod sgd_tail_index;
 mod sign_order;
 mod sign_phases;
+mod smooth;
 mod stage;
 mod tail_bounds;
 mod tail_curves;
@@ -39,6 +42,8 @@ mod times;
 mod two_sample_test;
 mod unit;
 mod vector;
+mod weak_error;
+mod weak_gap;
 mod weak_order;
 
 use crate::manifest::types::{Analysis, Manifest};
@@ -67,6 +72,8 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &localisation::Localisation,
+    &escape_time::EscapeTime,
+    &weak_error::WeakError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &sign_phases::SignPhases,

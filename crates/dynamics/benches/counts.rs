@@ -10,13 +10,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use maruyama_dynamics::dataset::Dataset;
+use maruyama_dynamics::formula::Names;
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Bundle, MODELS, model};
 use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, NumpyLegacy, Purpose, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    Activation, Architecture, GaussianPopulation, GradientNoise, LeastSquares, Loss, Network,
-    Problem, Quadratic,
+    Activation, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
+    LeastSquares, Loss, Network, Problem, Quadratic,
 };
 use maruyama_dynamics::simd::{self, Isa, Kernel, Level, dispatch};
 
@@ -71,6 +72,7 @@ const KERNELS: &[(&str, Work)] = &[
         "stable_langevin d=10",
         Work::Steps("stable_langevin", Posed::Quadratic(10), &[SMALL_DT, INDEX]),
     ),
+    ("sgd formula d=2", Work::Steps("sgd", Posed::Formula, &[GAMMA])),
     ("langevin d=2", Work::Steps("langevin", Posed::Quadratic(2), &[SMALL_DT])),
 ];
 
@@ -121,6 +123,8 @@ enum Posed {
     Population(usize),
     /// A quadratic whose noise has Student's law, with so many degrees of freedom.
     Student(usize, f64),
+    /// Three cosines of two variables, by a formula.
+    Formula,
 }
 
 fn main() {
@@ -242,6 +246,14 @@ impl Posed {
             Posed::Population(dim) => {
                 let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
                 Arc::new(GaussianPopulation::new(eigenvalues, 0.5, vec![0.1; dim]))
+            }
+            Posed::Formula => {
+                let text = "2 - cos(x) - cos(y) + 0.4*cos(x - y)";
+                let variables = ["x", "y"].map(str::to_owned).to_vec();
+                let names = Names { variables, ..Names::default() };
+                let noise =
+                    FormulaNoise { std: 0.5, law: GradientNoise::Gaussian, covariance: Vec::new() };
+                Arc::new(Formula::new(text, &names, &noise).expect("the formula is one"))
             }
             Posed::Student(dim, nu) => quadratic(dim, GradientNoise::StudentT { nu }),
         }

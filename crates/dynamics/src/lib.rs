@@ -4,6 +4,7 @@
 //! function of its arguments, with the same bits on every machine of one architecture.
 
 pub mod dataset;
+pub mod formula;
 pub mod linear_algebra;
 pub mod model;
 pub mod noise;

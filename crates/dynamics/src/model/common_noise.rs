@@ -58,7 +58,9 @@ pub(crate) fn refuse(model: &str) -> Violation {
     Violation {
         parameter: COMMON_NOISE,
         message: format!("the noise of model `{model}` is no Brownian motion of each parameter"),
-        remedy: "share the noise of gradients of a `quadratic` and of equations on it".to_owned(),
+        remedy:
+            "share the noise of gradients of a `quadratic` or a `formula` and of equations on it"
+                .to_owned(),
     }
 }
 
@@ -67,7 +69,7 @@ pub(crate) fn refuse(model: &str) -> Violation {
 /// # Errors
 /// If its noise is another.
 pub(crate) fn optimiser_step(model: &str, parameters: &Parameters) -> Result<f64, Violation> {
-    if parameters.text("problem") != "quadratic" {
+    if !["quadratic", "formula"].contains(&parameters.text("problem")) {
         return Err(refuse(model));
     }
     let noise = parameters.text("gradient_noise");

@@ -1,26 +1,27 @@
 //! Gradients of sixteen chains with noise that is added to them.
 //!
 //! ```text
-//! g = ∇f(x) + sigma xi,   E xi = 0 where it exists, coordinates of xi independent
+//! g = ∇f(x) + sigma R(x) xi,   E xi = 0 where it exists, coordinates of xi independent
 //! ```
+//!
+//! where `R` is the identity, unless the objective has another.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Workspace, rows, rows_mut};
 use crate::model::objective::Objective;
-use crate::model::preconditioner::set_square;
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, LaneStream, Lanes};
-use crate::parameter::{Parameters, Violation};
-use crate::problem::{GradientNoise, Problem, Quadratic};
+use crate::parameter::Parameters;
+use crate::problem::{Formula, GradientNoise, Quadratic};
 use crate::simd::{Aligned, Isa, exp_m1, ln, sin_cos_pi};
 
 /// Rows that are drawn together: as many as one word has signs.
 const BLOCK: usize = 64;
 
-/// The gradient of an objective with additive noise: `g = ∇f(x) + sigma xi`.
+/// The gradient of an objective with additive noise: `g = ∇f(x) + sigma R(x) xi`.
 #[derive(Clone, Debug)]
 pub struct Noisy<O> {
     /// What the gradient is of.
@@ -49,6 +50,15 @@ impl Noisy<Quadratic> {
     }
 }
 
+impl Noisy<Formula> {
+    /// The gradient of a formula with the noise that belongs to it, and the sign that the noise of a
+    /// cell with these parameters has.
+    pub(crate) fn of_formula(parameters: &Parameters, formula: &Formula) -> Noisy<Formula> {
+        let std = common_noise::sign(parameters) * formula.noise_std;
+        Noisy { objective: formula.clone(), std, noise: formula.noise }
+    }
+}
+
 impl<O: Objective> StochasticGradient for Noisy<O> {
     fn layout(&self) -> Layout {
         Layout::ByCoordinate
@@ -59,18 +69,13 @@ impl<O: Objective> StochasticGradient for Noisy<O> {
     }
 
     fn workspace(&self) -> Workspace {
-        let reals = Aligned::zeros(self.objective.dim() * LANES);
+        let reals = Aligned::zeros(self.objective.n_rooms() * LANES);
         Workspace { reals, ..Workspace::default() }
     }
 
     #[inline(always)]
     fn mean_square<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]) {
-        self.objective.gradient(isa, x, out);
-        let variance = variance_of(self.noise, self.std);
-        for row in out {
-            let mean = *row;
-            set_square(isa, variance, &mean, row);
-        }
+        self.objective.mean_square(isa, variance_of(self.noise, self.std), x, out);
     }
 
     #[inline(always)]
@@ -81,32 +86,14 @@ impl<O: Objective> StochasticGradient for Noisy<O> {
     }
 }
 
-/// Variance of the noise on each coordinate of the gradient of `problem`; infinite for Student's law
-/// with two degrees of freedom or fewer.
-pub(crate) fn variance(problem: &Quadratic) -> f64 {
-    variance_of(problem.noise, problem.noise_std)
-}
-
 /// Variance of noise of the scale `std`.
-fn variance_of(noise: GradientNoise, std: f64) -> f64 {
+pub(crate) fn variance_of(noise: GradientNoise, std: f64) -> f64 {
     let of_unit = match noise {
         GradientNoise::Gaussian | GradientNoise::Rademacher => 1.0,
         GradientNoise::StudentT { nu } if nu > 2.0 => nu / (nu - 2.0),
         GradientNoise::StudentT { .. } => f64::INFINITY,
     };
     std * std * of_unit
-}
-
-/// Noise without a variance, for models whose equations name it.
-pub(crate) fn check_variance(problem: &dyn Problem) -> Vec<Violation> {
-    if problem.get::<Quadratic>().is_none_or(|quadratic| variance(quadratic).is_finite()) {
-        return Vec::new();
-    }
-    vec![Violation {
-        parameter: "noise_nu",
-        message: "the variance of the gradient noise is infinite".to_owned(),
-        remedy: "take more than two degrees of freedom".to_owned(),
-    }]
 }
 
 /// Fills `out` with draws of `xi`.
@@ -229,15 +216,6 @@ mod tests {
             let products: f64 = signs.iter().zip(&signs[lag..]).map(|(a, b)| a * b).sum();
             assert!((products / n.sqrt()).abs() < 4.0, "lag {lag}: {products}");
         }
-    }
-
-    #[test]
-    fn the_variance_is_that_of_the_law() {
-        let of = |noise| variance(&Quadratic::new(vec![1.0], 0.5, noise));
-        assert_eq!(of(GradientNoise::Gaussian), 0.25);
-        assert_eq!(of(GradientNoise::StudentT { nu: 4.0 }), 0.5);
-        let heavy = Quadratic::new(vec![1.0], 0.5, GradientNoise::StudentT { nu: 2.0 });
-        assert_eq!(check_variance(&heavy).len(), 1);
     }
 
     /// An objective without a fused form of its gradient.

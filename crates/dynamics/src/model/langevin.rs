@@ -17,7 +17,7 @@ use crate::model::objective::Objective;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
-use crate::problem::{Problem, Quadratic};
+use crate::problem::{Formula, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// Rows of normals that are drawn at once, unless a single step takes more: few, so that steps wait
@@ -89,7 +89,7 @@ impl ModelKind for LangevinKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "formula"]
     }
 
     fn check(&self, parameters: &Parameters, _: usize) -> Vec<Violation> {
@@ -104,8 +104,10 @@ impl ModelKind for LangevinKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let quadratic: &Quadratic = problem.expect();
         let integrator = parameters.text("integrator");
+        let Some(quadratic) = problem.get::<Quadratic>() else {
+            return check_transitions(integrator);
+        };
         let limit = match integrator {
             "exact_ou" | "mala" => return Vec::new(),
             // The root of c(q) = 1 for the polynomial c of Runge–Kutta.
@@ -142,20 +144,15 @@ impl ModelKind for LangevinKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let quadratic: Arc<Quadratic> = problem.expect_shared();
-        let step = part_of_a_step(parameters);
-        let levels = parameters.count("refinement") as u32;
-        match parameters.text("integrator") {
-            "heun" => boxed(quadratic, Heun(step), levels),
-            "rk4_drift" => boxed(quadratic, Rk4Drift(step), levels),
-            "exact_ou" => {
-                let integrator = ExactOu::new(step, &quadratic.curvatures);
-                boxed(quadratic, integrator, levels)
-            }
-            "leimkuhler_matthews" => boxed(quadratic, LeimkuhlerMatthews(step), levels),
-            "mala" => boxed(quadratic, Mala(step), levels),
-            _ => boxed(quadratic, EulerMaruyama(step), levels),
+        if problem.get::<Formula>().is_some() {
+            return integrated::<Formula>(parameters, problem.expect_shared());
         }
+        let quadratic: Arc<Quadratic> = problem.expect_shared();
+        if parameters.text("integrator") == "exact_ou" {
+            let integrator = ExactOu::new(part_of_a_step(parameters), &quadratic.curvatures);
+            return boxed(quadratic, integrator, parameters.count("refinement") as u32);
+        }
+        integrated(parameters, quadratic)
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -165,6 +162,34 @@ impl ModelKind for LangevinKind {
             _ => 1,
         };
         stages << parameters.count("refinement")
+    }
+}
+
+/// Exact transitions where there are none.
+fn check_transitions(integrator: &str) -> Vec<Violation> {
+    if integrator != "exact_ou" {
+        return Vec::new();
+    }
+    vec![Violation {
+        parameter: "integrator",
+        message: "`exact_ou` is the transition on a quadratic".to_owned(),
+        remedy: "take another integrator".to_owned(),
+    }]
+}
+
+/// The model with an integrator that needs no more than gradients and values.
+fn integrated<O: Objective + 'static>(
+    parameters: &Parameters,
+    objective: Arc<O>,
+) -> Box<dyn Model> {
+    let step = part_of_a_step(parameters);
+    let levels = parameters.count("refinement") as u32;
+    match parameters.text("integrator") {
+        "heun" => boxed(objective, Heun(step), levels),
+        "rk4_drift" => boxed(objective, Rk4Drift(step), levels),
+        "leimkuhler_matthews" => boxed(objective, LeimkuhlerMatthews(step), levels),
+        "mala" => boxed(objective, Mala(step), levels),
+        _ => boxed(objective, EulerMaruyama(step), levels),
     }
 }
 

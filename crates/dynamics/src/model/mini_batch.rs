@@ -23,13 +23,13 @@ use crate::model::shape::{Layout, Shape};
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
-use crate::problem::{GaussianPopulation, LeastSquares, Network, Problem, Quadratic};
+use crate::problem::{Formula, GaussianPopulation, LeastSquares, Network, Problem, Quadratic};
 use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// Names of the problems that [`descent`] is for.
 pub(crate) const PROBLEMS: &[&str] =
-    &["least_squares", "quadratic", "network", "gaussian_population"];
+    &["least_squares", "quadratic", "network", "gaussian_population", "formula"];
 
 /// The parameter `batch_size` of optimisers that take a quadratic, without samples, too.
 pub(crate) const BATCH_SIZE: Parameter = Parameter {
@@ -76,11 +76,7 @@ pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
         return refused.into_iter().collect();
     }
     let refused = ["batch_size", "sampling"].map(|name| {
-        violation(
-            name,
-            "a `quadratic` has no samples",
-            "leave it out, and divide `noise_std` by √B",
-        )
+        violation(name, "the problem has no samples", "leave it out, and divide `noise_std` by √B")
     });
     refused.into_iter().flatten().collect()
 }
@@ -98,6 +94,10 @@ pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
     let averaging = Averaging::from_parameters(parameters);
     if let Some(quadratic) = problem.get::<Quadratic>() {
         let gradient = Noisy::from_parameters(parameters, quadratic);
+        return Box::new(Descent { gradient, optimizer, schedule, averaging });
+    }
+    if let Some(formula) = problem.get::<Formula>() {
+        let gradient = Noisy::of_formula(parameters, formula);
         return Box::new(Descent { gradient, optimizer, schedule, averaging });
     }
     let all = completed(parameters);

@@ -9,6 +9,7 @@ mod columns;
 mod common_noise;
 mod core;
 mod descent;
+mod formula_gradient;
 mod fresh_samples;
 mod gradient_descent;
 mod gradient_noise;
@@ -42,6 +43,7 @@ mod sign_sgd_sde;
 mod stable_langevin;
 mod stochastic_gradient;
 mod student_sign;
+mod uniform_noise;
 
 pub use adam_w::{AdamW, AdamWKind, AdamWStep};
 pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};

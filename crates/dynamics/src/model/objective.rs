@@ -2,6 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
+use crate::model::preconditioner::set_square;
 use crate::noise::{LANES, Lanes};
 use crate::problem::Quadratic;
 use crate::simd::Isa;
@@ -38,8 +39,14 @@ pub trait Objective: Send + Sync {
         }
     }
 
-    /// `out <- ∇f(x) + scale out`; `room` is `[d, LANES]` like the others. To be marked
-    /// `#[inline(always)]`.
+    /// Rows of memory that [`Objective::add_gradient`] needs.
+    fn n_rooms(&self) -> usize {
+        self.dim()
+    }
+
+    /// `out <- ∇f(x) + scale R(x) out`, where the noise on the gradient has the covariance
+    /// `R(x) R(x)ᵀ` up to its scale: the identity, unless the objective has another. `x` and `out`
+    /// are `[d, LANES]`, `room` has [`Objective::n_rooms`] rows. To be marked `#[inline(always)]`.
     #[inline(always)]
     fn add_gradient<S: Isa>(
         &self,
@@ -56,6 +63,17 @@ pub trait Objective: Send + Sync {
             for (gradient, out) in S::as_simd_f64s(gradient).0.iter().zip(out) {
                 *out = isa.mul_add_f64s(scale, *out, *gradient);
             }
+        }
+    }
+
+    /// Writes `(∂_j f(x))² + variance (R(x) R(x)ᵀ)_jj` to `out`, `[d, LANES]`. To be marked
+    /// `#[inline(always)]`.
+    #[inline(always)]
+    fn mean_square<S: Isa>(&self, isa: S, variance: f64, x: &[Lanes], out: &mut [Lanes]) {
+        self.gradient(isa, x, out);
+        for row in out {
+            let mean = *row;
+            set_square(isa, variance, &mean, row);
         }
     }
 

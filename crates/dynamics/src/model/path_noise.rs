@@ -45,7 +45,7 @@ impl<O: Objective> StochasticGradient for PathNoise<O> {
     }
 
     fn workspace(&self) -> Workspace {
-        let reals = Aligned::zeros(self.dim() * LANES);
+        let reals = Aligned::zeros(self.noisy.objective.n_rooms() * LANES);
         Workspace { reals, ..Workspace::default() }
     }
 

@@ -21,6 +21,7 @@ use crate::model::gradient_noise::Noisy;
 use crate::model::mini_batch::PROBLEMS;
 use crate::model::network_batch::NetworkBatch;
 use crate::model::network_sgd::NetworkSgd;
+use crate::model::objective::Objective;
 use crate::model::path_noise::PathNoise;
 use crate::model::samples::{Samples, Step};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
@@ -29,7 +30,7 @@ use crate::model::shape::{Layout, Shape};
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{
-    GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
+    Formula, GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
 };
 use crate::simd::{Aligned, Isa};
 
@@ -40,7 +41,7 @@ const PART: Part = Part {
     name: "sgd",
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
           x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
-          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples; x ← x − γ_k(1/B) Σ ∇lossᵢ(x) \
+          x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples, and so for a formula; x ← x − γ_k(1/B) Σ ∇lossᵢ(x) \
           for a network; on a population every sample is a new one.",
     parameters: &[
         STEP_SIZE,
@@ -78,8 +79,10 @@ impl ModelKind for SgdKind {
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
         let is_one = parameters.count("batch_size") == 1;
-        match problem.get::<Quadratic>() {
-            Some(quadratic) if !is_one && quadratic.noise != GradientNoise::Gaussian => {
+        let of_quadratic = problem.get::<Quadratic>().map(|quadratic| quadratic.noise);
+        let noise = of_quadratic.or_else(|| problem.get::<Formula>().map(|formula| formula.noise));
+        match noise {
+            Some(noise) if !is_one && noise != GradientNoise::Gaussian => {
                 vec![Violation {
                     parameter: "batch_size",
                     message: "the mean of several noises is of the same law for Gaussian ones only"
@@ -103,17 +106,12 @@ impl ModelKind for SgdKind {
         if let Some(quadratic) = problem.get::<Quadratic>() {
             let mut gradient = Noisy::from_parameters(parameters, quadratic);
             gradient.std /= (batch_size as f64).sqrt();
-            let levels = common_noise::refinement(parameters);
-            if levels > 0 {
-                let gradient = PathNoise::new(gradient, levels);
-                return Box::new(Descent {
-                    gradient,
-                    optimizer: GradientDescent,
-                    schedule,
-                    averaging,
-                });
-            }
-            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+            return with_noise(parameters, gradient);
+        }
+        if let Some(formula) = problem.get::<Formula>() {
+            let mut gradient = Noisy::of_formula(parameters, formula);
+            gradient.std /= (batch_size as f64).sqrt();
+            return with_noise(parameters, gradient);
         }
         if problem.get::<GaussianPopulation>().is_some() {
             let gradient = FreshSamples::new(problem.expect_shared(), batch_size);
@@ -135,6 +133,21 @@ impl ModelKind for SgdKind {
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
         parameters.count("batch_size")
     }
+}
+
+/// SGD with noise that is added to the gradient, along a refined path if the cell asks for one.
+fn with_noise<O: Objective + 'static>(
+    parameters: &Parameters,
+    gradient: Noisy<O>,
+) -> Box<dyn Model> {
+    let schedule = Schedule::from_parameters(parameters);
+    let averaging = Averaging::from_parameters(parameters);
+    let levels = common_noise::refinement(parameters);
+    if levels > 0 {
+        let gradient = PathNoise::new(gradient, levels);
+        return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+    }
+    Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging })
 }
 
 /// Steps whose samples are drawn together, so that points stay in registers meanwhile.

@@ -1,6 +1,7 @@
 //! Problems: a registry of objective functions.
 
 mod core;
+mod formula;
 mod gaussian_population;
 mod least_squares;
 pub(crate) mod network;
@@ -9,6 +10,9 @@ mod quadratic;
 mod spectrum;
 
 pub use core::{Problem, ProblemKind};
+pub use formula::{
+    Formula, FormulaDerivatives, FormulaKind, FormulaMistake, FormulaNoise, NoiseRoot,
+};
 pub use gaussian_population::{GaussianPopulation, GaussianPopulationKind};
 pub use least_squares::{LeastSquares, LeastSquaresKind};
 pub use network::{Activation, Architecture, Dense, Layer, Loss, Network, NetworkKind, Row};
@@ -18,7 +22,7 @@ pub use spectrum::Spectrum;
 
 /// Every kind of problem, in the order of the documentation.
 pub const PROBLEMS: &[&dyn ProblemKind] =
-    &[&LeastSquaresKind, &QuadraticKind, &NetworkKind, &GaussianPopulationKind];
+    &[&LeastSquaresKind, &QuadraticKind, &NetworkKind, &GaussianPopulationKind, &FormulaKind];
 
 /// The kind of problem called `name`, if there is one.
 #[must_use]

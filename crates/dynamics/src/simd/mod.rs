@@ -1,6 +1,7 @@
 //! Vectors: kernels that are compiled for several instruction sets and give the same bits on each.
 
 mod aligned;
+mod angle;
 #[cfg(test)]
 mod check;
 mod eights;
@@ -14,6 +15,7 @@ mod polynomial;
 mod trigonometric;
 
 pub use aligned::Aligned;
+pub use angle::sin_cos;
 pub use eights::Eights;
 pub use erf::{erf, erfc};
 pub use exp::{exp, exp_m1, tanh};

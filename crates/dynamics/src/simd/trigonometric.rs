@@ -59,7 +59,12 @@ pub fn sin_cos_pi<S: Isa>(isa: S, x: S::f64s) -> (S::f64s, S::f64s) {
 
 /// Sine and cosine of an angle that is larger by `n` right angles; only `n mod 4` matters.
 #[inline(always)]
-fn turn_by_quarters<S: Isa>(isa: S, n: S::u64s, sin: S::f64s, cos: S::f64s) -> (S::f64s, S::f64s) {
+pub(crate) fn turn_by_quarters<S: Isa>(
+    isa: S,
+    n: S::u64s,
+    sin: S::f64s,
+    cos: S::f64s,
+) -> (S::f64s, S::f64s) {
     let one = isa.splat_u64s(1);
     let is_even = isa.equal_u64s(isa.and_u64s(n, one), isa.splat_u64s(0));
     let minus_zero = isa.splat_f64s(-0.0);

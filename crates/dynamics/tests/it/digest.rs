@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use maruyama_dynamics::dataset::Dataset;
+use maruyama_dynamics::formula::Names;
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
 use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    Activation, Architecture, GaussianPopulation, GradientNoise, LeastSquares, Loss, Network,
-    Problem, Quadratic,
+    Activation, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
+    LeastSquares, Loss, Network, Problem, Quadratic,
 };
 use maruyama_dynamics::simd::Level;
 
@@ -45,8 +46,29 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
             })
             .map(|population| Arc::new(population) as Arc<dyn Problem>)
             .collect(),
+        "formula" => formulas(&noises),
         _ => panic!("the digest test lacks a `{name}`"),
     }
+}
+
+/// Formulas with every function, and with noise that is independent, correlated, or varies.
+fn formulas(noises: &[GradientNoise]) -> Vec<Arc<dyn Problem>> {
+    let of = |text: &str, variables: &[&str], law, covariance: &[&str]| -> Arc<dyn Problem> {
+        let [variables, covariance] = [variables, covariance]
+            .map(|texts| texts.iter().map(|one| (*one).to_owned()).collect());
+        let names = Names { variables, ..Names::default() };
+        let noise = FormulaNoise { std: 0.3, law, covariance };
+        Arc::new(Formula::new(text, &names, &noise).unwrap())
+    };
+    let all = "sin(u)*cos(v) + tanh(w)*erf(x) + ln(2 + v^2) + log1p(w^2) + sqrt(1 + x^2) \
+               + exp(-y^2) + expm1(-u^2) + abs(y) + (1 + y^2)^0.7";
+    let mut problems: Vec<Arc<dyn Problem>> =
+        noises.iter().map(|law| of(all, &["u", "v", "w", "x", "y"], *law, &[])).collect();
+    let waves = "2 - cos(x) - cos(y) + 0.4*cos(x - y)";
+    for covariance in [["0.6", "0.25, 0.3"], ["0.6 + 0.1*sin(x)", "0.2*cos(y), 0.5"]] {
+        problems.push(of(waves, &["x", "y"], GradientNoise::Gaussian, &covariance));
+    }
+    problems
 }
 
 /// Networks with all activations and losses, whose layers are passed over in fours and one by one.
