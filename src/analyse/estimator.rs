@@ -13,6 +13,7 @@ use crate::analyse::chains::Chains;
 use crate::analyse::frame::{Frame, Sample};
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::over_time::{OverTime, Stored};
+use crate::analyse::scaling::Scaling;
 use crate::analyse::vector::{Vectors, last_vectors};
 
 /// Why an estimator gave nothing for a cell.
@@ -74,6 +75,8 @@ pub struct Input<'a> {
     pub parameters: &'a Parameters,
     /// Address of random streams for resampling; a function of the cell and the analysis.
     pub stream: StreamKey,
+    /// Those of the cell that it is compared with.
+    pub(crate) against_parameters: Option<&'a Parameters>,
     pub(crate) stored: Stored<'a>,
     pub(crate) against: Option<Stored<'a>>,
     pub(crate) is_interrupted: &'a (dyn Fn() -> bool + Sync),
@@ -138,6 +141,19 @@ impl Input<'_> {
     /// If the observable is not recorded.
     pub fn over_time(&self, observable: &str, kept: Kept) -> Result<OverTime, AnalysisError> {
         self.stored.over_time(observable, kept)
+    }
+
+    /// The same of the cell that it is compared with.
+    ///
+    /// # Errors
+    /// If there is no such cell, or it does not record the observable.
+    pub fn over_time_against(
+        &self,
+        observable: &str,
+        kept: Kept,
+    ) -> Result<OverTime, AnalysisError> {
+        let against = self.against.as_ref().ok_or(AnalysisError::NotCompared)?;
+        against.over_time(observable, kept)
     }
 
     /// The chains of the cell.
@@ -237,6 +253,12 @@ pub trait Estimator: Sync {
 
     /// The column of p-values that can be adjusted for their number, if its rows are tests.
     fn p_column(&self, _parameters: &Parameters) -> Option<&'static str> {
+        None
+    }
+
+    /// The exponents that its rows have over the cells of a sweep, which are found once all rows are
+    /// known; its columns then include those of exponents.
+    fn scaling(&self, _parameters: &Parameters) -> Option<Scaling> {
         None
     }
 

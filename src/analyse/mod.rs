@@ -1,29 +1,31 @@
 //! Analysing: an estimator applied to each cell of a sweep, cached by what it read.
 
+mod adaptive_stationary;
 mod adjust;
+mod batch_rule;
 mod chains;
 mod column;
 mod convergence;
 mod distance;
 mod ellipticity;
+mod error_curve;
 mod error_moments;
 mod escape;
-mod error_curve;
 mod escape_time;
 mod estimator;
 mod exact_law;
 mod frame;
 mod gibbs;
 mod goodness_of_fit;
-mod histogram;
 mod growth_rate;
+mod histogram;
 mod hsgd_moments;
 mod invariant_law;
 mod law_sample;
 mod layer_law;
+mod least_squares_case;
 mod line_decay;
 mod line_potential;
-mod least_squares_case;
 mod localisation;
 mod matrix_free;
 mod mean_risk;
@@ -31,20 +33,25 @@ mod measure;
 mod model_error;
 mod moments;
 mod multiplicative_growth;
+mod optimiser_cell;
 mod outcome;
 mod over_time;
 mod paired_difference;
 mod pairing;
+mod passage;
 mod quadratic_case;
 mod quadratic_law;
-mod passage;
 mod quantiles;
 mod reader;
 mod ridge_mean;
 mod scale_prediction;
+mod scaling;
+mod scheduled_loss;
 mod sgd_tail_index;
-mod space_decay;
+mod sign_order;
+mod sign_phases;
 mod smooth;
+mod space_decay;
 mod stage;
 mod start;
 mod tail_bounds;
@@ -61,6 +68,7 @@ mod vector;
 mod wasserstein_decay;
 mod weak_error;
 mod weak_gap;
+mod weak_order;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -73,6 +81,7 @@ pub use outcome::{CellOutcome, Curve, Row, Scalar};
 pub use over_time::OverTime;
 pub(crate) use pairing::{Unpaired, pair};
 pub(crate) use reader::Reader;
+pub use scaling::Scaling;
 pub use stage::{AnalysedCell, AnalysedItem, Failure, Stage, analyse, recall};
 pub(crate) use unit::{Unit, cells, code_of, units};
 
@@ -106,6 +115,12 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &quadratic_law::QuadraticLaw,
     &multiplicative_growth::MultiplicativeGrowth,
     &matrix_free::MatrixFree,
+    &sign_phases::SignPhases,
+    &sign_order::SignOrder,
+    &weak_order::WeakOrder,
+    &scheduled_loss::ScheduledLoss,
+    &adaptive_stationary::AdaptiveStationary,
+    &batch_rule::BatchRule,
     &moments::Moments,
     &quantiles::Quantiles,
     &convergence::ConvergenceOf,

@@ -9,6 +9,7 @@ use crate::analyse::adjust::adjust;
 use crate::analyse::estimator::AnalysisError;
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::reader::Reader;
+use crate::analyse::scaling::scale;
 use crate::analyse::unit::{Unit, units};
 use crate::identity::Digest;
 use crate::plan::{Plan, PlannedCell};
@@ -158,6 +159,7 @@ fn gather<'a>(
         for analysis in &item.manifest.analyses {
             if let Some(cells) = analysed.get_mut(&analysis.name) {
                 adjust(analysis, cells);
+                scale(analysis, cells);
             }
         }
     }

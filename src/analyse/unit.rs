@@ -219,6 +219,7 @@ impl<'a> Unit<'a> {
         let input = Input {
             parameters: &ensemble.parameters,
             stream: self.stream(),
+            against_parameters: self.against.as_ref().map(|side| &*side.cell.ensemble.parameters),
             stored,
             against,
             is_interrupted: &|| interrupt.requested(),

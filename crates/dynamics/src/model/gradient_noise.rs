@@ -14,8 +14,8 @@ use crate::model::objective::Objective;
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, LaneStream, Lanes};
-use crate::parameter::{Parameters, Violation};
-use crate::problem::{Formula, GradientNoise, Problem, Quadratic};
+use crate::parameter::Parameters;
+use crate::problem::{Formula, GradientNoise, Quadratic};
 use crate::simd::{Aligned, Isa, exp_m1, ln, sin_cos_pi};
 
 /// Rows that are drawn together: as many as one word has signs.
@@ -86,27 +86,9 @@ impl<O: Objective> StochasticGradient for Noisy<O> {
     }
 }
 
-/// Variance of the noise on each coordinate of the gradient of `problem`; infinite for Student's law
-/// with two degrees of freedom or fewer.
-pub(crate) fn variance(problem: &Quadratic) -> f64 {
-    variance_of(problem.noise, problem.noise_std)
-}
-
 /// Variance of noise of the scale `std`.
-fn variance_of(noise: GradientNoise, std: f64) -> f64 {
+pub(crate) fn variance_of(noise: GradientNoise, std: f64) -> f64 {
     std * std * noise.variance()
-}
-
-/// Noise without a variance, for models whose equations name it.
-pub(crate) fn check_variance(problem: &dyn Problem) -> Vec<Violation> {
-    if problem.get::<Quadratic>().is_none_or(|quadratic| variance(quadratic).is_finite()) {
-        return Vec::new();
-    }
-    vec![Violation {
-        parameter: "noise_nu",
-        message: "the variance of the gradient noise is infinite".to_owned(),
-        remedy: "take more than two degrees of freedom".to_owned(),
-    }]
 }
 
 /// Fills `out` with draws of `xi`.
@@ -229,15 +211,6 @@ mod tests {
             let products: f64 = signs.iter().zip(&signs[lag..]).map(|(a, b)| a * b).sum();
             assert!((products / n.sqrt()).abs() < 4.0, "lag {lag}: {products}");
         }
-    }
-
-    #[test]
-    fn the_variance_is_that_of_the_law() {
-        let of = |noise| variance(&Quadratic::new(vec![1.0], 0.5, noise));
-        assert_eq!(of(GradientNoise::Gaussian), 0.25);
-        assert_eq!(of(GradientNoise::StudentT { nu: 4.0 }), 0.5);
-        let heavy = Quadratic::new(vec![1.0], 0.5, GradientNoise::StudentT { nu: 2.0 });
-        assert_eq!(check_variance(&heavy).len(), 1);
     }
 
     /// An objective without a fused form of its gradient.

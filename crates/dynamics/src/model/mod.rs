@@ -49,6 +49,7 @@ mod stable_langevin;
 mod stochastic_gradient;
 mod student_sign;
 mod tiles;
+mod uniform_noise;
 
 pub use adam_w::{AdamW, AdamWKind, AdamWStep};
 pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};

@@ -5,9 +5,11 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
+use std::sync::Arc;
+
 use crate::model::brownian::BrownianIncrements;
 use crate::model::common_noise;
-use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
+use crate::model::core::{Bundle, Dynamics, Model, Workspace, rows_mut};
 use crate::model::objective::Objective;
 use crate::model::optimizer::split;
 use crate::model::schedule::Schedule;
@@ -15,7 +17,7 @@ use crate::model::settings::parts_of_a_step;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range};
-use crate::problem::{Problem, Quadratic};
+use crate::problem::{Formula, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// The parameter `dt` of stochastic differential equations of optimisers.
@@ -86,6 +88,22 @@ pub trait Sde<const M: usize>: Send + Sync {
     );
 }
 
+/// The equation `sde` on a quadratic or a formula, by Euler–Maruyama.
+///
+/// # Panics
+/// If the problem is another one.
+pub(crate) fn scheme<E: Sde<M> + 'static, const M: usize>(
+    parameters: &Parameters,
+    problem: &Arc<dyn Problem>,
+    sde: E,
+) -> Box<dyn Model> {
+    if let Some(formula) = problem.get::<Formula>() {
+        return Box::new(EulerScheme::from_parameters(parameters, formula.clone(), sde));
+    }
+    let quadratic: &Quadratic = problem.expect();
+    Box::new(EulerScheme::from_parameters(parameters, quadratic.clone(), sde))
+}
+
 /// An [`Sde`] on an objective, by Euler–Maruyama with equal parts of a step.
 #[derive(Clone, Debug)]
 pub struct EulerScheme<O, E, const M: usize> {
@@ -101,12 +119,12 @@ pub struct EulerScheme<O, E, const M: usize> {
     pub refined: Option<BrownianIncrements>,
 }
 
-impl<E: Sde<M>, const M: usize> EulerScheme<Quadratic, E, M> {
+impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
     /// The scheme that `dt`, the schedule and `common_noise` ask for.
-    pub(crate) fn from_parameters(parameters: &Parameters, problem: &Quadratic, sde: E) -> Self {
-        let dim = Problem::dim(problem);
+    pub(crate) fn from_parameters(parameters: &Parameters, objective: O, sde: E) -> Self {
+        let dim = objective.dim();
         EulerScheme {
-            objective: problem.clone(),
+            objective,
             sde,
             schedule: Schedule::from_parameters(parameters),
             n_parts: parts_of_a_step(parameters.real("dt")),
@@ -114,9 +132,7 @@ impl<E: Sde<M>, const M: usize> EulerScheme<Quadratic, E, M> {
                 .map(|levels| BrownianIncrements::new(dim, levels)),
         }
     }
-}
 
-impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
     #[inline(always)]
     fn begin<S: Isa>(&self, isa: S, state: &mut [Lanes], gradient: &mut [Lanes]) {
         let (x, mut memory, _) = split::<M>(state, self.objective.dim());

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
-use crate::model::sde::{DT, EulerScheme, Interval, Sde};
+use crate::model::sde::{DT, Interval, Sde, scheme};
 use crate::model::settings::{STEP_SIZE, parts_of_a_step};
 use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
+use crate::model::uniform_noise::{UniformNoise, check_uniform};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{GradientNoise, Problem, Quadratic};
+use crate::problem::{GradientNoise, Problem};
 use crate::simd::Isa;
 
 /// The stochastic differential equation of SignSGD.
@@ -39,7 +40,7 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "formula"]
     }
 
     fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
@@ -47,16 +48,18 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let problem: &Quadratic = problem.expect();
+        let Some(noise) = UniformNoise::of(problem) else {
+            return check_uniform(problem).into_iter().collect();
+        };
         let mut violations = Vec::new();
-        if problem.noise == GradientNoise::Rademacher {
+        if noise.law == GradientNoise::Rademacher {
             violations.push(Violation {
                 parameter: "gradient_noise",
                 message: "the drift jumps where the noise has no density".to_owned(),
                 remedy: "take `gaussian` or `student_t`".to_owned(),
             });
         }
-        if problem.noise_std == 0.0 {
+        if noise.std == 0.0 {
             violations.push(Violation {
                 parameter: "noise_std",
                 message: "without noise the drift is a jump at zero".to_owned(),
@@ -71,8 +74,8 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let problem: &Quadratic = problem.expect();
-        with_law(problem.noise, Scheme { parameters, problem })
+        let noise = UniformNoise::of(problem.as_ref()).expect("the noise of the cell is checked");
+        with_law(noise.law, Scheme { parameters, problem, noise })
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -83,13 +86,14 @@ impl ModelKind for SignSgdSdeKind {
 /// The equation on a problem, but for the law of its noise.
 struct Scheme<'a> {
     parameters: &'a Parameters,
-    problem: &'a Quadratic,
+    problem: &'a Arc<dyn Problem>,
+    noise: UniformNoise,
 }
 
 impl OfSignLaw for Scheme<'_> {
     fn build<L: SignLaw>(self, law: L) -> Box<dyn Model> {
-        let sde = SignSgdSde { law, noise_scale: self.problem.noise_std };
-        Box::new(EulerScheme::from_parameters(self.parameters, self.problem, sde))
+        let sde = SignSgdSde { law, noise_scale: self.noise.std };
+        scheme(self.parameters, self.problem, sde)
     }
 }
 

@@ -28,8 +28,8 @@ pub use bounds::{
     LocalisationBounds, PolynomialBound, contraction_bound, interpolation_loss_bound,
     localisation_bounds, moment_bound,
 };
-pub use ellipticity::{LeastNoise, least_noise};
 pub use curve::{ErrorCurves, Measure, MomentCurves, SgdSteps};
+pub use ellipticity::{LeastNoise, least_noise};
 pub use error::LeastSquaresError;
 pub use expansion::{StepExpansion, small_step_expansion};
 pub use flow::{Equation, MomentFlow, Moments};

@@ -8,7 +8,7 @@ use crate::model::student_sign::{AnyDegrees, TwoDegrees};
 use crate::model::{Bundle, Layout, Shape};
 use crate::noise::StreamKey;
 use crate::parameter::{Value, defaults};
-use crate::problem::{GradientNoise, Problem};
+use crate::problem::{GradientNoise, Problem, Quadratic};
 use crate::real;
 
 #[test]
