@@ -59,18 +59,15 @@ impl Code for Bin {
     }
 }
 
-/// Writes the last bits of `code(x)` for all `values`, counts each code, and returns whether the
-/// values are finite.
+/// Writes the last bits of `code(x)` for all `values`, and returns whether these are finite.
 #[inline(always)]
 pub(crate) fn write_codes<S: Isa>(
     isa: S,
     codes: &mut [u16],
     values: &[f64],
     code: impl Code,
-    counts: &mut [u32],
 ) -> bool {
     const BLOCK: usize = 64;
-    counts.fill(0);
     let zero = isa.splat_f64s(0.0);
     let (mut places, mut excess) = ([0.0; BLOCK], zero);
     for (codes, values) in codes.chunks_mut(BLOCK).zip(values.chunks(BLOCK)) {
@@ -88,20 +85,13 @@ pub(crate) fn write_codes<S: Isa>(
         for (code, place) in codes.iter_mut().zip(&places) {
             *code = place.to_bits() as u16;
         }
-        // A number that is not finite may have any code.
-        for code in codes {
-            if let Some(count) = counts.get_mut(*code as usize) {
-                *count += 1;
-            }
-        }
     }
     // Zero times an infinity or NaN is not zero.
     isa.reduce_sum_f64s(excess) == 0.0
 }
 
-/// Moves `values` into the order of their `codes`, which are at most `largest` and counted, and
-/// returns whether a code is [`CROWDED`]; afterwards `counts[code]` is where the values of that code
-/// end.
+/// Moves `values` into the order of their `codes`, all at most `largest`, and returns whether a code
+/// is [`CROWDED`]; afterwards `counts[code]` is where the values of that code end.
 #[inline(always)]
 pub(crate) fn scatter(
     values: &[f64],
@@ -111,6 +101,10 @@ pub(crate) fn scatter(
     largest: usize,
 ) -> bool {
     let counts: &mut [u32; PLACES] = counts.try_into().expect("a table of that size");
+    counts[..=largest].fill(0);
+    for code in codes {
+        counts[*code as usize % PLACES] += 1;
+    }
     let (mut total, mut most) = (0, 0);
     for count in &mut counts[..=largest] {
         let start = total;
@@ -144,7 +138,7 @@ pub(crate) fn sort_bucket<S: Isa>(
         return;
     }
     let (codes, scratch) = (&mut codes[..n], &mut scratch[..n]);
-    write_codes(isa, codes, bucket, Bin { low, scale }, &mut counts[..=n_bins]);
+    write_codes(isa, codes, bucket, Bin { low, scale });
     let crowded = scatter(bucket, scratch, codes, counts, n_bins);
     finish(scratch, bucket, &counts[..=n_bins], crowded);
 }

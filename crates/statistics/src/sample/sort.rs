@@ -205,7 +205,7 @@ fn distribute<S: Isa>(
     let n_buckets = (from.len() / BUCKET).clamp(1, PLACES - 1);
     let codes = &mut codes[..from.len()];
     let bucket = Bucket { centre, spread, half: 0.5 * n_buckets as f64 };
-    if !write_codes(isa, codes, from, bucket, &mut counts[..=n_buckets]) {
+    if !write_codes(isa, codes, from, bucket) {
         return Distributed::NotFinite;
     }
     scatter(from, moved, codes, counts, n_buckets);
