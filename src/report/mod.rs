@@ -14,5 +14,5 @@ mod view;
 pub use claim::{Test, TestError, Truth};
 pub use plot::{PLOTS, Plot, PlotError, plot};
 pub use stage::{ItemReport, Standing, publish, standing};
-pub use verdict::{Evidence, Judged, PREVIOUS, judge};
+pub use verdict::{Evidence, Judged, PREVIOUS, judge, unknown_names};
 pub use view::RowView;

@@ -15,7 +15,7 @@ use crate::report::figure::{self, Undrawn};
 use crate::report::ledger::{self, Record};
 use crate::report::page::Page;
 use crate::report::table;
-use crate::report::verdict::judge;
+use crate::report::verdict::{judge, unknown_names};
 use crate::store::{PublishedReport, Store, StoreError, WrittenFile};
 
 /// The report of one item.
@@ -94,6 +94,7 @@ fn publish_one(
         .map(|undrawn| {
             format!("figure `{}`, plot `{}`: {}", undrawn.figure, undrawn.plot, undrawn.error)
         })
+        .chain(unknown_names(manifest, analysed))
         .collect();
     let mut digests = BTreeMap::new();
     for file in &files {
@@ -105,7 +106,7 @@ fn publish_one(
             store.remove_report_file(&reports.join(path))?;
         }
     }
-    if undrawn.is_empty() {
+    if report.problems.is_empty() {
         store.record_report(&name, &PublishedReport { key, files: digests })?;
     }
     Ok(report)

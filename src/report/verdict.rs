@@ -52,6 +52,31 @@ pub fn judge<'a>(manifest: &'a Manifest, item: &'a AnalysedItem<'a>) -> Vec<Judg
     manifest.claims.iter().map(|claim| judge_one(manifest, item, claim)).collect()
 }
 
+/// What claims ask for by names that no row says, a sentence each.
+///
+/// # Panics
+/// As [`judge`].
+#[must_use]
+pub fn unknown_names(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for claim in &manifest.claims {
+        let test = Test::parse(&claim.test.value).expect("tests are read before anything runs");
+        let of_test = test.columns().map(|column| column.strip_prefix(PREVIOUS).unwrap_or(column));
+        let listed = claim.evidence.iter().map(|column| column.value.as_str());
+        let filtered = claim.filter.iter().map(|condition| condition.column.value.as_str());
+        for column in of_test.chain(listed).chain(filtered) {
+            if let Some((analysis, name)) = RowView::unknown_name(item, column) {
+                let id = &claim.id;
+                found.push(format!(
+                    "claim `{id}`, `{column}`: no row of analysis `{analysis}` says `{name}`"
+                ));
+            }
+        }
+    }
+    found.dedup();
+    found
+}
+
 fn judge_one<'a>(
     manifest: &'a Manifest,
     item: &'a AnalysedItem<'a>,

@@ -88,6 +88,23 @@ impl<'a> RowView<'a> {
         self.of_cell(column)
     }
 
+    /// What `column` asks for, as `<analysis>.<name>.<column>`, where that analysis has rows in this
+    /// item and none of them, of any cell, says `name`: a slip of the pen.
+    #[must_use]
+    pub fn unknown_name<'n>(
+        item: &AnalysedItem<'_>,
+        column: &'n str,
+    ) -> Option<(&'n str, &'n str)> {
+        let (analysis, rest) = column.split_once('.')?;
+        let (name, _) = rest.split_once('.')?;
+        let text = Scalar::text(name);
+        let cells = item.get(analysis).map(Vec::as_slice).unwrap_or_default();
+        let mut rows = cells.iter().flat_map(|cell| &cell.outcome.rows).peekable();
+        rows.peek()?;
+        let is_said = rows.any(|row| row.values().any(|value| *value == text));
+        (!is_said).then_some((analysis, name))
+    }
+
     /// The curves of the cell.
     #[must_use]
     pub fn outcome(&self) -> &'a CellOutcome {

@@ -57,7 +57,6 @@ fn a_test_sees_the_row_before_and_rows_of_other_analyses_by_name() {
         ("eta_upper > previous.eta_upper", "contradicted", 1),
         ("eta_upper == theories.hsgd_upper.index", "reproduced", 2),
         ("eta_upper < theories.hsgd_lower.index", "contradicted", 2),
-        ("eta_upper == theories.equals.index", "inconclusive", 2),
     ] {
         let project = Project::small();
         let analyses = "  tails: { estimate: tail_bounds, of: runs }\n  \
@@ -72,6 +71,26 @@ fn a_test_sees_the_row_before_and_rows_of_other_analyses_by_name() {
         let claims: serde_json::Value = serde_json::from_slice(&claims).expect("JSON");
         assert_eq!(claims[0]["evidence"].as_array().map(Vec::len), Some(n_evidence), "{test}");
     }
+}
+
+/// A name that no row says is no evidence that is missing, but a mistake.
+#[test]
+fn a_name_that_no_row_says_is_reported() {
+    let project = Project::small();
+    let analyses = "  tails: { estimate: tail_bounds, of: runs }\n  \
+                    theories: { estimate: tail_theory, of: runs, theories: [hsgd_upper] }";
+    project.edit("small.yaml", "  tails: { estimate: tail_index, of: runs }", analyses);
+    project.edit("small.yaml", "[step_size, n, n_diverged, std]", "[step_size, eta_upper]");
+    project.edit("small.yaml", "y: std", "y: eta_upper");
+    project.edit("small.yaml", "std > 0", "eta_upper == theories.hsgd_uper.index");
+    project.edit("small.yaml", "expect: reproduced", "expect: inconclusive");
+    let problem = "`theories.hsgd_uper.index`: no row of analysis `theories` says `hsgd_uper`";
+    for _ in 0..2 {
+        project.run(["reproduce"]).code(1).prints(problem);
+    }
+    project.edit("small.yaml", "hsgd_uper", "hsgd_upper");
+    project.edit("small.yaml", "expect: inconclusive", "expect: reproduced");
+    project.run(["reproduce"]).code(0).prints_no(problem);
 }
 
 #[test]

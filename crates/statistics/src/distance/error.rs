@@ -51,6 +51,16 @@ pub enum DistanceError {
     /// The distance or a cost that it needs is beyond the largest number.
     #[error("a distance or cost overflows")]
     Overflow,
+    /// All pairs of points, whose costs have to be kept, are too many.
+    #[error("{n} times {m} points have more than {most} pairs; take some of them")]
+    TooManyPairs {
+        /// Number of points of one sample.
+        n: usize,
+        /// Number of points of the other.
+        m: usize,
+        /// Largest number of pairs.
+        most: usize,
+    },
     /// A parameter lies outside its range.
     #[error("{parameter} is {value}, expected {expected}")]
     Parameter {

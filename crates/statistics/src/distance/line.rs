@@ -55,8 +55,9 @@ impl Ordered {
     /// # Errors
     /// As [`Ordered::new`].
     pub fn with(sample: &[f64], sorter: &mut Sorter) -> Result<Ordered, DistanceError> {
-        finite(sample, 1)?;
-        Ok(Ordered { values: sorter.sorted(sample) })
+        let mut ordered = Ordered { values: Vec::new() };
+        ordered.refill(sample, sorter)?;
+        Ok(ordered)
     }
 
     /// Replaces the values by those of `sample`, sorted, without new memory where the old suffices.
@@ -64,8 +65,9 @@ impl Ordered {
     /// # Errors
     /// As [`Ordered::new`]; the values are then as before.
     pub fn refill(&mut self, sample: &[f64], sorter: &mut Sorter) -> Result<(), DistanceError> {
-        finite(sample, 1)?;
-        sorter.sort_into(sample, &mut self.values);
+        if sample.is_empty() || !sorter.sort_finite_into(sample, &mut self.values) {
+            finite(sample, 1)?;
+        }
         Ok(())
     }
 
@@ -90,6 +92,21 @@ impl Ordered {
         let distance = between_sorted(&self.values, &other.values, order);
         if distance.is_finite() { Ok(distance) } else { Err(DistanceError::Overflow) }
     }
+
+    /// `W_1` and `W_2`, in one pass over samples of equal sizes.
+    ///
+    /// # Errors
+    /// If a distance is beyond the largest number.
+    pub fn first_and_second(&self, other: &Ordered) -> Result<[f64; 2], DistanceError> {
+        let n = self.values.len() as f64;
+        if self.values.len() == other.values.len() {
+            let [first, second] = dispatch(SumsOfPowers { x: &self.values, y: &other.values });
+            if second.is_finite() && second > 1e-250 {
+                return Ok([first / n, (second / n).sqrt()]);
+            }
+        }
+        Ok([self.wasserstein(other, 1.0)?, self.wasserstein(other, 2.0)?])
+    }
 }
 
 /// `W_p` between increasing samples.
@@ -99,7 +116,8 @@ pub(crate) fn between_sorted(x: &[f64], y: &[f64], order: f64) -> f64 {
     }
     let n = x.len() as f64;
     if order == 1.0 || order == 2.0 {
-        let sum = dispatch(SumOfPowers { x, y, square: order == 2.0 });
+        let sums = dispatch(SumsOfPowers { x, y });
+        let sum = if order == 1.0 { sums[0] } else { sums[1] };
         if sum.is_finite() && sum > 1e-250 {
             return root(sum / n, order);
         }
@@ -107,46 +125,42 @@ pub(crate) fn between_sorted(x: &[f64], y: &[f64], order: f64) -> f64 {
     power_mean(order, |add| x.iter().zip(y).for_each(|(a, b)| add(a - b, 1.0 / n)))
 }
 
-/// `sum_i |x_i - y_i|^p` for `p = 1, 2`: blocks of 4096 in eight partial sums each, then these.
-struct SumOfPowers<'a> {
+/// `sum_i |x_i - y_i|^p` for `p = 1` and `p = 2`: blocks of 4096 in eight partial sums each, then
+/// these.
+struct SumsOfPowers<'a> {
     x: &'a [f64],
     y: &'a [f64],
-    square: bool,
 }
 
-impl Kernel for SumOfPowers<'_> {
-    type Output = f64;
+impl Kernel for SumsOfPowers<'_> {
+    type Output = [f64; 2];
 
     #[inline(always)]
-    fn run<S: Isa>(self, isa: S) -> f64 {
-        sum_of_powers(isa, self.x, self.y, self.square)
-    }
-}
-
-/// As [`SumOfPowers`].
-#[inline(always)]
-fn sum_of_powers<S: Isa>(isa: S, x: &[f64], y: &[f64], square: bool) -> f64 {
-    const BLOCK: usize = 4096;
-    let mut total = 0.0;
-    for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
-        let (x, x_rest) = x.as_chunks::<8>();
-        let (y, y_rest) = y.as_chunks::<8>();
-        let mut sum = isa.splat_eight(0.0);
-        for (x, y) in x.iter().zip(y) {
-            let mut d = [0.0; 8];
-            for lane in 0..8 {
-                d[lane] = (x[lane] - y[lane]).abs();
+    fn run<S: Isa>(self, isa: S) -> [f64; 2] {
+        const BLOCK: usize = 4096;
+        let mut total = [0.0; 2];
+        for (x, y) in self.x.chunks(BLOCK).zip(self.y.chunks(BLOCK)) {
+            let (x, x_rest) = x.as_chunks::<8>();
+            let (y, y_rest) = y.as_chunks::<8>();
+            let mut sums = [isa.splat_eight(0.0); 2];
+            for (x, y) in x.iter().zip(y) {
+                let mut d = [0.0; 8];
+                for lane in 0..8 {
+                    d[lane] = (x[lane] - y[lane]).abs();
+                }
+                let d = isa.load_eight(&d);
+                sums = [isa.add_eight(sums[0], d), isa.add_eight(sums[1], isa.mul_eight(d, d))];
             }
-            let d = isa.load_eight(&d);
-            sum = isa.add_eight(sum, if square { isa.mul_eight(d, d) } else { d });
+            for (total, sum) in total.iter_mut().zip(sums) {
+                *total += isa.sum_of_eight(sum);
+            }
+            for (x, y) in x_rest.iter().zip(y_rest) {
+                let d = (x - y).abs();
+                total = [total[0] + d, total[1] + d * d];
+            }
         }
-        total += isa.sum_of_eight(sum);
-        for (x, y) in x_rest.iter().zip(y_rest) {
-            let d = (x - y).abs();
-            total += if square { d * d } else { d };
-        }
+        total
     }
-    total
 }
 
 /// Differences of two quantile functions and the lengths of the intervals where they are constant,
@@ -263,6 +277,39 @@ mod tests {
             let weighted = wasserstein_weighted((&x.0, &x.1), (&y.0, &y.1), order).unwrap();
             assert!((weighted / plain - 1.0).abs() < 1e-14, "{order}: {weighted}, not {plain}");
         }
+    }
+
+    #[test]
+    fn two_orders_at_once_are_those_of_each() {
+        let (x, y) = ([3.0, -1.0, 0.5, 8.0, 2.0], [1.0, 1.5, -2.0, 7.0, 0.0]);
+        for scale in [1.0, 1e-180, 1e170] {
+            let ordered = |x: &[f64]| {
+                Ordered::new(&x.iter().map(|x| scale * x).collect::<Vec<f64>>()).unwrap()
+            };
+            for n in [5, 3] {
+                let (x, y) = (ordered(&x), ordered(&y[..n]));
+                let each = [1.0, 2.0].map(|order| x.wasserstein(&y, order).unwrap());
+                assert_eq!(x.first_and_second(&y), Ok(each));
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_that_is_refused_leaves_the_old_one() {
+        let sorter = &mut Sorter::new();
+        let mut ordered = Ordered::new(&[2.0, 1.0]).unwrap();
+        for n in [3_u32, 500] {
+            let mut bad: Vec<f64> = (0..n).map(|i| f64::from(i * 7 % 13)).collect();
+            bad[1] = f64::INFINITY;
+            assert!(ordered.refill(&bad, sorter).is_err());
+            assert_eq!(ordered.values(), [1.0, 2.0]);
+        }
+        assert!(ordered.refill(&[], sorter).is_err());
+        let good: Vec<f64> = (0..500_u32).map(|i| f64::from(i * 7 % 13)).collect();
+        ordered.refill(&good, sorter).unwrap();
+        assert!(ordered.values().is_sorted() && ordered.values().len() == 500);
+        ordered.refill(&good[..200], sorter).unwrap();
+        assert_eq!(ordered.values().len(), 200);
     }
 
     #[test]

@@ -74,16 +74,19 @@ pub fn sliced_wasserstein(
     x.check_same_space(y)?;
     let unit = unit_vectors(&Points::new(directions, x.dim())?)?;
     let (mut x, mut y) = (Projector::new(x), Projector::new(y));
-    let mut sorter = Sorter::new();
+    let (mut sorter, mut sorted) = (Sorter::new(), [Vec::new(), Vec::new()]);
     let mut distances = Vec::with_capacity(unit.len() / x.dim);
     for group in unit.chunks(GROUP * x.dim) {
         x.project(group);
         y.project(group);
         for k in 0..group.len() / x.dim {
-            let (x, y) = (x.row_mut(k), y.row_mut(k));
-            sorter.sort(x);
-            sorter.sort(y);
-            let distance = between_sorted(x, y, order);
+            let [first, second] = &mut sorted;
+            let is_finite = sorter.sort_finite_into(x.row(k), first)
+                && sorter.sort_finite_into(y.row(k), second);
+            if !is_finite {
+                return Err(DistanceError::Overflow);
+            }
+            let distance = between_sorted(first, second, order);
             if !distance.is_finite() {
                 return Err(DistanceError::Overflow);
             }
@@ -154,8 +157,8 @@ impl Projector {
         dispatch(Project { projector: self, directions });
     }
 
-    fn row_mut(&mut self, k: usize) -> &mut [f64] {
-        &mut self.projected[k * self.stride..][..self.n]
+    fn row(&self, k: usize) -> &[f64] {
+        &self.projected[k * self.stride..][..self.n]
     }
 }
 

@@ -26,6 +26,7 @@ pub mod student_t;
 pub mod student_t_interval;
 pub(crate) mod student_t_likelihood;
 pub(crate) mod student_t_profile;
+pub(crate) mod student_t_search;
 pub(crate) mod student_t_sums;
 
 pub use family::{Family, FitError, Fitted};

@@ -9,7 +9,8 @@
 pub use crate::fit::student_t_profile::{Location, NU_MAX};
 
 use crate::fit::family::{Family, FitError, Fitted, check_ties};
-use crate::fit::student_t_profile::{NAME, Profile, ProfilePoint, highest};
+use crate::fit::student_t_profile::{NAME, Profile, ProfilePoint};
+use crate::fit::student_t_search::highest;
 use crate::law::student_t::StudentT;
 use crate::sample::check::{sorted, varied};
 use crate::sample::quantile::quantile;

@@ -8,7 +8,7 @@
 use maruyama_dynamics::real;
 
 use crate::fit::family::FitError;
-use crate::fit::student_t_sums::{Weights, logarithms, weights};
+use crate::fit::student_t_sums::{self, Weights, weights, weights_and_logarithms};
 use crate::law::student_t::ln_norm;
 use crate::special::digamma::digamma;
 use crate::special::score::Scores;
@@ -17,8 +17,11 @@ use crate::special::score::Scores;
 pub(crate) const NAME: &str = "student_t";
 /// Largest degrees of freedom: beyond, the law is normal to 1e-4 in the density.
 pub const NU_MAX: f64 = 1e4;
-/// Where the slope of the profile is taken to find its maxima.
-const STARTS: [f64; 6] = [1.0, 3.0, 12.0, 60.0, 400.0, NU_MAX];
+
+/// Newton's last step of a maximum may have this size: it squares the error.
+const EXACT: f64 = 1e-6;
+/// The same where only the sign of the slope matters, which is then good to 1e-6.
+const ROUGH: f64 = 1e-3;
 
 const MAX_ITERATIONS: usize = 5_000;
 
@@ -74,6 +77,15 @@ impl Profile<'_> {
     /// parameter expansion of Kent, Tyler & Vardi, Commun. Statist. Simul. 23, 1994, which has the
     /// same fixed point and gets there several times faster.
     pub(crate) fn at(&self, nu: f64, start: (f64, f64)) -> Result<ProfilePoint, FitError> {
+        self.settle(nu, start, EXACT)
+    }
+
+    /// As [`Profile::at`], with location and scale good to about 1e-6 scales.
+    pub(crate) fn near(&self, nu: f64, start: (f64, f64)) -> Result<ProfilePoint, FitError> {
+        self.settle(nu, start, ROUGH)
+    }
+
+    fn settle(&self, nu: f64, start: (f64, f64), tolerance: f64) -> Result<ProfilePoint, FitError> {
         let (mut loc, mut scale) = start;
         let mut fallback: Option<(f64, (f64, f64))> = None;
         let (mut climbs, mut next_climbs) = (0_usize, 1);
@@ -90,7 +102,7 @@ impl Profile<'_> {
             let (newton_loc, newton_scale) = (loc + shift, scale * real::exp(ln_ratio));
             let change = shift.abs() / scale + ln_ratio.abs();
             // The step squares the error, down to the last digit of the location.
-            if change < 1e-6 + 4.0 * f64::EPSILON * loc.abs() / scale {
+            if change < tolerance + 4.0 * f64::EPSILON * loc.abs() / scale {
                 return Ok(self.evaluate(nu, newton_loc, newton_scale));
             }
             // Far from the solution Newton's step means nothing.
@@ -141,11 +153,12 @@ impl Profile<'_> {
         Equations { residual, newton, is_concave, fixed }
     }
 
-    fn evaluate(&self, nu: f64, loc: f64, scale: f64) -> ProfilePoint {
+    /// The likelihood and its slope at any point.
+    pub(crate) fn evaluate(&self, nu: f64, loc: f64, scale: f64) -> ProfilePoint {
         let n = self.sample.len() as f64;
         let a = nu * scale * scale;
-        let logs = logarithms(self.sample, loc, a);
-        let pulls = n - a * weights(self.sample, loc, a).mass;
+        let (Weights { mass, .. }, logs) = weights_and_logarithms(self.sample, loc, a);
+        let pulls = n - a * mass;
         let log_likelihood = n * (ln_norm(nu) - real::ln(scale)) - 0.5 * (nu + 1.0) * logs;
         let slope = 0.5 * (nu * (n * digamma_step(nu) - logs) + (nu + 1.0) * pulls);
         ProfilePoint { nu, loc, scale, log_likelihood, slope }
@@ -153,79 +166,16 @@ impl Profile<'_> {
 
     /// Scores in `(loc, ln scale, 1 / nu)` at a point.
     pub(crate) fn scores(&self, at: &ProfilePoint) -> Scores {
-        let nu = at.nu;
-        let constant = digamma_step(nu);
-        let mut scores = Scores::default();
-        for x in self.sample {
-            let u = (x - at.loc) / at.scale;
-            let square = u * u;
-            let pull = (nu + 1.0) * u / (nu + square);
-            let d_nu = 0.5 * (constant - real::ln_1p(square / nu) + pull * u / nu);
-            scores.add([pull / at.scale, pull * u - 1.0, -nu * nu * d_nu]);
-        }
-        scores
+        let constant = digamma_step(at.nu);
+        let place = (at.nu, at.loc, at.scale);
+        let (total, product) = student_t_sums::scores(self.sample, place, constant);
+        Scores::from_sums(total, product)
     }
 }
 
 /// `psi((nu + 1) / 2) - psi(nu / 2) - 1 / nu`.
 pub(crate) fn digamma_step(nu: f64) -> f64 {
     digamma(0.5 * (nu + 1.0)) - digamma(0.5 * nu) - 1.0 / nu
-}
-
-/// The highest of the profile's maxima in `[nu_low, NU_MAX]`.
-pub(crate) fn highest(
-    profile: &Profile,
-    nu_low: f64,
-    start: (f64, f64),
-) -> Result<ProfilePoint, FitError> {
-    let mut left = profile.at(nu_low, start)?;
-    let mut best = left;
-    for nu in STARTS.into_iter().filter(|nu| *nu > nu_low) {
-        let right = profile.at(nu, (left.loc, left.scale))?;
-        if left.slope > 0.0 && right.slope <= 0.0 {
-            let root = root_of_slope(profile, left, right)?;
-            best = higher(best, root);
-        }
-        left = right;
-    }
-    Ok(higher(best, left))
-}
-
-fn higher(a: ProfilePoint, b: ProfilePoint) -> ProfilePoint {
-    if b.log_likelihood > a.log_likelihood { b } else { a }
-}
-
-/// The zero of the slope between two points, by the Illinois variant of the regula falsi in
-/// `1 / nu`.
-fn root_of_slope(
-    profile: &Profile,
-    left: ProfilePoint,
-    right: ProfilePoint,
-) -> Result<ProfilePoint, FitError> {
-    const ITERATIONS: usize = 100;
-    // nu times the slope in ln nu is the derivative in 1 / nu, which stays finite at infinity.
-    let height = |p: &ProfilePoint| p.slope * p.nu;
-    let (mut a, mut b) = (1.0 / left.nu, 1.0 / right.nu);
-    let (mut at_a, mut at_b) = (height(&left), height(&right));
-    let mut point = left;
-    for _ in 0..ITERATIONS {
-        let theta = (a * at_b - b * at_a) / (at_b - at_a);
-        let last = point.nu;
-        point = profile.at(1.0 / theta, (point.loc, point.scale))?;
-        if (point.nu / last - 1.0).abs() < 1e-9 {
-            return Ok(point);
-        }
-        let value = height(&point);
-        // Halving the height of an end that stays is what makes the method superlinear.
-        if value > 0.0 {
-            (a, at_a) = (theta, value);
-            at_b *= 0.5;
-        } else {
-            (b, at_b) = (theta, value);
-            at_a *= 0.5;
-        }
-    }
-    Err(FitError::NotConverged { family: NAME, iterations: ITERATIONS })
 }
 
 #[cfg(test)]

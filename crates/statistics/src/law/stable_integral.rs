@@ -307,8 +307,13 @@ impl HalfLine {
     fn rise(&self, at: Point) -> (f64, f64) {
         let excess = self.excess;
         let theta = if at.right < at.left { FRAC_PI_2 - at.right } else { at.left - self.theta0() };
+        if excess == 0.0 {
+            // sin(theta) (theta + pi / (2 |beta|)), whose factors do not cancel at the lower end.
+            let factor = at.left + FRAC_PI_2 * (1.0 - self.strength) / self.strength;
+            return (real::sin(theta) * factor, self.turned_sin(at));
+        }
         let turn = 0.5 * excess * theta;
-        let sine = if excess == 0.0 { 0.5 * theta } else { real::sin(turn) / excess };
+        let sine = real::sin(turn) / excess;
         let inverse_zeta = self.tangent / self.strength;
         let denominator = self.turned_sin(at) * (1.0 + inverse_zeta * inverse_zeta).sqrt();
         let turned = real::sin(theta + 2.0 * turn);
@@ -337,7 +342,7 @@ impl HalfLine {
 
     /// A point as near to the end where `g` is smallest as its formula can tell.
     fn lower_end(&self, at: Place) -> Point {
-        let logit = if self.is_near(at) { 25.0 } else { LOGIT };
+        let logit = if self.is_near(at) && self.excess != 0.0 { 25.0 } else { LOGIT };
         self.point(if self.rises() { -logit } else { logit })
     }
 

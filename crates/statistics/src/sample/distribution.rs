@@ -59,24 +59,35 @@ impl Code for Bin {
     }
 }
 
-/// Writes the last bits of `code(x)` for all `values`.
+/// Writes the last bits of `code(x)` for all `values`, and returns whether these are finite.
 #[inline(always)]
-pub(crate) fn write_codes<S: Isa>(isa: S, codes: &mut [u16], values: &[f64], code: impl Code) {
+pub(crate) fn write_codes<S: Isa>(
+    isa: S,
+    codes: &mut [u16],
+    values: &[f64],
+    code: impl Code,
+) -> bool {
     const BLOCK: usize = 64;
-    let mut places = [0.0; BLOCK];
+    let zero = isa.splat_f64s(0.0);
+    let (mut places, mut excess) = ([0.0; BLOCK], zero);
     for (codes, values) in codes.chunks_mut(BLOCK).zip(values.chunks(BLOCK)) {
         let (vectors, rest) = S::as_simd_f64s(values);
         let (places_of_vectors, _) = S::as_mut_simd_f64s(&mut places);
         for (place, x) in places_of_vectors.iter_mut().zip(vectors) {
             *place = code.of(isa, *x);
+            excess = isa.mul_add_e_f64s(*x, zero, excess);
         }
         if !rest.is_empty() {
-            places_of_vectors[vectors.len()] = code.of(isa, isa.partial_load_f64s(rest));
+            let x = isa.partial_load_f64s(rest);
+            places_of_vectors[vectors.len()] = code.of(isa, x);
+            excess = isa.mul_add_e_f64s(x, zero, excess);
         }
         for (code, place) in codes.iter_mut().zip(&places) {
             *code = place.to_bits() as u16;
         }
     }
+    // Zero times an infinity or NaN is not zero.
+    isa.reduce_sum_f64s(excess) == 0.0
 }
 
 /// Moves `values` into the order of their `codes`, all at most `largest`, and returns whether a code
@@ -109,28 +120,27 @@ pub(crate) fn scatter(
     most > CROWDED
 }
 
-/// Sorts the values of one bucket, `from`, to `to`.
+/// Sorts the values of one bucket, by way of `scratch`, which is at least as long.
 #[inline(always)]
 pub(crate) fn sort_bucket<S: Isa>(
     isa: S,
-    from: &[f64],
-    to: &mut [f64],
+    bucket: &mut [f64],
+    scratch: &mut [f64],
     codes: &mut [u16],
     counts: &mut [u32],
 ) {
-    let n = from.len();
-    let (low, high) = range(isa, from);
+    let n = bucket.len();
+    let (low, high) = range(isa, bucket);
     let n_bins = (2 * n).min(PLACES - 1);
     let scale = (n_bins - 1) as f64 / (high - low);
     if n < FEW || !(scale.is_finite() && scale > 0.0) {
-        to.copy_from_slice(from);
-        to.sort_unstable_by(f64::total_cmp);
+        bucket.sort_unstable_by(f64::total_cmp);
         return;
     }
-    let codes = &mut codes[..n];
-    write_codes(isa, codes, from, Bin { low, scale });
-    let crowded = scatter(from, to, codes, counts, n_bins);
-    finish(to, &counts[..=n_bins], crowded);
+    let (codes, scratch) = (&mut codes[..n], &mut scratch[..n]);
+    write_codes(isa, codes, bucket, Bin { low, scale });
+    let crowded = scatter(bucket, scratch, codes, counts, n_bins);
+    finish(scratch, bucket, &counts[..=n_bins], crowded);
 }
 
 /// The smallest and the largest of `values`.
@@ -147,9 +157,9 @@ fn range<S: Isa>(isa: S, values: &[f64]) -> (f64, f64) {
     rest.iter().fold(ends, |(low, high), x| (low.min(*x), high.max(*x)))
 }
 
-/// Sorts `values` of which each bin is in place; `ends` says where the bins end.
+/// Sorts `values` of which each bin is in place, to `sorted`; `ends` says where the bins end.
 #[inline(always)]
-fn finish(values: &mut [f64], ends: &[u32], crowded: bool) {
+fn finish(values: &mut [f64], sorted: &mut [f64], ends: &[u32], crowded: bool) {
     if crowded {
         let mut start = 0;
         for end in ends {
@@ -159,15 +169,12 @@ fn finish(values: &mut [f64], ends: &[u32], crowded: bool) {
             start = *end;
         }
     }
-    for i in 1..values.len() {
-        let value = values[i];
+    for (i, value) in values.iter().enumerate() {
         let mut hole = i;
-        while hole > 0 && values[hole - 1] > value {
-            values[hole] = values[hole - 1];
+        while hole > 0 && sorted[hole - 1] > *value {
+            sorted[hole] = sorted[hole - 1];
             hole -= 1;
         }
-        if hole < i {
-            values[hole] = value;
-        }
+        sorted[hole] = *value;
     }
 }

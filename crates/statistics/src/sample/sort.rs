@@ -22,7 +22,7 @@ const FEW: usize = 96;
 /// Buckets of the first distribution aim at this number of values, which a first-level cache holds.
 const BUCKET: usize = 1024;
 
-/// Larger buckets are distributed once more from the start.
+/// Larger buckets are distributed once more.
 const LARGE: usize = 8192;
 
 /// Memory of a sort, to be used again by the next.
@@ -31,6 +31,8 @@ pub struct Sorter {
     moved: Vec<f64>,
     codes: Vec<u16>,
     counts: Vec<u32>,
+    /// Of one bucket.
+    scratch: Vec<f64>,
 }
 
 impl Default for Sorter {
@@ -43,12 +45,17 @@ impl Sorter {
     /// A sorter without memory for values yet.
     #[must_use]
     pub fn new() -> Sorter {
-        Sorter { moved: Vec::new(), codes: Vec::new(), counts: vec![0; PLACES] }
+        let (counts, scratch) = (vec![0; PLACES], vec![0.0; LARGE]);
+        Sorter { moved: Vec::new(), codes: Vec::new(), counts, scratch }
     }
 
     /// Sorts `values` into the order of [`f64::total_cmp`], in which -0 stands before 0.
     pub fn sort(&mut self, values: &mut [f64]) {
-        self.sort_from(None, values);
+        if !is_special(values) && self.distribute(values) {
+            values.copy_from_slice(&self.moved);
+        } else {
+            sort_by_comparison(values);
+        }
     }
 
     /// The values of `source` in the order of [`f64::total_cmp`].
@@ -61,35 +68,59 @@ impl Sorter {
 
     /// As [`Sorter::sorted`], in the memory of `values`, whose numbers are replaced.
     pub fn sort_into(&mut self, source: &[f64], values: &mut Vec<f64>) {
-        if source.len() < FEW {
+        if !self.sort_finite_into(source, values) {
             values.clear();
             values.extend_from_slice(source);
-            return self.sort(values);
+            values.sort_unstable_by(f64::total_cmp);
         }
-        values.resize(source.len(), 0.0);
-        self.sort_from(Some(source), values);
     }
 
-    /// Sorts `values`, or those of `source` into `values`.
-    fn sort_from(&mut self, source: Option<&[f64]>, values: &mut [f64]) {
-        let given = source.unwrap_or(values);
-        let is_few = values.len() < FEW || u32::try_from(values.len()).is_err();
-        if is_few || given.is_sorted() || !dispatch(AllFinite(given)) {
-            if let Some(source) = source {
-                values.copy_from_slice(source);
+    /// As [`Sorter::sort_into`] if all numbers are finite; otherwise false, and `values` stay as they
+    /// were. Whether they are finite is found on the way.
+    pub(crate) fn sort_finite_into(&mut self, source: &[f64], values: &mut Vec<f64>) -> bool {
+        if is_special(source) {
+            if !source.iter().all(|x| x.is_finite()) {
+                return false;
             }
-            if !values.is_sorted_by(|a, b| a.total_cmp(b).is_le()) {
-                values.sort_unstable_by(f64::total_cmp);
-            }
-            return;
+            values.clear();
+            values.extend_from_slice(source);
+            sort_by_comparison(values);
+            return true;
         }
-        if self.moved.len() < values.len() {
-            self.moved = vec![0.0; values.len()];
-            self.codes = vec![0; values.len()];
+        let is_finite = self.distribute(source);
+        if is_finite {
+            std::mem::swap(values, &mut self.moved);
         }
-        let Sorter { moved, codes, counts } = self;
-        dispatch(Sort { source, values, moved, codes, counts });
-        order_zeros(values);
+        is_finite
+    }
+
+    /// Sorts `values`, which are not [`is_special`], into `moved`; false if a number is not finite.
+    fn distribute(&mut self, values: &[f64]) -> bool {
+        let Sorter { moved, codes, counts, scratch } = self;
+        moved.resize(values.len(), 0.0);
+        if codes.len() < values.len() {
+            *codes = vec![0; values.len()];
+        }
+        let Some(large) = dispatch(Sort { values, moved, codes, counts, scratch }) else {
+            return false;
+        };
+        for (start, end) in large {
+            Sorter::new().sort(&mut moved[start..end]);
+        }
+        order_zeros(moved);
+        true
+    }
+}
+
+/// Whether there are so few or so many values, or in an order already, that they are not distributed.
+fn is_special(values: &[f64]) -> bool {
+    values.len() < FEW || u32::try_from(values.len()).is_err() || values.is_sorted()
+}
+
+/// Sorts values that may be in order.
+fn sort_by_comparison(values: &mut [f64]) {
+    if !values.is_sorted_by(|a, b| a.total_cmp(b).is_le()) {
+        values.sort_unstable_by(f64::total_cmp);
     }
 }
 
@@ -107,71 +138,58 @@ fn order_zeros(values: &mut [f64]) {
     values[start + n_negative..end].fill(0.0);
 }
 
-/// Whether all numbers are finite: zero times any other is not zero.
-struct AllFinite<'a>(&'a [f64]);
-
-impl Kernel for AllFinite<'_> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Isa>(self, isa: S) -> bool {
-        let (vectors, rest) = S::as_simd_f64s(self.0);
-        let zero = isa.splat_f64s(0.0);
-        let mut sum = zero;
-        for x in vectors {
-            sum = isa.mul_add_e_f64s(*x, zero, sum);
-        }
-        isa.reduce_sum_f64s(sum) == 0.0 && rest.iter().all(|x| x.is_finite())
-    }
-}
-
 struct Sort<'a> {
-    /// Where the values are, unless they are in place.
-    source: Option<&'a [f64]>,
-    values: &'a mut [f64],
+    values: &'a [f64],
     moved: &'a mut [f64],
     codes: &'a mut [u16],
     counts: &'a mut [u32],
+    scratch: &'a mut [f64],
 }
 
 impl Kernel for Sort<'_> {
-    type Output = ();
+    /// Starts and ends of buckets that are too large and not sorted yet; none if a value is not
+    /// finite.
+    type Output = Option<Vec<(usize, usize)>>;
 
     #[inline(always)]
-    fn run<S: Isa>(self, isa: S) {
-        let Sort { mut source, values, moved, codes, counts } = self;
-        let mut pending = vec![(0, values.len())];
-        while let Some((first, end)) = pending.pop() {
-            let part = &mut values[first..end];
-            let from = source.take();
-            let moved = &mut moved[..part.len()];
-            let Some(ends) = distribute(isa, from.unwrap_or(part), moved, codes, counts) else {
-                if let Some(source) = from {
-                    part.copy_from_slice(source);
-                }
-                part.sort_unstable_by(f64::total_cmp);
-                continue;
-            };
-            let mut start = 0;
-            for end in ends.into_iter().map(|end| end as usize) {
-                let bucket = &mut part[start..end];
-                if bucket.len() <= LARGE {
-                    sort_bucket(isa, &moved[start..end], bucket, codes, counts);
-                } else {
-                    bucket.copy_from_slice(&moved[start..end]);
-                    if bucket.len() < moved.len() / 2 {
-                        pending.push((first + start, first + end));
-                    } else {
-                        bucket.sort_unstable_by(f64::total_cmp);
-                    }
-                }
-                start = end;
+    fn run<S: Isa>(self, isa: S) -> Option<Vec<(usize, usize)>> {
+        let Sort { values, moved, codes, counts, scratch } = self;
+        let ends = match distribute(isa, values, moved, codes, counts) {
+            Distributed::To(ends) => ends,
+            Distributed::NotFinite => return None,
+            Distributed::NoSpread => {
+                moved.copy_from_slice(values);
+                moved.sort_unstable_by(f64::total_cmp);
+                return Some(Vec::new());
             }
+        };
+        let (mut start, mut large) = (0, Vec::new());
+        for end in ends.into_iter().map(|end| end as usize) {
+            let bucket = &mut moved[start..end];
+            if bucket.len() <= LARGE {
+                sort_bucket(isa, bucket, scratch, codes, counts);
+            } else if bucket.len() < values.len() / 2 {
+                large.push((start, end));
+            } else {
+                bucket.sort_unstable_by(f64::total_cmp);
+            }
+            start = end;
         }
+        Some(large)
     }
 }
 
-/// Moves values into buckets, of which it returns the ends; none if the values have no spread.
+/// What has become of values that were to be distributed.
+enum Distributed {
+    /// They are in buckets with these ends.
+    To(Vec<u32>),
+    /// They are finite and have no spread.
+    NoSpread,
+    /// One of them is not finite.
+    NotFinite,
+}
+
+/// Moves values into buckets.
 #[inline(always)]
 fn distribute<S: Isa>(
     isa: S,
@@ -179,13 +197,19 @@ fn distribute<S: Isa>(
     moved: &mut [f64],
     codes: &mut [u16],
     counts: &mut [u32],
-) -> Option<Vec<u32>> {
-    let (centre, spread) = centre_and_spread(from)?;
+) -> Distributed {
+    let Some((centre, spread)) = centre_and_spread(from) else {
+        let is_finite = from.iter().all(|x| x.is_finite());
+        return if is_finite { Distributed::NoSpread } else { Distributed::NotFinite };
+    };
     let n_buckets = (from.len() / BUCKET).clamp(1, PLACES - 1);
     let codes = &mut codes[..from.len()];
-    write_codes(isa, codes, from, Bucket { centre, spread, half: 0.5 * n_buckets as f64 });
+    let bucket = Bucket { centre, spread, half: 0.5 * n_buckets as f64 };
+    if !write_codes(isa, codes, from, bucket) {
+        return Distributed::NotFinite;
+    }
     scatter(from, moved, codes, counts, n_buckets);
-    Some(counts[..=n_buckets].to_vec())
+    Distributed::To(counts[..=n_buckets].to_vec())
 }
 
 /// A middle value and a typical distance from it, from 63 of the values; none where there is no

@@ -28,6 +28,11 @@ pub(crate) struct Scores {
 }
 
 impl Scores {
+    /// From the sums of scores and of the six products `g_i g_j`, `j <= i`, row by row.
+    pub(crate) fn from_sums(total: Vector, [a, b, c, d, e, f]: [f64; 6]) -> Scores {
+        Scores { total, product: [[a, 0.0, 0.0], [b, c, 0.0], [d, e, f]] }
+    }
+
     /// Adds the score of one value.
     pub(crate) fn add(&mut self, g: Vector) {
         for i in 0..SIZE {

@@ -2,7 +2,9 @@
 //! `tests/fixtures`.
 
 mod distance;
+mod distance_laws;
 mod distance_properties;
 mod fit;
 mod goodness;
+mod stable;
 mod tail;

@@ -7,6 +7,9 @@ use maruyama_dynamics::simd::{Isa, Kernel, dispatch};
 use crate::distance::error::{DistanceError, check_length};
 use crate::distance::points::Points;
 
+/// Largest number of costs between two samples, 2 GiB: 16 384 points each.
+pub const MAX_PAIRS: usize = 1 << 28;
+
 /// The cost of moving a unit of mass from `x` to `y`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -41,10 +44,13 @@ impl Cost {
     /// coordinates are squared, so that nothing cancels.
     ///
     /// # Errors
-    /// If the dimensions differ or a square overflows.
+    /// If the dimensions differ, there are more than [`MAX_PAIRS`] pairs, or a square overflows.
     pub fn between(x: &Points, y: &Points, ground: Ground) -> Result<Cost, DistanceError> {
         x.check_same_space(y)?;
         let (n, m) = (x.n(), y.n());
+        if n.saturating_mul(m) > MAX_PAIRS {
+            return Err(DistanceError::TooManyPairs { n, m, most: MAX_PAIRS });
+        }
         let mut entries = vec![0.0; n * m];
         let root = ground == Ground::Euclidean;
         dispatch(Between { x, tiles: &y.tiles(), entries: &mut entries, m, root });
@@ -158,5 +164,10 @@ mod tests {
         let near = Points::new(&[0.0], 1).unwrap();
         let cost = Cost::between(&far, &near, Ground::SquaredEuclidean);
         assert_eq!(cost, Err(DistanceError::Overflow));
+        let many = vec![0.0; 20_000];
+        let many = Points::new(&many, 1).unwrap();
+        let cost = Cost::between(&many, &many, Ground::Euclidean);
+        let error = DistanceError::TooManyPairs { n: 20_000, m: 20_000, most: MAX_PAIRS };
+        assert_eq!(cost, Err(error));
     }
 }
