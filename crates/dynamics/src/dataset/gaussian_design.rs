@@ -145,7 +145,7 @@ mod tests {
         parameters.insert("spectrum_power".to_owned(), Value::Real(2.0));
         let scaled = GaussianDesign.build(&parameters, &[]).unwrap();
         let mut generator = NumpyLegacy::new(3);
-        generator.normals(24);
+        let _ = generator.normals(24);
         let coefficients = generator.normals(4);
         for ((row, other), response) in
             plain.design.rows().zip(scaled.design.rows()).zip(&scaled.response)
