@@ -6,6 +6,7 @@ mod comparison;
 mod damage;
 mod instruction_sets;
 mod interruption;
+mod laws;
 mod mistakes;
 mod plan;
 mod project;
