@@ -122,7 +122,7 @@ impl<'a> GridLaw<'a> {
             sum += piece.mass;
             below.push(sum);
         }
-        below.iter_mut().for_each(|mass| *mass /= sum);
+        let below = below.iter().map(|mass| mass / sum).collect();
         Ok(GridLaw { grid, below })
     }
 

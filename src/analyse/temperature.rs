@@ -142,7 +142,7 @@ impl Setting {
         let noise = along(described.noise());
         let temperature = noise_temperature(step_size, batch_size, described.noise());
         let temperature = temperature.map_err(statistic)?;
-        Ok(Setting { noise, temperature, exact, hessian })
+        Ok(Setting { hessian, noise, temperature, exact })
     }
 
     /// Additive noise of the variance `s²`: SGD is autoregressive along each coordinate.
@@ -173,7 +173,8 @@ impl Setting {
             let width = step_size * variance / batch_size as f64;
             width / (h * (2.0 - step_size * h))
         });
-        Ok(Setting { noise, temperature, exact: Some(exact.collect()), hessian })
+        let exact = Some(exact.collect());
+        Ok(Setting { hessian, noise, temperature, exact })
     }
 
     fn row(&self, j: usize, squares: &[f64]) -> Result<Row, AnalysisError> {

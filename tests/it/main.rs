@@ -10,6 +10,7 @@ mod faults;
 mod hostile;
 mod instruction_sets;
 mod interruption;
+mod laws;
 mod mistakes;
 mod plan;
 mod project;

@@ -141,7 +141,7 @@ pub(crate) fn by_curve<'a, T>(
 
 fn label(column: &str, value: &Scalar) -> String {
     let value = match value {
-        Scalar::Text(text) => return text.clone(),
+        Scalar::Text(text) => return text.replace('_', " "),
         Scalar::Number(value) | Scalar::Interval { value, .. } => value.to_string(),
         Scalar::Missing => "–".to_owned(),
     };

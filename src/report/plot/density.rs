@@ -1,7 +1,7 @@
 //! The plot `density`: a histogram with densities.
 
 use maruyama_dynamics::parameter::{Default, Kind, Parameter, Parameters, Part, Value};
-use maruyama_figure::{Axis, Colour, Corner, Dash, Legend, Mark, Panel, Shape};
+use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Panel, Shape};
 
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
@@ -52,6 +52,6 @@ impl Plot for Density {
             let line = Shape::Line { points, dash: Dash::series(idx) };
             panel = panel.with(Mark::new(line).coloured(Colour::Series(idx)).labelled(label));
         }
-        Ok(panel.legend(Legend::Inside(Corner::TopRight)))
+        Ok(panel.legend(Legend::Emptiest))
     }
 }

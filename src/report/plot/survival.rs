@@ -1,7 +1,7 @@
 //! The plot `survival`: simulated survival functions with exact ones.
 
 use maruyama_dynamics::parameter::{Default, Kind, Parameter, Parameters, Part, Value};
-use maruyama_figure::{Axis, Colour, Corner, Dash, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Marker, Panel, Shape};
 
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::cells;
@@ -59,6 +59,6 @@ impl Plot for Survival {
                 .with(Mark::new(points).coloured(colour).labelled(&tail.label))
                 .with(Mark::new(exact).coloured(colour));
         }
-        Ok(panel.legend(Legend::Inside(Corner::BottomLeft)))
+        Ok(panel.legend(Legend::Emptiest))
     }
 }
