@@ -5,6 +5,7 @@ mod chains;
 mod convergence;
 mod distance;
 mod error_curve;
+mod error_series;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
