@@ -3,18 +3,13 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Range, Value, Violation,
 };
-use maruyama_dynamics::real;
 use maruyama_statistics::stream::{Kept, Summary};
-use maruyama_theory::least_squares::{
-    Equation, LeastSquaresError, Measure, SgdSteps, averaged_limit, contraction_bound,
-};
-use maruyama_theory::matrix::trace;
+use maruyama_theory::least_squares::Measure;
 
+use crate::analyse::error_series::Series;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
-use crate::analyse::goodness_of_fit::statistic;
-use crate::analyse::least_squares_case::{Case, schedule, share};
-use crate::analyse::moments::mean;
-use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::least_squares_case::{Case, schedule};
+use crate::analyse::outcome::CellOutcome;
 
 /// What can be shown without simulation.
 const SERIES: &[&str] = &[
@@ -142,17 +137,17 @@ impl Estimator for ErrorCurve {
             "risk" => Measure::ExcessLoss,
             _ => Measure::Distance,
         };
-        let theory = Theory { input, case: &case, measure, steps: &steps, times: &times };
+        let series = Series { input, case: &case, measure, steps: &steps, times: &times };
         let mut rows = Vec::new();
         if !simulated.is_empty() {
-            let exact = theory.series(own_series(input.parameters));
+            let exact = series.of(own_series(input.parameters));
             let floor = if measure == Measure::ExcessLoss { floor(input)? } else { 0.0 };
-            rows.extend(theory.simulated_rows(&simulated, &exact, floor));
-            rows.extend(theory.median_rows(&simulated, floor));
+            rows.extend(series.simulated_rows(&simulated, &exact, floor));
+            rows.extend(series.median_rows(&simulated, floor));
         }
         let wanted = parameters.get("series").and_then(Value::as_list).unwrap_or(&[]);
         for name in wanted.iter().filter_map(Value::as_text) {
-            rows.extend(theory.rows(name));
+            rows.extend(series.rows(name));
         }
         Ok(CellOutcome { rows, ..CellOutcome::default() })
     }
@@ -217,162 +212,39 @@ fn floor(input: &Input<'_>) -> Result<f64, AnalysisError> {
     Ok(problem.risk(problem.minimiser()))
 }
 
-/// What is computed for one cell.
-struct Theory<'a> {
-    input: &'a Input<'a>,
-    case: &'a Case,
-    measure: Measure,
-    steps: &'a [u64],
-    times: &'a [f64],
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Theory<'_> {
-    /// The values of a series at all steps, or why there are none.
-    fn series(&self, name: &str) -> Result<Vec<f64>, AnalysisError> {
-        let curves = self.case.curves(self.measure).map_err(statistic)?;
-        let parameters = self.input.parameters;
-        let equation = |equation| {
-            if schedule(parameters).power != 0.0 {
-                return Err(AnalysisError::Data("the equation is for one step size".to_owned()));
-            }
-            let (step_size, share) = (parameters.real("step_size"), share(self.input)?);
-            curves.equation(step_size, share, equation, self.times).map_err(statistic)
+    #[test]
+    fn times_add_the_step_sizes() {
+        assert_eq!(times_of(&[0, 2, 10], &|_| 0.25), [0.0, 0.5, 2.5]);
+        let halves = |k: u64| if k < 2 { 1.0 } else { 0.5 };
+        assert_eq!(times_of(&[0, 1, 3, 4], &halves), [0.0, 1.0, 2.5, 3.0]);
+        assert!(times_of(&[], &|_| 1.0).is_empty());
+    }
+
+    #[test]
+    fn a_cell_is_compared_with_its_own_equation() {
+        let text = |value: &str| Value::Text(value.to_owned());
+        let cell = |model: &str| Parameters::from([("model".to_owned(), text(model))]);
+        assert_eq!(own_series(&cell("sgd")), "sgd");
+        assert_eq!(own_series(&cell("gradient_flow")), "gradient_flow");
+        assert_eq!(own_series(&cell("sgd_sde")), "equation");
+        let mut second = cell("sgd_sde");
+        second.insert("equation".to_owned(), text("second_order_with_noise"));
+        assert_eq!(own_series(&second), "second_order_with_noise");
+    }
+
+    #[test]
+    fn times_increase() {
+        let with = |times: &[f64]| {
+            let times = Value::List(times.iter().map(|time| Value::Real(*time)).collect());
+            ErrorCurve.check(&Parameters::from([("times".to_owned(), times)]))
         };
-        match name {
-            "sgd" => self.sgd(),
-            "equation" => equation(Equation::FirstOrder),
-            "second_order" => equation(Equation::SecondOrder),
-            "second_order_with_noise" => equation(Equation::SecondOrderWithNoise),
-            "gradient_flow" => curves.gradient_flow(self.times).map_err(statistic),
-            "bound" => self.bound(),
-            _ => {
-                let (problem, _) = self.case.moments()?;
-                if self.measure == Measure::ExcessLoss {
-                    return Err(AnalysisError::Data("the limit is of the error".to_owned()));
-                }
-                let limit = averaged_limit(problem).map_err(statistic)?;
-                Ok(self.steps.iter().map(|step| limit / (*step).max(1) as f64).collect())
-            }
-        }
-    }
-
-    /// SGD, averaged if the cell is.
-    fn sgd(&self) -> Result<Vec<f64>, AnalysisError> {
-        let parameters = self.input.parameters;
-        let schedule = schedule(parameters);
-        let step_size = |k| schedule.step_size(k);
-        let sgd = SgdSteps { step_size: &step_size, share: share(self.input)? };
-        let curves = self.case.curves(self.measure).map_err(statistic)?;
-        let averaging = parameters.get("averaging").and_then(Value::as_text);
-        let found = if averaging == Some("polyak_ruppert") {
-            curves.sgd_average(&sgd, parameters.count("average_from"), self.steps)
-        } else {
-            curves.sgd(&sgd, self.steps)
-        };
-        found.map_err(statistic)
-    }
-
-    /// The bound of the mean squared error without label noise.
-    fn bound(&self) -> Result<Vec<f64>, AnalysisError> {
-        let (problem, start) = self.case.moments()?;
-        let start = trace(&start.second);
-        if self.measure == Measure::ExcessLoss || schedule(self.input.parameters).power != 0.0 {
-            return Err(AnalysisError::Data("the bound is of the error at one step size".into()));
-        }
-        // Residuals of data that can be fitted are of the size of rounding errors.
-        if trace(problem.noise()) > 1e-20 * trace(problem.covariance()) * start {
-            return Err(AnalysisError::Data("the bound is for data that can be fitted".into()));
-        }
-        let step_size = self.input.parameters.real("step_size") * share(self.input)?;
-        let at = |time: &f64| Ok(start * contraction_bound(problem, step_size, *time)?);
-        let bound: Result<Vec<f64>, LeastSquaresError> = self.times.iter().map(at).collect();
-        bound.map_err(statistic)
-    }
-
-    fn rows(&self, name: &str) -> Vec<Row> {
-        let values = match self.series(name) {
-            Ok(values) => values,
-            Err(error) => {
-                let columns =
-                    [("series", Scalar::text(name)), ("why", Scalar::text(&error.to_string()))];
-                return vec![Row::from(columns.map(|(name, value)| (name.to_owned(), value)))];
-            }
-        };
-        let bound = self.bound().ok();
-        let mut rows: Vec<Row> = Vec::new();
-        for (idx, value) in values.iter().enumerate() {
-            let mut row = self.row(name, idx, Scalar::number(*value));
-            if let Some(bound) = &bound {
-                row.insert("over_bound".to_owned(), Scalar::number(value / bound[idx]));
-            }
-            if idx > 0 {
-                let growth = real::ln(value / values[idx - 1]);
-                let (before, now) = (self.times[idx - 1], self.times[idx]);
-                row.insert("rate".to_owned(), Scalar::number(growth / (now - before)));
-                if self.steps[idx - 1] > 0 {
-                    let ratio = self.steps[idx] as f64 / self.steps[idx - 1] as f64;
-                    let slope = growth / real::ln(ratio);
-                    row.insert("slope".to_owned(), Scalar::number(slope));
-                }
-            }
-            rows.push(row);
-        }
-        rows
-    }
-
-    fn row(&self, series: &str, idx: usize, value: Scalar) -> Row {
-        let step = self.steps[idx] as f64;
-        let scaled = match &value {
-            Scalar::Interval { value, low, high } => {
-                Scalar::interval(step * value, step * low, step * high)
-            }
-            other => Scalar::optional(other.value().map(|value| step * value)),
-        };
-        Row::from(
-            [
-                ("series", Scalar::text(series)),
-                ("step", Scalar::Number(step)),
-                ("time", Scalar::Number(self.times[idx])),
-                ("value", value),
-                ("scaled", scaled),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        )
-    }
-
-    fn simulated_rows(
-        &self,
-        summaries: &[Summary],
-        exact: &Result<Vec<f64>, AnalysisError>,
-        floor: f64,
-    ) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for (idx, summary) in summaries.iter().take(self.steps.len()).enumerate() {
-            let Some(sums) = summary.sums.filter(|sums| sums.n > 0) else { continue };
-            let value = match mean(&sums) {
-                Scalar::Interval { value, low, high } => {
-                    Scalar::interval(value - floor, low - floor, high - floor)
-                }
-                _ => Scalar::number(sums.mean - floor),
-            };
-            let mut row = self.row("simulated", idx, value);
-            if let Ok(exact) = exact {
-                row.insert("exact".to_owned(), Scalar::number(exact[idx]));
-                // At a fixed start all chains are equal, and there is no error.
-                let z = (sums.mean - floor - exact[idx]) / sums.standard_error();
-                row.insert("z".to_owned(), Scalar::optional(z.is_finite().then_some(z)));
-            }
-            rows.push(row);
-        }
-        rows
-    }
-
-    /// The medians over the chains, if quantiles are kept.
-    fn median_rows(&self, summaries: &[Summary], floor: f64) -> Vec<Row> {
-        let row = |(idx, summary): (usize, &Summary)| {
-            let median = summary.sketch.as_ref()?.quantile(0.5)?;
-            Some(self.row("median", idx, Scalar::number(median - floor)))
-        };
-        summaries.iter().take(self.steps.len()).enumerate().filter_map(row).collect()
+        assert_eq!(with(&[1.0, 2.0]), None);
+        assert!(with(&[]).is_some());
+        assert!(with(&[1.0, 1.0]).is_some());
+        assert_eq!(ErrorCurve.check(&Parameters::new()), None);
     }
 }

@@ -10,6 +10,7 @@ mod distance;
 mod ellipticity;
 mod error_curve;
 mod error_moments;
+mod error_series;
 mod escape;
 mod escape_time;
 mod estimator;

@@ -7,6 +7,7 @@ mod batch;
 mod brownian;
 mod columns;
 mod common_noise;
+mod conditional_covariance;
 mod conditional_moments;
 mod core;
 mod descent;

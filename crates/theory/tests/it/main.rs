@@ -7,6 +7,7 @@ mod adaptive_moments;
 mod cloning;
 mod hessian_aware;
 mod hsgd;
+mod ill_posed;
 mod reference;
 mod risk;
 mod sgd;
