@@ -303,3 +303,6 @@ impl Question {
         at_steps.map(at).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

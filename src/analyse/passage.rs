@@ -125,3 +125,42 @@ pub(crate) fn simulated(input: &Input<'_>, at: &[u64]) -> Result<Passage, Analys
     }
     Ok(passage)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deviations_of_intervals_are_intervals() {
+        let of = |value, low, high| Passage {
+            steps: Scalar::interval(value, low, high),
+            ..Passage::default()
+        };
+        let near = |found: Scalar, expected: [f64; 3]| {
+            let Scalar::Interval { value, low, high } = found else { panic!("{found:?}") };
+            for (found, expected) in [value, low, high].into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-15, "{found}, not {expected}");
+            }
+        };
+        near(of(110.0, 105.0, 120.0).deviation(100.0), [0.1, 0.05, 0.2]);
+        near(of(90.0, 70.0, 95.0).deviation(100.0), [0.1, 0.05, 0.3]);
+        near(of(101.0, 98.0, 104.0).deviation(100.0), [0.01, 0.0, 0.04]);
+        assert_eq!(Passage::default().deviation(100.0), Scalar::Missing);
+    }
+
+    #[test]
+    fn cells_say_where_passages_lead_and_start() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut cell = Parameters::from([
+            ("passage_of".to_owned(), text("norm")),
+            ("passage_above".to_owned(), Value::Real(2.0)),
+            ("initial".to_owned(), text("gaussian")),
+            ("initial_mean".to_owned(), Value::Real(0.5)),
+            ("initial_std".to_owned(), Value::Real(0.0)),
+        ]);
+        assert_eq!((radius(&cell), start(&cell)), (Some(2.0), Some(0.5)));
+        cell.insert("passage_of".to_owned(), text("x_0"));
+        cell.insert("initial_std".to_owned(), Value::Real(1.0));
+        assert_eq!((radius(&cell), start(&cell)), (None, None));
+    }
+}

@@ -84,10 +84,14 @@ impl Smooth {
             return Err(AnalysisError::NotSgd(model.to_owned()));
         }
         let problem = input.problem()?;
-        let formula = formula(problem.as_ref())?;
-        let derivatives = FormulaDerivatives::new(&formula)?;
         let batch = input.parameters.get("batch_size").and_then(Value::as_real).unwrap_or(1.0);
-        Ok(Smooth { value: formula.value().clone(), derivatives, share: 1.0 / batch })
+        Smooth::new(&formula(problem.as_ref())?, batch)
+    }
+
+    /// The objective `formula`, whose covariance batches of `batch_size` divide.
+    fn new(formula: &Formula, batch_size: f64) -> Result<Smooth, AnalysisError> {
+        let derivatives = FormulaDerivatives::new(formula)?;
+        Ok(Smooth { value: formula.value().clone(), derivatives, share: 1.0 / batch_size })
     }
 
     /// Number of variables.
@@ -214,4 +218,48 @@ fn compile(text: &str, names: &Names) -> Result<Tape, AnalysisError> {
     let mut graph = Graph::default();
     let root = parse(&mut graph, text, names).map_err(mistake)?;
     Tape::new(&graph, &[root]).map_err(mistake)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The objective `text` with the noise covariance of these rows.
+    pub(crate) fn smooth(text: &str, covariance: &[&str], batch_size: f64) -> Smooth {
+        let variables = maruyama_dynamics::formula::variables_of(text).unwrap();
+        let names = Names { variables, ..Names::default() };
+        let covariance = covariance.iter().map(|row| (*row).to_owned()).collect();
+        let noise = FormulaNoise { std: 1.0, law: GradientNoise::Gaussian, covariance };
+        Smooth::new(&Formula::new(text, &names, &noise).unwrap(), batch_size).unwrap()
+    }
+
+    #[test]
+    fn a_quadratic_is_a_formula() {
+        let quadratic = Quadratic::new(vec![1.5, -0.25], 2.0, GradientNoise::Gaussian);
+        let objective = Smooth::new(&formula(&quadratic).unwrap(), 4.0).unwrap();
+        assert!(objective.is_linear());
+        assert_eq!(PlaneObjective::gradient(&objective, 2.0, 4.0), [3.0, -1.0]);
+        assert_eq!(PlaneObjective::hessian(&objective, 2.0, 4.0), [1.5, 0.0, -0.25]);
+        assert_eq!(PlaneObjective::noise(&objective, 2.0, 4.0), [1.0, 0.0, 1.0]);
+        let student = Quadratic::new(vec![1.0], 1.0, GradientNoise::StudentT { nu: 4.0 });
+        assert!(formula(&student).is_err());
+    }
+
+    #[test]
+    fn linear_chains_are_told_from_others() {
+        assert!(smooth("0.5*x^2 + x", &[], 1.0).is_linear());
+        assert!(!smooth("0.5*x^2", &["1 + x^2"], 1.0).is_linear());
+        assert!(!smooth("1 - cos(x)", &[], 1.0).is_linear());
+    }
+
+    #[test]
+    fn numbers_are_formulas_of_the_constants() {
+        let cell = Parameters::from([("a".to_owned(), Value::Real(4.0))]);
+        assert_eq!(number("1/a", &cell).unwrap(), 0.25);
+        let mistake = number("1/b", &cell).unwrap_err().to_string();
+        assert!(mistake.starts_with("`1/b`: at character 3: `b` is unknown"), "{mistake}");
+        assert!(number("1/(a - 4)", &cell).is_err());
+        assert_eq!(function("x*y", 2).unwrap().at(&[2.0, 3.0]), [6.0]);
+        assert!(function("x*y", 1).is_err());
+    }
 }

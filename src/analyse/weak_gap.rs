@@ -270,3 +270,6 @@ pub(crate) fn on_plane(
     };
     Ok(equations.iter().flat_map(|name| functions.gaps(name, &errors(name))).collect())
 }
+
+#[cfg(test)]
+mod tests;
