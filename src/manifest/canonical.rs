@@ -70,8 +70,7 @@ pub fn texts_without(
             text.push_str(&member);
         }
     }
-    texts.iter_mut().for_each(|text| text.push('}'));
-    Ok(texts)
+    Ok(texts.map(|text| text + "}"))
 }
 
 /// The canonical text of any JSON value.

@@ -62,6 +62,9 @@ pub struct Ensemble {
 
 impl Ensemble {
     /// The ensemble of a cell with these resolved parameters.
+    ///
+    /// # Panics
+    /// If a parameter is not finite: the manifest has been checked.
     #[must_use]
     pub fn new(
         parameters: Arc<Parameters>,
