@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce test soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -15,8 +15,18 @@ reproduce:
 test:
 	cargo test --release --locked --workspace
 
+# The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
+# changed manifests and files; tens of minutes. Needs Linux, and rights to mount in a name space.
+soak:
+	MARUYAMA_SOAK=1 cargo test --release --locked -p maruyama --test it -- interruption faults hostile damage
+
+# Licences, advisories and sources of the dependencies, where cargo-deny is installed.
+deny:
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check; \
+		else echo "cargo-deny is not installed: the dependencies were not checked"; fi
+
 # What must hold before a change lands.
-ci: lint docs test bench-check interop reproduce
+ci: lint deny docs test bench-check interop reproduce
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }

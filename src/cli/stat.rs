@@ -34,6 +34,8 @@ struct Column {
 /// If a file or a column cannot be read, or a setting is wrong.
 pub(crate) fn run(options: &StatOptions) -> Result<String, Error> {
     let names = chosen(options)?;
+    let known: Vec<_> = names.iter().map(|name| analyse::estimator(name)).collect();
+    refuse_foreign(&known, &options.set)?;
     let column = read(&options.data, &options.column)?;
     let against_column = options.against_column.as_ref().unwrap_or(&options.column);
     let against = match (&options.against, &options.against_column) {
@@ -41,8 +43,6 @@ pub(crate) fn run(options: &StatOptions) -> Result<String, Error> {
         (None, Some(name)) => Some(read(&options.data, name)?),
         (None, None) => None,
     };
-    let known: Vec<_> = names.iter().map(|name| analyse::estimator(name)).collect();
-    refuse_foreign(&known, &options.set)?;
     let (n, n_missing) = (column.values.len() - column.n_missing, column.n_missing);
     let sample = Numbers::new(column.values);
     let against = against.map(|column| Numbers::new(column.values));

@@ -45,6 +45,34 @@ pub fn text_without(parameters: &Parameters, names: &[&str]) -> Result<String, N
     Ok(out)
 }
 
+/// [`text_without`] for two lists of names at once: what both texts have is written once.
+///
+/// # Errors
+/// [`NotFinite`] if a number is infinite or NaN.
+pub fn texts_without(
+    parameters: &Parameters,
+    names: [&[&str]; 2],
+) -> Result<[String; 2], NotFinite> {
+    let mut members: Vec<(&str, &Value)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    members.sort_by(|a, b| by_utf16(a.0, b.0));
+    let mut texts = [String::from("{"), String::from("{")];
+    let mut member = String::new();
+    for (name, value) in members {
+        member.clear();
+        write_text(name, &mut member);
+        member.push(':');
+        write_value(value, &mut member)?;
+        for (text, _) in texts.iter_mut().zip(names).filter(|(_, names)| !names.contains(&name)) {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(&member);
+        }
+    }
+    Ok(texts.map(|text| text + "}"))
+}
+
 /// The canonical text of any JSON value.
 ///
 /// # Errors

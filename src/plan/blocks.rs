@@ -88,6 +88,14 @@ impl Ensemble {
 }
 
 impl PlannedCell {
+    fn block_id(&self, first_chain: u64, n_chains: u64) -> BlockId {
+        let mut hasher = Hasher::new("maruyama block 1");
+        hasher.field(self.ensemble.id.to_string().as_bytes());
+        hasher.field(&first_chain.to_le_bytes());
+        hasher.field(&n_chains.to_le_bytes());
+        BlockId(hasher.finish())
+    }
+
     /// The cell's blocks.
     ///
     /// Their size is a function of the length of a path and of what is recorded of it alone, so that
@@ -96,11 +104,7 @@ impl PlannedCell {
         let size = block_size(&self.ensemble.parameters, self.ensemble.values_per_chain);
         (0..self.chains).step_by(size as usize).map(move |first_chain| {
             let n_chains = size.min(self.chains - first_chain);
-            let mut hasher = Hasher::new("maruyama block 1");
-            hasher.field(self.ensemble.id.to_string().as_bytes());
-            hasher.field(&first_chain.to_le_bytes());
-            hasher.field(&n_chains.to_le_bytes());
-            let id = BlockId(hasher.finish());
+            let id = self.sole_block.unwrap_or_else(|| self.block_id(first_chain, n_chains));
             PlannedBlock { id, ensemble: Arc::clone(&self.ensemble), first_chain, n_chains }
         })
     }

@@ -15,6 +15,7 @@ use crate::identity::{Digest, Hasher};
 use crate::manifest::canonical;
 use crate::manifest::types::{Cell, shown};
 use crate::manifest::vocabulary::{DATA, PROBLEM};
+use crate::store::BlockId;
 
 /// The parameter that tells the cells of an ensemble apart.
 const NOT_IN_ENSEMBLE: [&str; 1] = ["chains"];
@@ -61,13 +62,17 @@ pub struct Ensemble {
 
 impl Ensemble {
     /// The ensemble of a cell with these resolved parameters.
+    ///
+    /// # Panics
+    /// If a parameter is not finite: the manifest has been checked.
     #[must_use]
     pub fn new(
         parameters: Arc<Parameters>,
         data: Option<Arc<ResolvedData>>,
         code: Arc<Fingerprint>,
     ) -> Ensemble {
-        let parameters_text = text_without(&parameters, &NOT_IN_ENSEMBLE);
+        let texts = canonical::texts_without(&parameters, [&NOT_IN_ENSEMBLE, &NOT_IN_STREAM]);
+        let [parameters_text, stream_text] = texts.expect("a resolved parameter is finite");
         let definition = data.as_ref().map_or("", |data| data.definition.as_str());
         let mut hasher = Hasher::new("maruyama ensemble 1");
         hasher.field(parameters_text.as_bytes());
@@ -81,7 +86,7 @@ impl Ensemble {
         Ensemble {
             id: hasher.finish(),
             values_per_chain: simulate::values_per_chain(&parameters, dataset.as_deref()),
-            stream: stream(&parameters, definition),
+            stream: stream(&parameters, &stream_text, definition),
             parameters_digest: Digest::of_bytes(parameters_text.as_bytes()),
             parameters,
             data,
@@ -145,7 +150,7 @@ impl Ensemble {
 }
 
 /// The key of the random streams: of the cell by itself, or of the name that it shares with others.
-fn stream(parameters: &Parameters, definition: &str) -> StreamKey {
+fn stream(parameters: &Parameters, text: &str, definition: &str) -> StreamKey {
     let mut hasher;
     if let Some(name) = parameters.get("common_noise") {
         hasher = Hasher::new("maruyama common noise 1");
@@ -153,7 +158,7 @@ fn stream(parameters: &Parameters, definition: &str) -> StreamKey {
         hasher.field(&parameters.count("seed").to_le_bytes());
     } else {
         hasher = Hasher::new("maruyama stream 1");
-        hasher.field(text_without(parameters, &NOT_IN_STREAM).as_bytes());
+        hasher.field(text.as_bytes());
         hasher.field(definition.as_bytes());
     }
     StreamKey(hasher.finish().leading_u64())
@@ -170,6 +175,8 @@ pub struct PlannedCell {
     pub chains: u64,
     /// Name of the data set in the manifest.
     pub data_name: Option<String>,
+    /// Its block, if it has one only: it is asked for more than once.
+    pub(crate) sole_block: Option<BlockId>,
     /// What distinguishes the cell within its sweep: as few names with their values as that takes.
     pub labels: Vec<(String, String)>,
 }
@@ -181,7 +188,19 @@ impl PlannedCell {
         hasher.field(ensemble.id.to_string().as_bytes());
         hasher.field(&chains.to_le_bytes());
         let data_name = cell.data.as_ref().map(|data| data.name.clone());
-        PlannedCell { id: hasher.finish(), ensemble, chains, data_name, labels: labels(cell) }
+        let mut planned = PlannedCell {
+            id: hasher.finish(),
+            ensemble,
+            chains,
+            data_name,
+            sole_block: None,
+            labels: labels(cell),
+        };
+        let mut blocks = planned.blocks();
+        let sole = blocks.next().map(|block| block.id).filter(|_| blocks.next().is_none());
+        drop(blocks);
+        planned.sole_block = sole;
+        planned
     }
 
     /// `data=X, step_size=0.02`, or a short identity if the sweep has one cell only.

@@ -99,6 +99,9 @@ pub struct ToRun<'a> {
 /// Why each cell that has missing blocks will run, in the plan's order.
 #[must_use]
 pub fn explain<'a>(plan: &'a Plan, store: &Store, index: &Index) -> Vec<ToRun<'a>> {
+    if plan.blocks.iter().all(|block| index.blocks.contains_key(&block.id)) {
+        return Vec::new();
+    }
     let to_run: Vec<(ToRun<'a>, usize, usize)> = plan
         .cells()
         .filter(|(_, sweep, _)| sweep.is_simulated)
@@ -115,9 +118,6 @@ pub fn explain<'a>(plan: &'a Plan, store: &Store, index: &Index) -> Vec<ToRun<'a
             (n_stored < total).then_some((to_run, n_stored, total))
         })
         .collect();
-    if to_run.is_empty() {
-        return Vec::new();
-    }
     let mut former = Former::new(plan, (store, index), to_run.len());
     let certain: Vec<Option<Reason>> = to_run
         .iter()

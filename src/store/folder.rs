@@ -1,6 +1,6 @@
 //! The folder of a store: opening, locking, atomic writes, verified reads, quarantine.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,9 @@ use tempfile::NamedTempFile;
 use crate::identity::{Digest, Digesting};
 use crate::store::claims::CLAIMS;
 use crate::store::error::StoreError;
+use crate::store::lock::{LOCK, USE, alone, lock_file};
 
 pub(crate) const FORMAT: &str = "maruyama store 1";
-const LOCK: &str = "LOCK";
-const USE: &str = "USE";
 
 /// A file that is being written, and named by its content in the end.
 pub(crate) type ContentWriter = Digesting<BufWriter<NamedTempFile>>;
@@ -49,16 +48,8 @@ impl Store {
     /// else.
     pub fn open_alone(root: &Path) -> Result<Store, StoreError> {
         check_format(root)?;
-        let alone = |name: &str| {
-            let path = root.join(name);
-            let file = lock_file(&path)?;
-            match file.try_lock() {
-                Ok(()) => Ok(Some(file)),
-                Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: root.to_owned() }),
-                Err(TryLockError::Error(source)) => Err(StoreError::Write { path, source }),
-            }
-        };
-        Ok(Store { root: root.to_owned(), lock: alone(LOCK)?, _using: alone(USE)? })
+        let (lock, using) = (alone(root, LOCK)?, alone(root, USE)?);
+        Ok(Store { root: root.to_owned(), lock: Some(lock), _using: Some(using) })
     }
 
     /// Opens the store at `root` to write to it, creating it if needed.
@@ -282,12 +273,6 @@ fn holds_only_own(entries: fs::ReadDir) -> bool {
     let own = ["FORMAT", "results", "analyses", "reports", "damaged", "tmp", CLAIMS, LOCK, USE];
     let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
     names.all(|name| own.iter().any(|own| name == *own))
-}
-
-/// A file that is there to be locked.
-fn lock_file(path: &Path) -> Result<File, StoreError> {
-    let opened = File::options().create(true).truncate(false).write(true).open(path);
-    opened.map_err(|source| StoreError::Write { path: path.to_owned(), source })
 }
 
 /// A temporary file that will be readable like any file the user makes.

@@ -19,6 +19,7 @@ use crate::identity::Digest;
 use crate::store::assembly::Assembly;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
+use crate::store::provenance::Provenance;
 use crate::store::record::{Observations, RECORD, schema};
 
 /// Folder and extension of results files.
@@ -51,39 +52,6 @@ pub struct Block {
     pub observations: Observations,
 }
 
-/// Where and when a results file was made; written beside it, never read for a result.
-#[derive(Clone, Debug, Serialize)]
-pub struct Provenance {
-    /// Time of computation of the file's blocks, in seconds of wall time.
-    pub wall_seconds: f64,
-    /// Name of the machine.
-    pub host: String,
-    /// Threads of the run.
-    pub threads: usize,
-    /// Commit of the working tree, if it is one.
-    pub git_commit: Option<String>,
-    /// Version of the program.
-    pub version: &'static str,
-    /// Seconds since 1970-01-01 UTC at the end of the computation.
-    pub unix_time: u64,
-}
-
-/// What the provenance beside a results file says of it, as far as it can be read.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Origin {
-    /// Time of computation of the file's blocks, in seconds of wall time of one thread.
-    pub wall_seconds: f64,
-    /// Name of the machine.
-    pub host: String,
-    /// Commit of the working tree, if it was one.
-    pub git_commit: Option<String>,
-    /// Version of the program.
-    pub version: String,
-    /// Seconds since 1970-01-01 UTC at the end of the computation.
-    pub unix_time: u64,
-}
-
 /// One block as the footer of its file lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
@@ -113,30 +81,6 @@ impl Store {
         let ids: Vec<String> = blocks.iter().map(|block| block.id.0.to_string()).collect();
         self.write_provenance(name, provenance, &ids)?;
         Ok(name)
-    }
-
-    /// Says beside the results file `name` which blocks it holds and where they came from.
-    pub(crate) fn write_provenance(
-        &self,
-        name: Digest,
-        provenance: &Provenance,
-        ids: &[String],
-    ) -> Result<(), StoreError> {
-        let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
-        let path = self.content_path(RESULTS.0, name, "json");
-        self.write_file(&path, format!("{text:#}\n").as_bytes())
-    }
-
-    /// Where and when the results file `name` was made, if the file beside it can be read. It is not
-    /// verified, and nothing that is computed rests on it.
-    #[must_use]
-    pub fn origin(&self, name: Digest) -> Option<Origin> {
-        #[derive(Deserialize)]
-        struct Beside {
-            provenance: Origin,
-        }
-        let bytes = std::fs::read(self.content_path(RESULTS.0, name, "json")).ok()?;
-        serde_json::from_slice::<Beside>(&bytes).ok().map(|beside| beside.provenance)
     }
 
     /// The error of a results file that could not be written: the disk's, or else the encoder's.

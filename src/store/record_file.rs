@@ -18,7 +18,8 @@ use parquet::file::metadata::KeyValue;
 use crate::identity::{Digest, Hasher};
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
-use crate::store::pack::{Entry, Provenance, RESULTS, ROWS_AT_ONCE, footer, properties};
+use crate::store::pack::{Entry, RESULTS, ROWS_AT_ONCE, footer, properties};
+use crate::store::provenance::Provenance;
 use crate::store::record::{CONTENT, RECORD, Rows, bits, schema};
 use crate::store::summary_file::BlockHead;
 

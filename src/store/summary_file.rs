@@ -11,9 +11,8 @@ use crate::fingerprint::Fingerprint;
 use crate::identity::Digest;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
-use crate::store::pack::{
-    BlockId, Entry, Provenance, RESULTS, ROWS_AT_ONCE, footer, properties, read_batches,
-};
+use crate::store::pack::{BlockId, Entry, RESULTS, ROWS_AT_ONCE, footer, properties, read_batches};
+use crate::store::provenance::Provenance;
 use crate::store::summary::{ContentHasher, Head, Summarised, schema, to_columns};
 
 /// Encoded rows that are kept in memory before they are written as a row group.

@@ -87,6 +87,7 @@ fn git(project: &Project, arguments: &[&str]) {
 #[test]
 fn reports_differ_in_verdicts_evidence_and_tables() {
     let project = Project::small();
+    project.edit("small.yaml", "    expect:", "    evidence: [std]\n    expect:");
     project.reproduce();
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", "reports"]);

@@ -170,9 +170,9 @@ fn a_clock_that_is_wrong_changes_nothing() {
     project.reproduce();
     let results = project.results();
     let second = Duration::from_secs(1);
-    for (time, unix_time) in [
-        (SystemTime::UNIX_EPOCH + second, 0),
-        (SystemTime::now() + Duration::from_hours(24 * 365 * 50), u64::MAX),
+    for (time, unix_time, new) in [
+        (SystemTime::UNIX_EPOCH + second, 0, "0.25"),
+        (SystemTime::now() + Duration::from_hours(24 * 365 * 50), u64::MAX, "0.3"),
     ] {
         for file in project.contents("").into_keys() {
             let path = project.path(&file);
@@ -190,7 +190,7 @@ fn a_clock_that_is_wrong_changes_nothing() {
         assert_eq!((&done["simulated"], &done["analysed"]), (&0.into(), &0.into()), "{done:#}");
         assert_eq!(done["reports_written"], 0);
         assert_eq!(project.results(), results);
-        project.edit("small.yaml", "[0.1, 0.2]", "[0.1, 0.2, 0.25]");
+        project.edit("small.yaml", "[0.1, 0.2]", &format!("[0.1, 0.2, {new}]"));
         assert_eq!(project.reproduce()["simulated"], 1);
         project.write("experiments/small.yaml", SMALL);
         project.reproduce();

@@ -26,7 +26,7 @@ fn small_files_cannot_ask_for_much_memory() {
         let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
         let _ = writeln!(bomb, "a{n}: &a{n} [{aliases}]");
     }
-    refused(format!("title: x\n{bomb}"), "more than 1048576 nodes");
+    refused(format!("title: x\n{bomb}"), "over 1048576 nodes");
     refused(format!("title: {}", "[".repeat(100_000)), "hostile.yaml:1:");
     refused(format!("title: {}", "{a: ".repeat(100_000)), "hostile.yaml:1:");
     refused("- ".repeat(100_000), "hostile.yaml:1:");

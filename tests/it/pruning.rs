@@ -18,7 +18,7 @@ fn nothing_is_removed_unless_asked_for() {
     let project = edited();
     let before = project.files("");
     let shown = project.run(["gc"]).code(0);
-    shown.prints("would remove: 3 files, ").prints("nothing was removed");
+    shown.prints("would remove: 4 files, ").prints("nothing was removed");
     assert!(project.files("") == before);
 }
 

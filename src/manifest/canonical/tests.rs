@@ -141,3 +141,16 @@ proptest! {
         prop_assert_eq!(json_text(&forward), json_text(&backward));
     }
 }
+
+#[test]
+fn two_texts_at_once_are_those_of_each() {
+    let mut parameters = Parameters::new();
+    for (name, value) in [("b", 0.1), ("a", 1.0), ("é", 2.5e-7), ("c", 1e300)] {
+        parameters.insert(name.to_owned(), Value::Real(value));
+    }
+    let all = ["a", "b", "c", "é"];
+    for names in [[&all[..0], &all[..]], [&all[..1], &all[1..]], [&all[3..], &all[..2]]] {
+        let texts = texts_without(&parameters, names).unwrap();
+        assert_eq!(texts, names.map(|names| text_without(&parameters, names).unwrap()));
+    }
+}
