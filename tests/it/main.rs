@@ -4,6 +4,7 @@ mod changes;
 mod common_noise;
 mod comparison;
 mod damage;
+mod exponents;
 mod instruction_sets;
 mod interruption;
 mod mistakes;
