@@ -59,6 +59,7 @@ impl Estimator for SignOrder {
             ("chain", "expectation of the exact law of SignSGD"),
             ("value", "expectation of the equation"),
             ("error", "the difference, of the equation less SignSGD"),
+            ("size", "the absolute value of the error"),
             ("variance_ratio", "variance of the equation over that of SignSGD"),
             EXPONENTS[0],
             EXPONENTS[1],
@@ -121,6 +122,7 @@ fn rows(
                     ("chain", Scalar::number(chain)),
                     ("value", Scalar::number(value)),
                     ("error", Scalar::number(value - chain)),
+                    ("size", Scalar::number((value - chain).abs())),
                     ("variance_ratio", Scalar::number(ratio)),
                 ]
                 .map(|(name, value)| (name.to_owned(), value)),

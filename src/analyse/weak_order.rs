@@ -71,6 +71,7 @@ impl Estimator for WeakOrder {
             ("mean", "mean of the simulation"),
             ("mean_against", "mean of the other one"),
             ("error", "the mean less that of the other, with the interval of its standard error"),
+            ("size", "the absolute value of the error"),
             ("error_over_step", "the error over `step_size`"),
             ("relative", "the error over the first recorded mean of the other simulation"),
             ("variance_ratio", "variance over that of the other, with its asymptotic interval"),
@@ -183,6 +184,7 @@ fn compare(x: &PointSample, y: &PointSample, is_common: bool, step_size: f64, sc
             ("mean", interval(of_x.mean, of_x.standard_error)),
             ("mean_against", interval(of_y.mean, of_y.standard_error)),
             ("error", interval(error, error_se)),
+            ("size", size(&interval(error, error_se))),
             ("error_over_step", interval(error / step_size, error_se / step_size)),
             ("relative", interval(error / scale, error_se / scale)),
             ("variance_ratio", interval(ratio, ratio * log_ratio_se)),
@@ -190,6 +192,18 @@ fn compare(x: &PointSample, y: &PointSample, is_common: bool, step_size: f64, sc
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )
+}
+
+/// The absolute value of an estimate.
+fn size(estimate: &Scalar) -> Scalar {
+    match *estimate {
+        Scalar::Interval { value, low, high } => {
+            let farthest = low.abs().max(high.abs());
+            let nearest = if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) };
+            Scalar::interval(value.abs(), nearest, farthest)
+        }
+        _ => Scalar::Missing,
+    }
 }
 
 /// Mean, variance with divisor `n`, and the standard error of the mean.
@@ -242,6 +256,13 @@ mod tests {
         assert!(width(&apart, "error") > 2.0 * width(&row, "error"));
         assert!(width(&apart, "variance_ratio") > 1.0);
         assert_eq!(apart["paired"], Scalar::Number(0.0));
+    }
+
+    #[test]
+    fn the_size_of_an_estimate_is_its_absolute_value() {
+        assert_eq!(size(&Scalar::interval(-2.0, -3.0, -1.0)), Scalar::interval(2.0, 1.0, 3.0));
+        assert_eq!(size(&Scalar::interval(1.0, -0.5, 2.5)), Scalar::interval(1.0, 0.0, 2.5));
+        assert_eq!(size(&Scalar::Missing), Scalar::Missing);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod comparison;
 mod damage;
 mod differences;
 mod explanation;
+mod exponents;
 mod faults;
 mod hostile;
 mod instruction_sets;

@@ -1,0 +1,170 @@
+//! RMSpropW and AdamW beside their equations over time: losses, errors and orders that the reference
+//! simulated.
+//!
+//! A problem has fifty independent copies of the reference's two coordinates; optimiser and equation
+//! move along one Brownian path.
+
+use std::sync::Arc;
+
+use maruyama_dynamics::model::{Bundle, model};
+use maruyama_dynamics::noise::{LANES, StreamKey};
+use maruyama_dynamics::parameter::{Parameters, Value, defaults};
+use maruyama_dynamics::problem::{GradientNoise, Quadratic};
+use maruyama_dynamics::real;
+
+use crate::adaptive_fixture::{assert_case, case, input, inputs, numbers};
+
+const COPIES: usize = 50;
+
+/// A case of the reference.
+struct Setting {
+    curvatures: Vec<f64>,
+    start: Vec<f64>,
+    sigma: f64,
+    parameters: Vec<(&'static str, f64)>,
+}
+
+impl Setting {
+    /// The parameters of the model called `name`.
+    fn resolved(&self, name: &str, switches: &[(&str, &str)]) -> Parameters {
+        let mut parameters = defaults(model(name).unwrap().part().parameters);
+        for (name, value) in &self.parameters {
+            if *name != "beta1" || parameters.contains_key("beta1") {
+                parameters.insert((*name).to_owned(), Value::Real(*value));
+            }
+        }
+        for (name, value) in switches {
+            parameters.insert((*name).to_owned(), Value::Text((*value).to_owned()));
+        }
+        // The equation is integrated with an eighth of a step along the path of the optimiser.
+        if name.ends_with("_sde") {
+            parameters.insert("dt".to_owned(), Value::Real(0.125));
+        }
+        parameters.insert("common_noise".to_owned(), Value::Text("path".to_owned()));
+        parameters.insert("problem".to_owned(), Value::Text("quadratic".to_owned()));
+        parameters.insert("gradient_noise".to_owned(), Value::Text("gaussian".to_owned()));
+        parameters
+    }
+
+    /// Losses of all copies in `n_chains` chains after every `stride` steps, `[n_records + 1][n]`.
+    fn losses(
+        &self,
+        name: &str,
+        switches: &[(&str, &str)],
+        (n_records, stride): (usize, u64),
+        n_chains: u64,
+    ) -> Vec<Vec<f64>> {
+        let curvatures = self.curvatures.repeat(COPIES);
+        let problem = Quadratic::new(curvatures.clone(), self.sigma, GradientNoise::Gaussian);
+        let problem = Arc::new(problem) as Arc<_>;
+        let model = model(name).unwrap().build(&self.resolved(name, switches), &problem);
+        let (shape, mut workspace) = (model.shape(), model.workspace());
+        let mut losses = vec![Vec::new(); n_records + 1];
+        let mut x = self.start.repeat(COPIES);
+        for first_chain in (0..n_chains).step_by(LANES) {
+            let mut bundle = Bundle::new(shape, StreamKey(41), first_chain);
+            let start = self.start.repeat(COPIES);
+            (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start));
+            for (record, losses) in losses.iter_mut().enumerate() {
+                if record > 0 {
+                    model.advance(stride, &mut bundle, &mut workspace);
+                }
+                for lane in 0..LANES {
+                    bundle.get(shape, 0, lane, &mut x);
+                    let terms: Vec<f64> =
+                        x.iter().zip(&curvatures).map(|(x, h)| 0.5 * h * x * x).collect();
+                    losses.extend(terms.chunks(self.start.len()).map(real::sum));
+                }
+            }
+        }
+        losses
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn means(losses: &[Vec<f64>]) -> Vec<f64> {
+    losses.iter().map(|losses| mean(losses)).collect()
+}
+
+/// Largest difference of two curves, over the start.
+fn largest_error(curve: &[f64], of: &[f64]) -> f64 {
+    let errors = curve.iter().zip(of).map(|(a, b)| (a - b).abs());
+    errors.fold(0.0, f64::max) / of[0]
+}
+
+const LITERAL: &[(&str, &str)] = &[("look_ahead", "drift"), ("bias_form", "exponential")];
+const MALLADI: &[(&str, &str)] =
+    &[("look_ahead", "none"), ("bias_form", "exponential"), ("second_moment", "noise")];
+
+/// Curves of losses, and the errors of the recalled equation and of that of Malladi et al.
+#[test]
+fn losses_over_time_and_errors_of_equations_are_those_of_the_reference() {
+    for prefix in ["RMSpropW", "AdamW", "AdamW_b1_0.9"] {
+        let curve = format!("{prefix}_quad_loss_curve_opt");
+        let case = case(&curve);
+        let beta1 = input(&case, "beta1");
+        let setting = Setting {
+            curvatures: inputs(&case, "lam"),
+            start: inputs(&case, "x0"),
+            sigma: input(&case, "sigma"),
+            parameters: vec![
+                ("step_size", input(&case, "eta")),
+                ("weight_decay", input(&case, "theta")),
+                ("beta1", beta1),
+                ("beta2", input(&case, "beta2")),
+            ],
+        };
+        let name = if beta1 == 0.0 { "rmsprop_w" } else { "adam_w" };
+        let records = (numbers(&case["value"]).len() - 1, input(&case, "stride") as u64);
+        let optimiser = means(&setting.losses(name, &[], records, 160));
+        assert_case(&curve, &optimiser);
+        let equation = format!("{name}_sde");
+        let literal = if beta1 == 0.0 { &[] } else { LITERAL };
+        let malladi = if beta1 == 0.0 { &[("second_moment", "noise")] } else { MALLADI };
+        let error = |switches| {
+            let losses = setting.losses(&equation, switches, records, 160);
+            largest_error(&means(&losses), &optimiser)
+        };
+        let found = [error(literal), error(malladi)];
+        assert_case(&format!("{prefix}_quad_relerr_paper_vs_malladi"), &found);
+    }
+}
+
+/// The order between step sizes, with `rho_i` and the time the same.
+#[test]
+fn orders_of_convergence_are_those_of_the_reference() {
+    for (name, model, switches) in [
+        ("weak_slope_RMSpropW_paper", "rmsprop_w", &[][..]),
+        (
+            "weak_slope_AdamW_without_eta_rho1_grad_M_",
+            "adam_w",
+            &[("look_ahead", "none"), ("bias_form", "exponential")],
+        ),
+        ("weak_slope_AdamW_Malladi", "adam_w", MALLADI),
+    ] {
+        let case = case(name);
+        let error = |eta: f64| {
+            let setting = Setting {
+                curvatures: inputs(&case, "lam"),
+                start: inputs(&case, "x0"),
+                sigma: input(&case, "sigma"),
+                parameters: vec![
+                    ("step_size", eta),
+                    ("weight_decay", input(&case, "theta")),
+                    ("beta1", 1.0 - eta * input(&case, "rho1")),
+                    ("beta2", 1.0 - eta * input(&case, "rho2")),
+                ],
+            };
+            let n_steps = (input(&case, "T") / eta).round() as u64;
+            let run = |name: &str, switches| setting.losses(name, switches, (1, n_steps), 400);
+            let [x, y] = [run(model, &[]), run(&format!("{model}_sde"), switches)];
+            let differences: Vec<f64> = y[1].iter().zip(&x[1]).map(|(y, x)| y - x).collect();
+            mean(&differences)
+        };
+        let order = real::ln((error(0.03) / error(0.0075)).abs()) / real::ln(4.0);
+        assert_case(name, &[order]);
+    }
+}
