@@ -10,6 +10,7 @@ mod goodness_of_fit;
 mod hsgd_moments;
 mod layer_law;
 mod localisation;
+mod mean_gap;
 mod mean_risk;
 mod measure;
 mod moments;
@@ -65,6 +66,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &convergence::ConvergenceOf,
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
+    &mean_gap::MeanGap,
 ];
 
 /// The estimator called `name`.

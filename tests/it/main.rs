@@ -7,6 +7,7 @@ mod damage;
 mod instruction_sets;
 mod interruption;
 mod mistakes;
+mod networks;
 mod plan;
 mod project;
 mod recording;

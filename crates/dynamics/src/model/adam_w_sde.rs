@@ -13,14 +13,15 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::gradient_noise::{check_variance, variance};
+use crate::model::full_gradient::{FullGradient, check_network_variance, check_noise, noise_of};
+use crate::model::gradient_noise::check_variance;
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, SECOND_MOMENT, Sde, squares_gradient};
 use crate::model::settings::{BETA1, BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, parts_of_a_step};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::{Problem, Quadratic};
+use crate::problem::{Network, Problem, Quadratic};
 use crate::real;
 use crate::simd::Isa;
 
@@ -68,11 +69,12 @@ impl ModelKind for AdamWSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "network"]
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        check_variance(problem)
+        let of_network = check_noise(problem).or_else(|| check_network_variance(problem));
+        check_variance(problem).into_iter().chain(of_network).collect()
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
@@ -80,14 +82,14 @@ impl ModelKind for AdamWSdeKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let problem: &Quadratic = problem.expect();
+        let noise = noise_of(problem.as_ref()).expect("the noise of the cell has been checked");
         let look_ahead = parameters.text("look_ahead");
         let sde = AdamWSde {
             beta1: parameters.real("beta1"),
             beta2: parameters.real("beta2"),
             epsilon: parameters.real("epsilon"),
             weight_decay: parameters.real("weight_decay"),
-            noise_std: common_noise::sign(parameters) * variance(problem).sqrt(),
+            noise_std: common_noise::sign(parameters) * noise.variance().sqrt(),
             bias: match parameters.text("bias_form") {
                 "power" => BiasForm::Power,
                 "none" => BiasForm::None,
@@ -97,7 +99,12 @@ impl ModelKind for AdamWSdeKind {
             look_ahead_noise: look_ahead == "drift_and_noise",
             squares_gradient: squares_gradient(parameters),
         };
-        Box::new(EulerScheme::from_parameters(parameters, problem, sde))
+        if problem.get::<Network>().is_some() {
+            let objective = FullGradient::new(problem.expect_shared());
+            return Box::new(EulerScheme::from_parameters(parameters, objective, sde));
+        }
+        let objective: Quadratic = problem.expect::<Quadratic>().clone();
+        Box::new(EulerScheme::from_parameters(parameters, objective, sde))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::full_gradient::check_network_variance;
 use crate::model::gradient_noise::check_variance;
 use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
 use crate::model::optimizer::Optimizer;
@@ -75,7 +76,10 @@ impl ModelKind for RmspropWKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        if starts_at_mean(parameters) { check_variance(problem) } else { Vec::new() }
+        if !starts_at_mean(parameters) {
+            return Vec::new();
+        }
+        check_variance(problem).into_iter().chain(check_network_variance(problem)).collect()
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {

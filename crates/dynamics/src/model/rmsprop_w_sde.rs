@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
-use crate::model::gradient_noise::{check_variance, variance};
+use crate::model::full_gradient::{FullGradient, check_network_variance, check_noise, noise_of};
+use crate::model::gradient_noise::check_variance;
 use crate::model::preconditioner::{halves, quotients_by_root, set_halves, set_square};
 use crate::model::rmsprop_w::{INITIAL_SQUARE, starts_at_mean};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
@@ -19,7 +20,7 @@ use crate::model::sde::{DT, EulerScheme, Interval, SECOND_MOMENT, Sde, squares_g
 use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, parts_of_a_step};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{Problem, Quadratic};
+use crate::problem::{Network, Problem, Quadratic};
 use crate::simd::Isa;
 
 /// The stochastic differential equation of RMSpropW.
@@ -49,11 +50,12 @@ impl ModelKind for RmspropWSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "network"]
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        check_variance(problem)
+        let of_network = check_noise(problem).or_else(|| check_network_variance(problem));
+        check_variance(problem).into_iter().chain(of_network).collect()
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
@@ -61,16 +63,21 @@ impl ModelKind for RmspropWSdeKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let problem: &Quadratic = problem.expect();
+        let noise = noise_of(problem.as_ref()).expect("the noise of the cell has been checked");
         let sde = RmspropWSde {
             beta: parameters.real("beta2"),
             epsilon: parameters.real("epsilon"),
             weight_decay: parameters.real("weight_decay"),
-            noise_std: common_noise::sign(parameters) * variance(problem).sqrt(),
-            initial_variance: starts_at_mean(parameters).then(|| variance(problem)),
+            noise_std: common_noise::sign(parameters) * noise.variance().sqrt(),
+            initial_variance: starts_at_mean(parameters).then(|| noise.variance()),
             squares_gradient: squares_gradient(parameters),
         };
-        Box::new(EulerScheme::from_parameters(parameters, problem, sde))
+        if problem.get::<Network>().is_some() {
+            let objective = FullGradient::new(problem.expect_shared());
+            return Box::new(EulerScheme::from_parameters(parameters, objective, sde));
+        }
+        let objective: Quadratic = problem.expect::<Quadratic>().clone();
+        Box::new(EulerScheme::from_parameters(parameters, objective, sde))
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {

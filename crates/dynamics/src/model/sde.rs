@@ -8,6 +8,7 @@
 use crate::model::brownian::BrownianIncrements;
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
+use crate::model::halves::write_by_half;
 use crate::model::objective::Objective;
 use crate::model::optimizer::split;
 use crate::model::schedule::Schedule;
@@ -15,7 +16,6 @@ use crate::model::settings::parts_of_a_step;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range};
-use crate::problem::{Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// The parameter `dt` of stochastic differential equations of optimisers.
@@ -101,12 +101,12 @@ pub struct EulerScheme<O, E, const M: usize> {
     pub refined: Option<BrownianIncrements>,
 }
 
-impl<E: Sde<M>, const M: usize> EulerScheme<Quadratic, E, M> {
+impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
     /// The scheme that `dt`, the schedule and `common_noise` ask for.
-    pub(crate) fn from_parameters(parameters: &Parameters, problem: &Quadratic, sde: E) -> Self {
-        let dim = Problem::dim(problem);
+    pub(crate) fn from_parameters(parameters: &Parameters, objective: O, sde: E) -> Self {
+        let dim = objective.dim();
         EulerScheme {
-            objective: problem.clone(),
+            objective,
             sde,
             schedule: Schedule::from_parameters(parameters),
             n_parts: parts_of_a_step(parameters.real("dt")),
@@ -114,9 +114,23 @@ impl<E: Sde<M>, const M: usize> EulerScheme<Quadratic, E, M> {
                 .map(|levels| BrownianIncrements::new(dim, levels)),
         }
     }
-}
 
-impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
+    /// Rows of normals that are drawn together: all of them where chains lie by half.
+    fn block(&self) -> usize {
+        match self.objective.layout() {
+            Layout::ByHalf => self.objective.dim().max(1),
+            _ => BLOCK,
+        }
+    }
+
+    /// Rows for normals: as they are drawn, and as they lie by half.
+    fn n_normals(&self) -> usize {
+        match self.objective.layout() {
+            Layout::ByHalf => 2 * self.objective.dim(),
+            _ => BLOCK,
+        }
+    }
+
     #[inline(always)]
     fn begin<S: Isa>(&self, isa: S, state: &mut [Lanes], gradient: &mut [Lanes]) {
         let (x, mut memory, _) = split::<M>(state, self.objective.dim());
@@ -147,13 +161,18 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         let (gradient, normals) = room.split_at_mut(dim);
         self.objective.gradient(isa, x, gradient);
         let step = self.sde.step(interval);
-        for start in (0..dim).step_by(BLOCK) {
-            let end = dim.min(start + BLOCK);
-            let normals = &mut normals[..end - start];
+        let is_by_half = self.objective.layout() == Layout::ByHalf;
+        for start in (0..dim).step_by(self.block()) {
+            let end = dim.min(start + self.block());
+            let (normals, by_half) = normals.split_at_mut(end - start);
             match increments {
                 Some(increments) => normals.copy_from_slice(&increments[start..end]),
                 None => bundle.streams.brownian.fill_normals(isa, normals),
             }
+            if is_by_half {
+                write_by_half(normals, by_half);
+            }
+            let normals = if is_by_half { &*by_half } else { &*normals };
             for (j, normals) in (start..end).zip(normals) {
                 let memory = memory.each_mut().map(|vector| &mut vector[j]);
                 E::update(isa, step, &gradient[j], normals, &mut x[j], memory);
@@ -164,11 +183,11 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
 
 impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> {
     fn shape(&self) -> Shape {
-        Shape { layout: Layout::ByCoordinate, dim: self.objective.dim(), n_vectors: 1 + M }
+        Shape { layout: self.objective.layout(), dim: self.objective.dim(), n_vectors: 1 + M }
     }
 
     fn workspace(&self) -> Workspace {
-        let rows = self.objective.dim() + BLOCK + self.n_increments();
+        let rows = self.objective.dim() + self.n_normals() + self.n_increments();
         let reals = Aligned::zeros(rows * LANES);
         Workspace { reals, ..Workspace::default() }
     }
@@ -182,7 +201,8 @@ impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> 
         workspace: &mut Workspace,
     ) {
         let dim = self.objective.dim();
-        let (room, increments) = rows_mut(&mut workspace.reals).split_at_mut(dim + BLOCK);
+        let (room, increments) =
+            rows_mut(&mut workspace.reals).split_at_mut(dim + self.n_normals());
         if bundle.step == 0 && n_steps > 0 {
             self.begin(isa, rows_mut(&mut bundle.state), &mut room[..dim]);
         }

@@ -11,13 +11,15 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::full_gradient::{FullGradient, check_noise, noise_of};
+use crate::model::objective::Objective;
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, EulerScheme, Interval, Sde};
 use crate::model::settings::{STEP_SIZE, parts_of_a_step};
 use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{GradientNoise, Problem, Quadratic};
+use crate::problem::{GradientNoise, Network, Problem, Quadratic};
 use crate::simd::Isa;
 
 /// The stochastic differential equation of SignSGD.
@@ -39,7 +41,7 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic"]
+        &["quadratic", "network"]
     }
 
     fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {
@@ -47,16 +49,18 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let problem: &Quadratic = problem.expect();
+        let Some(noise) = noise_of(problem) else {
+            return check_noise(problem).into_iter().collect();
+        };
         let mut violations = Vec::new();
-        if problem.noise == GradientNoise::Rademacher {
+        if noise.law == GradientNoise::Rademacher {
             violations.push(Violation {
                 parameter: "gradient_noise",
                 message: "the drift jumps where the noise has no density".to_owned(),
                 remedy: "take `gaussian` or `student_t`".to_owned(),
             });
         }
-        if problem.noise_std == 0.0 {
+        if noise.std == 0.0 {
             violations.push(Violation {
                 parameter: "noise_std",
                 message: "without noise the drift is a jump at zero".to_owned(),
@@ -71,8 +75,13 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
-        let problem: &Quadratic = problem.expect();
-        with_law(problem.noise, Scheme { parameters, problem })
+        let noise = noise_of(problem.as_ref()).expect("the noise of the cell has been checked");
+        if problem.get::<Network>().is_some() {
+            let objective = FullGradient::new(problem.expect_shared());
+            return with_law(noise.law, Scheme { parameters, objective, noise_scale: noise.std });
+        }
+        let objective: Quadratic = problem.expect::<Quadratic>().clone();
+        with_law(noise.law, Scheme { parameters, objective, noise_scale: noise.std })
     }
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
@@ -81,15 +90,16 @@ impl ModelKind for SignSgdSdeKind {
 }
 
 /// The equation on a problem, but for the law of its noise.
-struct Scheme<'a> {
+struct Scheme<'a, O> {
     parameters: &'a Parameters,
-    problem: &'a Quadratic,
+    objective: O,
+    noise_scale: f64,
 }
 
-impl OfSignLaw for Scheme<'_> {
+impl<O: Objective + 'static> OfSignLaw for Scheme<'_, O> {
     fn build<L: SignLaw>(self, law: L) -> Box<dyn Model> {
-        let sde = SignSgdSde { law, noise_scale: self.problem.noise_std };
-        Box::new(EulerScheme::from_parameters(self.parameters, self.problem, sde))
+        let sde = SignSgdSde { law, noise_scale: self.noise_scale };
+        Box::new(EulerScheme::from_parameters(self.parameters, self.objective, sde))
     }
 }
 
