@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use maruyama_dynamics::dataset::{self, Dataset, DatasetError, Source};
-use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
+use maruyama_dynamics::dataset::{self, Dataset, DatasetError, SHA256, Source};
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Value, Violation};
 use maruyama_dynamics::problem::{Problem, ProblemKind};
 
 use crate::fingerprint;
@@ -54,15 +54,21 @@ impl ResolvedData {
         let mut definition = parameters.clone();
         let mut files = BTreeMap::new();
         let mut contents = Vec::new();
-        for (parameter, path) in source.files(parameters) {
+        let asked = source.files(parameters);
+        let expected = expected_digests(parameters, asked.len())?;
+        definition.remove(SHA256.name);
+        for (idx, (parameter, path)) in asked.into_iter().enumerate() {
             let bytes = read_upwards(folder, &path).map_err(|message| Violation {
                 parameter,
                 message,
-                remedy: "paths are looked up beside the manifest, then in each folder above it"
-                    .to_owned(),
+                remedy: remedy(source),
             })?;
+            let digest = Digest::of_bytes(&bytes);
+            if let Some(expected) = expected.get(idx) {
+                check_digest(&path, digest, expected)?;
+            }
             definition.remove(parameter);
-            files.insert(parameter.to_owned(), Digest::of_bytes(&bytes));
+            files.insert(parameter.to_owned(), digest);
             let text = csv_text(bytes).map_err(|error| Violation {
                 parameter,
                 message: format!("`{path}`: {error}"),
@@ -158,6 +164,36 @@ impl Library {
         sets.push(Known { folder: folder.to_owned(), data: Arc::clone(&resolved) });
         Ok(resolved)
     }
+}
+
+/// What to do where a file is missing.
+fn remedy(source: &dyn Source) -> String {
+    let place = "paths are looked up beside the manifest, then in each folder above it";
+    source.supply().map_or_else(|| place.to_owned(), |supply| format!("{supply}; {place}"))
+}
+
+/// The digests that the files of a data set must have, none if none are given.
+fn expected_digests(parameters: &Parameters, n_files: usize) -> Result<Vec<String>, Violation> {
+    let list = parameters.get(SHA256.name).and_then(Value::as_list).unwrap_or_default();
+    if !list.is_empty() && list.len() != n_files {
+        return Err(Violation {
+            parameter: SHA256.name,
+            message: format!("there are {} digests of {n_files} files", list.len()),
+            remedy: "give one for each file, in their order".to_owned(),
+        });
+    }
+    Ok(list.iter().filter_map(Value::as_text).map(str::to_ascii_lowercase).collect())
+}
+
+fn check_digest(path: &str, found: Digest, expected: &str) -> Result<(), Violation> {
+    if found.to_string() == expected {
+        return Ok(());
+    }
+    Err(Violation {
+        parameter: SHA256.name,
+        message: format!("`{path}` has the SHA-256 {found}, expected {expected}"),
+        remedy: "take the file that is meant, or its own SHA-256".to_owned(),
+    })
 }
 
 fn read_upwards(folder: &Path, path: &str) -> Result<Vec<u8>, String> {

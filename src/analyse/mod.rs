@@ -29,6 +29,7 @@ mod line_decay;
 mod line_potential;
 mod localisation;
 mod matrix_free;
+mod mean_gap;
 mod mean_risk;
 mod measure;
 mod model_error;
@@ -128,6 +129,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
     &paired_difference::PairedDifference,
+    &mean_gap::MeanGap,
 ];
 
 /// The estimator called `name`.

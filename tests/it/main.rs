@@ -13,6 +13,7 @@ mod instruction_sets;
 mod interruption;
 mod laws;
 mod mistakes;
+mod networks;
 mod plan;
 mod project;
 mod pruning;

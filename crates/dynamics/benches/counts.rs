@@ -16,7 +16,7 @@ use maruyama_dynamics::model::{Bundle, MODELS, model};
 use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, NumpyLegacy, Purpose, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    Activation, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
+    Activation, AddedNoise, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
     LeastSquares, Loss, Network, Problem, Quadratic,
 };
 use maruyama_dynamics::simd::{self, Isa, Kernel, Level, dispatch};
@@ -67,6 +67,11 @@ const KERNELS: &[(&str, Work)] = &[
     ("adam_w_sde d=100", Work::Steps("adam_w_sde", Posed::Quadratic(100), &[GAMMA, DECAY, DT])),
     ("sgd network 16-8-1", Work::Steps("sgd", Posed::Network(16), &[GAMMA])),
     ("adam_w network 16-8-1", Work::Steps("adam_w", Posed::Network(16), &[GAMMA])),
+    ("sign_sgd network 16-8-1 noisy", Work::Steps("sign_sgd", Posed::NoisyNetwork(16), &[GAMMA])),
+    (
+        "sign_sgd_sde network 16-8-1 noisy",
+        Work::Steps("sign_sgd_sde", Posed::NoisyNetwork(16), &[GAMMA, DT]),
+    ),
     ("sgd d=100 population", Work::Steps("sgd", Posed::Population(100), &[GAMMA])),
     ("sgd_sde d=100 population", Work::Steps("sgd_sde", Posed::Population(100), &[GAMMA, DT])),
     (
@@ -121,6 +126,8 @@ enum Posed {
     Quadratic(usize),
     /// A network with a hidden layer of eight neurons on so many features.
     Network(usize),
+    /// The same with full gradients and noise.
+    NoisyNetwork(usize),
     /// A Gaussian population with noise.
     Population(usize),
     /// A quadratic whose noise has Student's law, with so many degrees of freedom.
@@ -237,13 +244,10 @@ impl Posed {
                 Arc::new(LeastSquares::new(Dataset::new(design, generator.normals(rows)), 0.1))
             }
             Posed::Quadratic(dim) => quadratic(dim, GradientNoise::Gaussian),
-            Posed::Network(dim) => {
-                let (rows, mut generator) = (2 * dim, NumpyLegacy::new(1));
-                let design = Matrix::new(rows, dim, generator.normals(rows * dim));
-                let dataset = Dataset::new(design, generator.normals(rows));
-                let (activation, loss) = (Activation::Sigmoid, Loss::Squared);
-                let architecture = Architecture { hidden: vec![8], activation, loss };
-                Arc::new(Network::new(dataset, &architecture))
+            Posed::Network(dim) => Arc::new(network(dim)),
+            Posed::NoisyNetwork(dim) => {
+                let noise = AddedNoise { std: 0.1, law: GradientNoise::Gaussian };
+                Arc::new(network(dim).with_noise(noise))
             }
             Posed::Population(dim) => {
                 let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
@@ -260,6 +264,15 @@ impl Posed {
             Posed::Student(dim, nu) => quadratic(dim, GradientNoise::StudentT { nu }),
         }
     }
+}
+
+fn network(dim: usize) -> Network {
+    let (rows, mut generator) = (2 * dim, NumpyLegacy::new(1));
+    let design = Matrix::new(rows, dim, generator.normals(rows * dim));
+    let dataset = Dataset::new(design, generator.normals(rows));
+    let (activation, loss) = (Activation::Sigmoid, Loss::Squared);
+    let architecture = Architecture { hidden: vec![8], activation, loss };
+    Network::new(dataset, &architecture)
 }
 
 fn quadratic(dim: usize, noise: GradientNoise) -> Arc<dyn Problem> {

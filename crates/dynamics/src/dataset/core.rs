@@ -48,6 +48,11 @@ pub trait Source: Send + Sync {
     /// The files to read: the parameter that names each, and its path.
     fn files(&self, parameters: &Parameters) -> Vec<(&'static str, String)>;
 
+    /// What to do where a file is missing, for one that a user has to supply.
+    fn supply(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Combinations of parameters that are invalid although each is in its range.
     fn check(&self, parameters: &Parameters) -> Vec<Violation>;
 
@@ -117,6 +122,30 @@ pub enum DatasetError {
         found: String,
         /// What would be accepted.
         expected: &'static str,
+    },
+    /// A file is of another format.
+    #[error("{found}; expected {expected}")]
+    WrongFormat {
+        /// What the file is.
+        found: String,
+        /// What would be accepted.
+        expected: &'static str,
+    },
+    /// Two files hold different numbers of samples.
+    #[error("{images} images and {labels} labels")]
+    UnevenFiles {
+        /// Samples of the one.
+        images: usize,
+        /// Samples of the other.
+        labels: usize,
+    },
+    /// There are fewer samples than are asked for.
+    #[error("{found} samples, and {wanted} are asked for")]
+    TooFewRows {
+        /// Samples that there are.
+        found: usize,
+        /// Samples that are wanted.
+        wanted: usize,
     },
     /// A column or matrix that is to be scaled is constant.
     #[error("{what} is constant and cannot be scaled")]

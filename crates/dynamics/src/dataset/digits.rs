@@ -6,6 +6,7 @@
 
 use crate::dataset::core::{Dataset, DatasetError, Source};
 use crate::dataset::csv_numbers;
+use crate::dataset::supplied::{ROWS, n_rows};
 use crate::linear_algebra::Matrix;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 
@@ -32,9 +33,9 @@ pub(crate) const FILE: Parameter = Parameter {
 pub(crate) const LABELS: Parameter = Parameter {
     name: "labels",
     doc: "Responses are 0.1 times the digit. `authors` leaves the last one at 0, as the authors' \
-          code does; `all` sets every one.",
+          code does; `all` sets every one; `classes` has the digits themselves.",
     unit: "",
-    kind: Kind::Choice(&["authors", "all"]),
+    kind: Kind::Choice(&["authors", "all", "classes"]),
     default: Default::Text("authors"),
 };
 
@@ -42,7 +43,7 @@ const PART: Part = Part {
     name: "digits",
     doc: "Images of 8 by 8 pixels of handwritten digits (UCI optdigits, test split), scaled to \
           [0, 1], with 0.1 times the digit as the response.",
-    parameters: &[FILE, LABELS],
+    parameters: &[FILE, LABELS, ROWS],
     source: file!(),
 };
 
@@ -60,7 +61,12 @@ impl Source for Digits {
     }
 
     fn build(&self, parameters: &Parameters, files: &[Vec<u8>]) -> Result<Dataset, DatasetError> {
-        let (mut pixels, response) = read(&files[0], parameters.text("labels"))?;
+        let (mut pixels, mut response) = read(&files[0], parameters.text("labels"))?;
+        let n = n_rows(parameters, response.len())?;
+        if n < response.len() {
+            pixels = Matrix::new(n, PIXELS, pixels.entries()[..n * PIXELS].to_vec());
+            response.truncate(n);
+        }
         for pixel in pixels.entries_mut() {
             *pixel /= 16.0;
         }
@@ -80,7 +86,8 @@ pub(crate) fn read(bytes: &[u8], labels: &str) -> Result<(Matrix, Vec<f64>), Dat
         for column in 0..PIXELS {
             pixels.push(row.integer(column, 16, "a pixel, an integer in 0..16")?);
         }
-        response.push(0.1 * row.integer(PIXELS, 9, "a digit, an integer in 0..9")?);
+        let digit = row.integer(PIXELS, 9, "a digit, an integer in 0..9")?;
+        response.push(if labels == "classes" { digit } else { 0.1 * digit });
     }
     if let (Some(last), "authors") = (response.last_mut(), labels) {
         *last = 0.0;
@@ -102,6 +109,7 @@ mod tests {
     fn the_last_label_depends_on_the_convention() {
         let table = line("3") + &line("8");
         assert_eq!(read(table.as_bytes(), "all").map(|(_, b)| b[1]), Ok(0.8));
+        assert_eq!(read(table.as_bytes(), "classes").map(|(_, b)| b), Ok(vec![3.0, 8.0]));
         assert_eq!(read(table.as_bytes(), "authors").map(|(_, b)| b), Ok(vec![0.1 * 3.0, 0.0]));
     }
 

@@ -68,7 +68,7 @@ impl ModelKind for AdamWSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic", "formula"]
+        &["quadratic", "formula", "network"]
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {

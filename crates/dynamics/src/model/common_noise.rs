@@ -9,7 +9,7 @@
 //! increment in it.
 
 use crate::model::settings::parts_of_a_step;
-use crate::parameter::{Lookup, Parameters, Violation};
+use crate::parameter::{Lookup, Parameters, Value, Violation};
 
 /// The parameter of a cell that names its random streams.
 const COMMON_NOISE: &str = "common_noise";
@@ -69,10 +69,12 @@ pub(crate) fn refuse(model: &str) -> Violation {
 /// # Errors
 /// If its noise is another.
 pub(crate) fn optimiser_step(model: &str, parameters: &Parameters) -> Result<f64, Violation> {
-    if !["quadratic", "formula"].contains(&parameters.text("problem")) {
+    let is_noisy_network =
+        parameters.text("problem") == "network" && parameters.contains_key("noise_std");
+    if !["quadratic", "formula"].contains(&parameters.text("problem")) && !is_noisy_network {
         return Err(refuse(model));
     }
-    let noise = parameters.text("gradient_noise");
+    let noise = parameters.get("gradient_noise").and_then(Value::as_text).unwrap_or("gaussian");
     if noise == "gaussian" {
         return Ok(parameters.real("step_size"));
     }

@@ -13,6 +13,7 @@ use crate::model::batch::{self, Sampling};
 use crate::model::core::{Bundle, Model, Workspace, rows};
 use crate::model::descent::Descent;
 use crate::model::fresh_samples::FreshSamples;
+use crate::model::full_gradient::NoisyNetwork;
 use crate::model::gradient_noise::Noisy;
 use crate::model::network_batch::NetworkBatch;
 use crate::model::optimizer::Optimizer;
@@ -63,6 +64,16 @@ fn completed(parameters: &Parameters) -> Parameters {
 /// Batches without samples, a choice among fresh ones, or of more distinct samples than there are.
 pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
     if n_rows > 0 {
+        if let Some(parameter) = ["batch_size", "sampling"]
+            .into_iter()
+            .find(|name| parameters.contains_key("noise_std") && parameters.contains_key(*name))
+        {
+            return vec![Violation {
+                parameter,
+                message: "gradients with `noise_std` are those of all samples".to_owned(),
+                remedy: "leave it out, or leave `noise_std` out".to_owned(),
+            }];
+        }
         return batch::check(&completed(parameters), n_rows);
     }
     let violation = |parameter, message: &str, remedy: &str| {
@@ -98,6 +109,9 @@ pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
     }
     if let Some(formula) = problem.get::<Formula>() {
         let gradient = Noisy::of_formula(parameters, formula);
+        return Box::new(Descent { gradient, optimizer, schedule, averaging });
+    }
+    if let Some(gradient) = NoisyNetwork::of(parameters, problem) {
         return Box::new(Descent { gradient, optimizer, schedule, averaging });
     }
     let all = completed(parameters);

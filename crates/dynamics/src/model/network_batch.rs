@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::model::batch::Sampling;
 use crate::model::core::{Bundle, Workspace, rows};
+use crate::model::halves::{halves, halves_mut};
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
@@ -54,21 +55,6 @@ impl NetworkBatch {
             *square = (1.0 - share) * (mean * mean) + share * *square;
         }
     }
-}
-
-/// The rows of the first eight and of the other chains.
-fn halves(lanes: &[Lanes]) -> [&[Row]; 2] {
-    let rows: &[Row] = lanes.as_flattened().as_chunks().0;
-    let (first, second) = rows.split_at(lanes.len());
-    [first, second]
-}
-
-/// [`halves`], to be changed.
-fn halves_mut(lanes: &mut [Lanes]) -> [&mut [Row]; 2] {
-    let n = lanes.len();
-    let rows: &mut [Row] = lanes.as_flattened_mut().as_chunks_mut().0;
-    let (first, second) = rows.split_at_mut(n);
-    [first, second]
 }
 
 impl StochasticGradient for NetworkBatch {

@@ -3,6 +3,7 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::model::preconditioner::set_square;
+use crate::model::shape::Layout;
 use crate::noise::{LANES, Lanes};
 use crate::problem::Quadratic;
 use crate::simd::Isa;
@@ -10,6 +11,11 @@ use crate::simd::Isa;
 /// An objective whose gradient is evaluated for [`LANES`] chains at a time, coordinate by
 /// coordinate.
 pub trait Objective: Send + Sync {
+    /// How points and gradients lie in memory; those that read and write them row by row take any.
+    fn layout(&self) -> Layout {
+        Layout::ByCoordinate
+    }
+
     /// Number of parameters `d`.
     fn dim(&self) -> usize;
 

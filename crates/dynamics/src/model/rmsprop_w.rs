@@ -75,7 +75,10 @@ impl ModelKind for RmspropWKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        if starts_at_mean(parameters) { check_variance(problem) } else { Vec::new() }
+        if !starts_at_mean(parameters) {
+            return Vec::new();
+        }
+        check_variance(problem)
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {

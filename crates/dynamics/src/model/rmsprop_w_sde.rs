@@ -49,7 +49,7 @@ impl ModelKind for RmspropWSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic", "formula"]
+        &["quadratic", "formula", "network"]
     }
 
     fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use crate::model::brownian::BrownianIncrements;
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, Workspace, rows_mut};
+use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
+use crate::model::full_gradient::FullGradient;
+use crate::model::halves::write_by_half;
 use crate::model::objective::Objective;
 use crate::model::optimizer::split;
 use crate::model::schedule::Schedule;
@@ -17,7 +20,7 @@ use crate::model::settings::parts_of_a_step;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range};
-use crate::problem::{Formula, Problem, Quadratic};
+use crate::problem::{Formula, Network, Problem, Quadratic};
 use crate::simd::{Aligned, Isa};
 
 /// The parameter `dt` of stochastic differential equations of optimisers.
@@ -88,7 +91,7 @@ pub trait Sde<const M: usize>: Send + Sync {
     );
 }
 
-/// The equation `sde` on a quadratic or a formula, by Euler–Maruyama.
+/// The equation `sde` on a quadratic, a formula or a network, by Euler–Maruyama.
 ///
 /// # Panics
 /// If the problem is another one.
@@ -99,6 +102,10 @@ pub(crate) fn scheme<E: Sde<M> + 'static, const M: usize>(
 ) -> Box<dyn Model> {
     if let Some(formula) = problem.get::<Formula>() {
         return Box::new(EulerScheme::from_parameters(parameters, formula.clone(), sde));
+    }
+    if problem.get::<Network>().is_some() {
+        let objective = FullGradient::new(problem.expect_shared());
+        return Box::new(EulerScheme::from_parameters(parameters, objective, sde));
     }
     let quadratic: &Quadratic = problem.expect();
     Box::new(EulerScheme::from_parameters(parameters, quadratic.clone(), sde))
@@ -133,6 +140,22 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         }
     }
 
+    /// Rows of normals that are drawn together: all of them where chains lie by half.
+    fn block(&self) -> usize {
+        match self.objective.layout() {
+            Layout::ByHalf => self.objective.dim().max(1),
+            _ => BLOCK,
+        }
+    }
+
+    /// Rows for normals: as they are drawn, and as they lie by half.
+    fn n_normals(&self) -> usize {
+        match self.objective.layout() {
+            Layout::ByHalf => 2 * self.objective.dim(),
+            _ => BLOCK,
+        }
+    }
+
     #[inline(always)]
     fn begin<S: Isa>(&self, isa: S, state: &mut [Lanes], gradient: &mut [Lanes]) {
         let (x, mut memory, _) = split::<M>(state, self.objective.dim());
@@ -163,13 +186,18 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
         let (gradient, normals) = room.split_at_mut(dim);
         self.objective.gradient(isa, x, gradient);
         let step = self.sde.step(interval);
-        for start in (0..dim).step_by(BLOCK) {
-            let end = dim.min(start + BLOCK);
-            let normals = &mut normals[..end - start];
+        let is_by_half = self.objective.layout() == Layout::ByHalf;
+        for start in (0..dim).step_by(self.block()) {
+            let end = dim.min(start + self.block());
+            let (normals, by_half) = normals.split_at_mut(end - start);
             match increments {
                 Some(increments) => normals.copy_from_slice(&increments[start..end]),
                 None => bundle.streams.brownian.fill_normals(isa, normals),
             }
+            if is_by_half {
+                write_by_half(normals, by_half);
+            }
+            let normals = if is_by_half { &*by_half } else { &*normals };
             for (j, normals) in (start..end).zip(normals) {
                 let memory = memory.each_mut().map(|vector| &mut vector[j]);
                 E::update(isa, step, &gradient[j], normals, &mut x[j], memory);
@@ -180,11 +208,11 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
 
 impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> {
     fn shape(&self) -> Shape {
-        Shape { layout: Layout::ByCoordinate, dim: self.objective.dim(), n_vectors: 1 + M }
+        Shape { layout: self.objective.layout(), dim: self.objective.dim(), n_vectors: 1 + M }
     }
 
     fn workspace(&self) -> Workspace {
-        let rows = self.objective.dim() + BLOCK + self.n_increments();
+        let rows = self.objective.dim() + self.n_normals() + self.n_increments();
         let reals = Aligned::zeros(rows * LANES);
         Workspace { reals, ..Workspace::default() }
     }
@@ -198,7 +226,8 @@ impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> 
         workspace: &mut Workspace,
     ) {
         let dim = self.objective.dim();
-        let (room, increments) = rows_mut(&mut workspace.reals).split_at_mut(dim + BLOCK);
+        let (room, increments) =
+            rows_mut(&mut workspace.reals).split_at_mut(dim + self.n_normals());
         if bundle.step == 0 && n_steps > 0 {
             self.begin(isa, rows_mut(&mut bundle.state), &mut room[..dim]);
         }

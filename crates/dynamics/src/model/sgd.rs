@@ -16,6 +16,7 @@ use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, ModelKind, Workspace, rows, rows_mut};
 use crate::model::descent::Descent;
 use crate::model::fresh_samples::FreshSamples;
+use crate::model::full_gradient::{NoisyNetwork, check_batches};
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
 use crate::model::mini_batch::PROBLEMS;
@@ -44,7 +45,7 @@ const PART: Part = Part {
     doc: "Stochastic gradient descent; the state is x. One step is one iteration: \
           x ← x − γ_k[(1/B) Σ (aᵢ·x − bᵢ) aᵢ + (δ/n) x] over the mini-batch for least squares, \
           x ← x − γ_k[h∘x + (σ/√B)ξ] for a quadratic, which has no samples, and so for a formula; x ← x − γ_k(1/B) Σ ∇lossᵢ(x) \
-          for a network; on a population every sample is a new one.",
+          for a network, or x ← x − γ_k[∇L(x) + σξ] where it has `noise_std`; on a population every sample is a new one.",
     parameters: &[
         STEP_SIZE,
         DECAY_POWER,
@@ -84,6 +85,9 @@ impl ModelKind for SgdKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        if let Some(violation) = check_batches(parameters.count("batch_size"), problem) {
+            return vec![violation];
+        }
         let is_one = parameters.count("batch_size") == 1;
         let of_quadratic = problem.get::<Quadratic>().map(|quadratic| quadratic.noise);
         let of_form = problem.get::<QuadraticForm>().map(|form| form.noise);
@@ -105,6 +109,13 @@ impl ModelKind for SgdKind {
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
         let step = common_noise::optimiser_step(PART.name, parameters)?;
+        if parameters.text("problem") == "network" && common_noise::refinement(parameters) > 0 {
+            return Err(Violation {
+                parameter: common_noise::REFINEMENT,
+                message: "the noise of a network is drawn step by step".to_owned(),
+                remedy: "leave it out".to_owned(),
+            });
+        }
         Ok(step * (1_u64 << common_noise::refinement(parameters)) as f64)
     }
 
@@ -132,10 +143,13 @@ impl ModelKind for SgdKind {
             let gradient = FreshSamples::new(problem.expect_shared(), batch_size);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
+        if let Some(gradient) = NoisyNetwork::of(parameters, problem) {
+            return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
+        }
         let sampling = Sampling::from_parameters(parameters);
         if problem.get::<Network>().is_some() {
-            let network = problem.expect_shared();
-            if batch_size == 1 {
+            let network: Arc<Network> = problem.expect_shared();
+            if batch_size == 1 && network.is_perceptron() {
                 return Box::new(NetworkSgd::new(network, schedule, sampling, averaging));
             }
             let gradient = NetworkBatch::new(network, batch_size, sampling);

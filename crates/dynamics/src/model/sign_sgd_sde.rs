@@ -40,7 +40,7 @@ impl ModelKind for SignSgdSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic", "formula"]
+        &["quadratic", "formula", "network"]
     }
 
     fn check(&self, _: &Parameters, _: usize) -> Vec<Violation> {

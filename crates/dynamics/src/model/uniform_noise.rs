@@ -2,7 +2,7 @@
 
 use crate::model::gradient_noise::variance_of;
 use crate::parameter::Violation;
-use crate::problem::{Formula, GradientNoise, Problem, Quadratic};
+use crate::problem::{AddedNoise, Formula, GradientNoise, Network, Problem, Quadratic};
 
 /// Noise `sigma xi` on each coordinate of a gradient, the same everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,12 +14,16 @@ pub(crate) struct UniformNoise {
 }
 
 impl UniformNoise {
-    /// The noise of a quadratic or a formula; `None` for another problem or another covariance.
+    /// The noise of a quadratic, a formula or a network with added noise; `None` for another problem or
+    /// another covariance.
     pub(crate) fn of(problem: &dyn Problem) -> Option<UniformNoise> {
         if let Some(formula) = problem.get::<Formula>() {
             let is_uniform = formula.covariance.is_none();
             return is_uniform
                 .then_some(UniformNoise { law: formula.noise, std: formula.noise_std });
+        }
+        if let Some(network) = problem.get::<Network>() {
+            return network.noise().map(|AddedNoise { std, law }| UniformNoise { law, std });
         }
         let quadratic = problem.get::<Quadratic>()?;
         Some(UniformNoise { law: quadratic.noise, std: quadratic.noise_std })
@@ -32,8 +36,16 @@ impl UniformNoise {
     }
 }
 
-/// A covariance of the noise for which the equations of optimisers are not written.
+/// Noise for which the equations of optimisers are not written: that of batches, or of another
+/// covariance.
 pub(crate) fn check_uniform(problem: &dyn Problem) -> Option<Violation> {
+    if problem.get::<Network>().is_some_and(|network| network.noise().is_none()) {
+        return Some(Violation {
+            parameter: "noise_std",
+            message: "the equation is for full gradients with noise added to them".to_owned(),
+            remedy: "give the scale of the noise".to_owned(),
+        });
+    }
     let formula = problem.get::<Formula>()?;
     formula.covariance.is_some().then(|| Violation {
         parameter: "noise_covariance",

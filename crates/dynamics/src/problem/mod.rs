@@ -17,7 +17,10 @@ pub use formula::{
 };
 pub use gaussian_population::{GaussianPopulation, GaussianPopulationKind};
 pub use least_squares::{LeastSquares, LeastSquaresKind};
-pub use network::{Activation, Architecture, Dense, Layer, Loss, Network, NetworkKind, Row};
+pub use network::{
+    Activation, AddedNoise, Architecture, Dense, Design, Image, Layer, Loss, Network, NetworkKind,
+    Row, Transformer,
+};
 pub use principal::PrincipalForm;
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
 pub use quadratic_form::QuadraticForm;

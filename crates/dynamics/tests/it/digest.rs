@@ -10,8 +10,9 @@ use maruyama_dynamics::model::{Bundle, MODELS, Model, ModelKind};
 use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
-    Activation, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
-    LeastSquares, Loss, Network, Problem, Quadratic, QuadraticForm,
+    Activation, AddedNoise, Architecture, Design, Formula, FormulaNoise, GaussianPopulation,
+    GradientNoise, Image, LeastSquares, Loss, Network, Problem, Quadratic, QuadraticForm,
+    Transformer,
 };
 use maruyama_dynamics::simd::Level;
 
@@ -90,13 +91,50 @@ fn networks(dataset: &Dataset) -> Vec<Arc<dyn Problem>> {
         let architecture = Architecture { hidden: vec![9, 4], activation, loss };
         Arc::new(Network::new(dataset, &architecture))
     };
-    vec![
+    let mut all = vec![
         of(Activation::Sigmoid, Loss::Squared, dataset.response.clone()),
         of(Activation::Tanh, Loss::Logistic, labels(2)),
         of(Activation::Relu, Loss::CrossEntropy, labels(6)),
         of(Activation::Softplus, Loss::Squared, dataset.response.clone()),
         of(Activation::Identity, Loss::CrossEntropy, labels(3)),
-    ]
+    ];
+    all.extend(noisy_networks(dataset));
+    all
+}
+
+/// Networks of every design whose full gradients have noise of each law.
+fn noisy_networks(dataset: &Dataset) -> Vec<Arc<dyn Problem>> {
+    let image = Image { n_channels: 1, height: 2, width: 4 };
+    let blocks = Transformer { width: 4, depth: 1, n_heads: 2, n_hidden: 3, activation: None };
+    let (hidden, activation) = (vec![3], Activation::Relu);
+    let convolutional = |is_residual| Design::Convolutional {
+        image,
+        n_channels: 2,
+        is_residual,
+        hidden: hidden.clone(),
+        activation,
+    };
+    let designs = [
+        (Design::Perceptron { hidden: vec![4, 3], activation }, GradientNoise::Gaussian),
+        (convolutional(false), GradientNoise::StudentT { nu: 4.0 }),
+        (convolutional(true), GradientNoise::Gaussian),
+        (Design::Vision { image, patch: 2, blocks }, GradientNoise::Rademacher),
+        (Design::Character { n_symbols: 3, blocks }, GradientNoise::Gaussian),
+    ];
+    let pixels: Vec<f64> = dataset.design.entries()[..72].to_vec();
+    let symbols = pixels.iter().map(|pixel| f64::from(u8::from(*pixel > 0.3)) + 1.0).collect();
+    designs
+        .into_iter()
+        .map(|(design, law)| {
+            let is_text = matches!(design, Design::Character { .. });
+            let features = if is_text { Vec::clone(&symbols) } else { pixels.clone() };
+            let response = (0..9).map(|i| f64::from(i % 3)).collect();
+            let data = Dataset::new(Matrix::new(9, 8, features), response);
+            let network = Network::designed(data, &design, Loss::CrossEntropy);
+            let noise = AddedNoise { std: 0.3, law };
+            Arc::new(network.with_noise(noise)) as Arc<dyn Problem>
+        })
+        .collect()
 }
 
 /// A starting point of a chain.
@@ -145,6 +183,9 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     let mut others = vec![base.clone(), with(base.clone(), std::slice::from_ref(&common))];
     if is_declared("refinement") {
         others.push(with(base.clone(), &[common, ("refinement", Value::Integer(3))]));
+    }
+    if is_declared("batch_size") {
+        others.push(with(base.clone(), &[("batch_size", Value::Integer(1))]));
     }
     let mut all: Vec<Parameters> = others.into_iter().chain(changed).collect();
     all.dedup();

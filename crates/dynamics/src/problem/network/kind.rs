@@ -3,27 +3,31 @@
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
-use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Value, Violation};
+use crate::parameter::{
+    Default, Kind, Lookup, Parameter, Parameters, Part, Range, Value, Violation,
+};
 use crate::problem::core::{Problem, ProblemKind};
 use crate::problem::network::activation::Activation;
+use crate::problem::network::design;
 use crate::problem::network::loss::Loss;
-use crate::problem::network::perceptron::{Architecture, Network};
+use crate::problem::network::perceptron::{AddedNoise, Network};
+use crate::problem::quadratic::GradientNoise;
 
-/// Hidden layers at most.
-const MAX_HIDDEN: usize = 16;
-
-/// A multilayer perceptron.
+/// A neural network.
 pub struct NetworkKind;
 
 const PART: Part = Part {
     name: "network",
-    doc: "Multilayer perceptron: f(x; a) = W_L s(… s(W₁a + c₁) …) + c_L with the activation s, and \
-          the objective L(x) = (1/n) Σ loss(f(x; aᵢ), bᵢ), which `risk` reports. The parameters x are \
-          W₁ row by row, c₁, W₂, c₂, and so on; `layer_2` observes W₂.",
+    doc: "Neural network f(x; a) with the parameters x on features a, and the objective \
+          L(x) = (1/n) Σ loss(f(x; aᵢ), bᵢ), which `risk` reports. By default a multilayer perceptron, \
+          f(x; a) = W_L s(… s(W₁a + c₁) …) + c_L with the activation s, whose parameters are \
+          W₁ row by row, c₁, W₂, c₂, and so on; `layer_2` observes W₂. With `noise_std` the stochastic \
+          gradient is ∇L + σξ, without it that of batches of samples.",
     parameters: &[
         Parameter {
             name: "hidden",
-            doc: "Numbers of neurons of the hidden layers; `[]` is a linear model.",
+            doc: "Numbers of neurons of the hidden layers; `[]` is a linear model. Of a transformer it is \
+                  one number, that of the feed-forward layers.",
             unit: "",
             kind: Kind::Integers { min: 1, max: 65_536 },
             default: Default::Required,
@@ -45,8 +49,46 @@ const PART: Part = Part {
             kind: Kind::Choice(Loss::NAMES),
             default: Default::Text("squared"),
         },
+        design::ARCHITECTURE,
+        design::IMAGE,
+        design::CHANNELS,
+        design::PATCH,
+        design::WIDTH,
+        design::DEPTH,
+        design::HEADS,
+        design::GELU,
+        NOISE_STD,
+        GRADIENT_NOISE,
+        NOISE_NU,
     ],
     source: file!(),
+};
+
+/// The parameter that asks for full gradients with noise added to them.
+const NOISE_STD: Parameter = Parameter {
+    name: "noise_std",
+    doc: "Scale σ of noise that is added to each coordinate of the gradient of the mean loss over all \
+          samples, which then takes the place of gradients of batches; equations of optimisers need it.",
+    unit: "",
+    kind: Kind::Real(Range::NON_NEGATIVE),
+    default: Default::Absent,
+};
+
+const GRADIENT_NOISE: Parameter = Parameter {
+    name: "gradient_noise",
+    doc: "Law of the noise ξ of `noise_std`: `gaussian`, also if it is not given, `student_t` in its \
+          usual scale, or `rademacher`, ±1.",
+    unit: "",
+    kind: Kind::Choice(&["gaussian", "student_t", "rademacher"]),
+    default: Default::Absent,
+};
+
+const NOISE_NU: Parameter = Parameter {
+    name: "noise_nu",
+    doc: "Degrees of freedom ν of Student-t noise; four if it is not given.",
+    unit: "",
+    kind: Kind::Real(Range::POSITIVE),
+    default: Default::Absent,
 };
 
 impl ProblemKind for NetworkKind {
@@ -59,29 +101,40 @@ impl ProblemKind for NetworkKind {
     }
 
     fn check(&self, parameters: &Parameters) -> Vec<Violation> {
-        let n_hidden = hidden(parameters).count();
-        if n_hidden <= MAX_HIDDEN {
-            return Vec::new();
+        let mut violations = design::check(parameters);
+        if !parameters.contains_key("noise_std") {
+            for parameter in ["gradient_noise", "noise_nu"] {
+                if parameters.contains_key(parameter) {
+                    violations.push(Violation {
+                        parameter,
+                        message: "it has no effect without `noise_std`".to_owned(),
+                        remedy: "give `noise_std` too, or leave it out".to_owned(),
+                    });
+                }
+            }
         }
-        vec![Violation {
-            parameter: "hidden",
-            message: format!("there are {n_hidden} hidden layers"),
-            remedy: format!("take at most {MAX_HIDDEN}"),
-        }]
+        violations
     }
 
     fn build(&self, parameters: &Parameters, data: Option<&Dataset>) -> Arc<dyn Problem> {
-        let data = data.expect("a network has a data set");
-        let architecture = Architecture {
-            hidden: hidden(parameters).collect(),
-            activation: Activation::named(parameters.text("activation")),
-            loss: Loss::named(parameters.text("loss")),
-        };
-        Arc::new(Network::new(data.clone(), &architecture))
+        let data = data.expect("a network has a data set").clone();
+        let loss = Loss::named(parameters.text("loss"));
+        let network = Network::designed(data, &design::from_parameters(parameters), loss);
+        match noise(parameters) {
+            Some(noise) => Arc::new(network.with_noise(noise)),
+            None => Arc::new(network),
+        }
     }
 }
 
-fn hidden(parameters: &Parameters) -> impl Iterator<Item = usize> {
-    let list = parameters.get("hidden").and_then(Value::as_list).unwrap_or(&[]);
-    list.iter().filter_map(Value::as_integer).filter_map(|n| usize::try_from(n).ok())
+/// The noise that is added to full gradients, if there is one.
+fn noise(parameters: &Parameters) -> Option<AddedNoise> {
+    let std = parameters.get("noise_std").and_then(Value::as_real)?;
+    let nu = parameters.get("noise_nu").and_then(Value::as_real).unwrap_or(4.0);
+    let law = match parameters.get("gradient_noise").and_then(Value::as_text) {
+        Some("student_t") => GradientNoise::StudentT { nu },
+        Some("rademacher") => GradientNoise::Rademacher,
+        _ => GradientNoise::Gaussian,
+    };
+    Some(AddedNoise { std, law })
 }

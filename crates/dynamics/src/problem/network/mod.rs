@@ -1,7 +1,10 @@
 //! Neural networks: layers of neurons, trained on a data set.
 
 mod activation;
+mod deep;
 mod dense;
+mod design;
+mod graph;
 mod kind;
 mod labels;
 mod layer;
@@ -11,7 +14,8 @@ pub(crate) mod perceptron;
 
 pub use activation::Activation;
 pub use dense::Dense;
+pub use graph::{Design, Image, Transformer};
 pub use kind::NetworkKind;
 pub use layer::{Layer, Row};
 pub use loss::Loss;
-pub use perceptron::{Architecture, Network};
+pub use perceptron::{AddedNoise, Architecture, Network};

@@ -44,7 +44,12 @@ impl Network {
         room: &mut [Row],
         out: &mut [Row],
     ) {
-        dispatch(Gradient { network: self, parameters, batch, half, room, out });
+        if self.is_perceptron() {
+            dispatch(Gradient { network: self, parameters, batch, half, room, out });
+            return;
+        }
+        let sample = |k: usize| batch[k].as_chunks::<8>().0[half];
+        self.graph_gradient(parameters, batch.len(), sample, out);
     }
 
     /// Takes steps of SGD of the sizes `steps` over the single samples `indices`, `[steps, LANES]`, for

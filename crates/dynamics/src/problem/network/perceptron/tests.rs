@@ -67,6 +67,23 @@ fn gradients_are_the_derivatives_of_the_risk() {
     }
 }
 
+/// The graph and the pass of a perceptron's own round differently.
+#[test]
+fn the_graph_of_a_perceptron_is_the_perceptron() {
+    for activation in Activation::NAMES {
+        for loss in Loss::NAMES {
+            let network = network(activation, loss);
+            let x = splat(&NumpyLegacy::new(5).normals(network.dim()));
+            let point: Vec<f64> = x.iter().map(|row| row[0]).collect();
+            assert_close(&[network.graph_risk(&x)], &[network.risk(&point)], activation);
+            let mut gradient = vec![[0.0; 8]; x.len()];
+            network.full_gradient(&x, &mut gradient);
+            let found: Vec<f64> = gradient.iter().map(|row| row[5]).collect();
+            assert_close(&found, &network.gradient(&point), activation);
+        }
+    }
+}
+
 #[test]
 fn steps_over_single_samples_are_those_of_pytorch() {
     for case in ["sigmoid squared", "tanh cross_entropy", "relu logistic"] {

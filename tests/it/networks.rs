@@ -1,0 +1,105 @@
+//! Networks with full gradients: the same weights on any threads, divergence, files of a user.
+
+use crate::project::Project;
+
+/// A small network of each kind of noise, two bundles of chains each; all weights are recorded.
+const NETWORKS: &str = "\
+title: Networks
+data: { text: { source: text, file: words.txt, context: 4 } }
+simulate:
+  optimiser: &network
+    { model: adam_w, problem: network, architecture: character, width: 4, depth: 1, heads: 2, hidden: [3], loss: cross_entropy, data: text, noise_std: 0.1, initial: fan_in, step_size: 0.01, steps: 6, chains: 20, common_noise: path, observe: [risk, x], record_every: 2 }
+  equation: { <<: *network, model: adam_w_sde, dt: 0.5, matrix: { bias_form: [power, exponential] } }
+analyse:
+  gap: { estimate: mean_gap, of: equation, against: optimiser, paired: true }
+tables:
+  gap: { of: gap, columns: [bias_form, series, step, place, n, mean, below, above, gap, relative_gap, worst, mean_size] }
+";
+
+fn networks() -> Project {
+    let project = Project::new().manifest("networks.yaml", NETWORKS);
+    project.write("words.txt", "to be or not to be, that is the question");
+    project
+}
+
+#[test]
+fn weights_are_the_same_on_any_number_of_threads() {
+    let one = networks();
+    one.run(["reproduce", "--threads", "1"]).code(0);
+    let two = networks();
+    two.run(["reproduce", "--threads", "2"]).code(0);
+    assert_eq!(one.results(), two.results());
+    assert_eq!(one.contents("reports"), two.contents("reports"));
+}
+
+#[test]
+fn gaps_have_a_row_for_each_side_and_step() {
+    let project = networks();
+    project.reproduce();
+    let table = project.contents("reports").remove("reports/networks/gap.csv").expect("a table");
+    let table = String::from_utf8(table).expect("text");
+    // Two equations, the start and three steps after it, two sides.
+    assert_eq!(table.lines().count(), 1 + 2 * 4 * 2, "{table}");
+    assert_eq!(table.matches("last").count(), 4, "{table}");
+    assert_eq!(table.matches("optimiser").count(), 8, "{table}");
+}
+
+/// A step that throws all weights so far that the loss overflows, though they do not.
+#[test]
+fn a_loss_that_overflows_is_recorded_as_a_divergence() {
+    let text = "\
+title: Overflow
+data: { text: { source: text, file: words.txt, context: 4 } }
+simulate:
+  far: { model: sign_sgd, problem: network, hidden: [3, 3, 3], activation: identity, data: text, noise_std: 1, step_size: 1e90, steps: 2, chains: 20, observe: [risk], record_every: 1 }
+analyse:
+  loss: { estimate: moments, of: far, observable: risk }
+tables:
+  loss: { of: loss, columns: [step, n, n_diverged, mean] }
+";
+    let project = Project::new().manifest("far.yaml", text);
+    project.write("words.txt", "to be or not to be, that is the question");
+    project.reproduce();
+    let table = project.contents("reports").remove("reports/far/loss.csv").expect("a table");
+    let table = String::from_utf8(table).expect("text");
+    let rows: Vec<&str> = table.lines().skip(1).collect();
+    assert!(rows[0].starts_with("0,20,0,"), "{table}");
+    assert!(rows[1].starts_with("1,0,20,"), "{table}");
+}
+
+#[test]
+fn files_of_a_user_are_asked_for_and_recognised() {
+    let project = networks();
+    project.edit("networks.yaml", "source: text, file: words.txt, context: 4", "source: idx");
+    project
+        .run(["plan"])
+        .code(2)
+        .complains("`data/mnist/train-images-idx3-ubyte` does not exist")
+        .complains("unpack MNIST's training files there");
+    let digest = "0".repeat(64);
+    let project = networks();
+    let given = format!("context: 4, sha256: [\"{digest}\"]");
+    project.edit("networks.yaml", "context: 4", &given);
+    project
+        .run(["plan"])
+        .code(2)
+        .complains("`words.txt` has the SHA-256")
+        .complains(&format!("expected {digest}"));
+    project.edit("networks.yaml", "0\"]", "0\", \"1\"]");
+    project.run(["plan"]).code(2).complains("there are 2 digests of 1 files");
+}
+
+#[test]
+fn what_does_not_fit_a_network_is_refused() {
+    let refused = |old: &str, new: &str, message: &str| {
+        let project = networks();
+        project.edit("networks.yaml", old, new);
+        project.run(["reproduce"]).code(2).complains(message);
+        assert!(!project.path("store").exists(), "something is written");
+    };
+    refused("heads: 2", "heads: 3", "3 heads do not divide 4 channels");
+    refused("hidden: [3]", "hidden: [3, 3]", "there are 2 hidden layers in a block");
+    refused("heads: 2", "heads: 2, patch: 2", "no effect on the architecture `character`");
+    refused("noise_std: 0.1, ", "", "the equation is for full gradients");
+    refused("noise_std: 0.1", "noise_std: 0.1, batch_size: 4", "those of all samples");
+}
