@@ -10,7 +10,6 @@ use std::sync::Arc;
 use crate::model::brownian::BrownianIncrements;
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, Workspace, rows_mut};
-use crate::model::core::{Bundle, Dynamics, Workspace, rows_mut};
 use crate::model::full_gradient::FullGradient;
 use crate::model::halves::write_by_half;
 use crate::model::objective::Objective;
