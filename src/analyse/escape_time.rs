@@ -91,7 +91,7 @@ impl Estimator for EscapeTime {
                 "sgd, simulated, an equation, or kramers, kramers_ha_sme, kramers_corrected",
             ),
             ("watched", "at steps, or continuously"),
-            ("steps", "mean number of steps until the exit; simulated with its 95 % interval"),
+            ("mean_steps", "mean number of steps until the exit; simulated with its 95 % interval"),
             ("time", "the same in units of time, step size times steps"),
             ("relative", "the mean over that of SGD, less 1"),
             ("deviation", "size of `relative`"),
@@ -282,7 +282,7 @@ impl Question {
             ("time", passage.mapped(|steps| steps * self.step_size)),
             ("relative", passage.mapped(|steps| steps / reference - 1.0)),
             ("deviation", passage.deviation(reference)),
-            ("steps", passage.steps),
+            ("mean_steps", passage.steps),
             ("barrier", passage.barrier),
             ("n", passage.n),
         ];
