@@ -68,6 +68,7 @@ impl Numbers {
             stream: StreamKey(hasher.finish().leading_u64()),
             stored: Stored::Chains(vec![&self.0]),
             against: against.map(|Numbers(sample)| Stored::Chains(vec![sample])),
+            against_parameters: None,
             is_interrupted: &|| false,
             problem: &no_problem,
         };

@@ -91,7 +91,7 @@ impl Estimator for EscapeTime {
                 "sgd, simulated, an equation, or kramers, kramers_ha_sme, kramers_corrected",
             ),
             ("watched", "at steps, or continuously"),
-            ("steps", "mean number of steps until the exit; simulated with its 95 % interval"),
+            ("mean_steps", "mean number of steps until the exit; simulated with its 95 % interval"),
             ("time", "the same in units of time, step size times steps"),
             ("relative", "the mean over that of SGD, less 1"),
             ("deviation", "size of `relative`"),
@@ -218,7 +218,9 @@ impl Question {
             None => None,
         };
         let barrier = Scalar::optional(barrier);
-        if let (false, Equation::Of(model)) = (self.is_continuous, equation) {
+        if !self.is_continuous {
+            // Third derivatives and the slope of the noise are zero here.
+            let model = equation.base();
             let curvature = self.objective.curvature(0.0);
             let variance = self.objective.variance(0.0);
             let step = LinearStep::of_model(model, curvature, variance, self.step_size)?;
@@ -282,7 +284,7 @@ impl Question {
             ("time", passage.mapped(|steps| steps * self.step_size)),
             ("relative", passage.mapped(|steps| steps / reference - 1.0)),
             ("deviation", passage.deviation(reference)),
-            ("steps", passage.steps),
+            ("mean_steps", passage.steps),
             ("barrier", passage.barrier),
             ("n", passage.n),
         ];

@@ -66,6 +66,7 @@ impl From<FormulaMistake> for AnalysisError {
 }
 
 /// An objective with derivatives up to the third.
+#[derive(Clone)]
 pub(crate) struct Smooth {
     value: Tape,
     derivatives: FormulaDerivatives,
@@ -92,6 +93,11 @@ impl Smooth {
     fn new(formula: &Formula, batch_size: f64) -> Result<Smooth, AnalysisError> {
         let derivatives = FormulaDerivatives::new(formula)?;
         Ok(Smooth { value: formula.value().clone(), derivatives, share: 1.0 / batch_size })
+    }
+
+    /// The same objective with `factor` times the covariance of its noise.
+    pub(crate) fn with_noise(&self, factor: f64) -> Smooth {
+        Smooth { share: factor * self.share, ..self.clone() }
     }
 
     /// Number of variables.

@@ -71,6 +71,14 @@ const PART: Part = Part {
             default: Default::Text("1"),
         },
         Parameter {
+            name: "halved_at",
+            doc: "What stays as it is between η and η/2 in the local order: the `noise`, or the \
+                  `temperature`, η times its covariance.",
+            unit: "",
+            kind: Kind::Choice(&["noise", "temperature"]),
+            default: Default::Text("noise"),
+        },
+        Parameter {
             name: SUBSTEPS,
             doc: "Numbers n of Euler–Maruyama steps for each step of SGD, on the circle: rows of what a \
                   simulation of the equation shows without statistical error.",
@@ -161,21 +169,22 @@ impl Estimator for WeakError {
             Some(Start { interval: (low, high), from })
         };
         let (eta, steps) = (cell.real("step_size"), cell.count("steps"));
-        let gaps = |eta: f64, steps: u64, substeps: &[u64]| {
+        let gaps = |objective: &Smooth, eta: f64, steps: u64, substeps: &[u64]| {
             input.go_on()?;
             match (&start, objective.dim()) {
                 (Some(start), 1) => {
-                    on_interval(&objective, (eta, steps), start, &functions, &equations, nodes)
+                    on_interval(objective, (eta, steps), start, &functions, &equations, nodes)
                 }
                 (None, 1) => {
-                    on_torus(&objective, (eta, steps), &functions, &equations, substeps, nodes)
+                    on_torus(objective, (eta, steps), &functions, &equations, substeps, nodes)
                 }
-                (None, 2) => on_plane(&objective, (eta, steps), &functions, &equations, nodes),
+                (None, 2) => on_plane(objective, (eta, steps), &functions, &equations, nodes),
                 _ => Err(failure("the objective has more variables than the domain")),
             }
         };
-        let coarse = gaps(eta, steps, &substeps)?;
-        let fine = gaps(0.5 * eta, 2 * steps, &[])?;
+        let coarse = gaps(&objective, eta, steps, &substeps)?;
+        let factor = if parameters.text("halved_at") == "temperature" { 2.0 } else { 1.0 };
+        let fine = gaps(&objective.with_noise(factor), 0.5 * eta, 2 * steps, &[])?;
         let unit = eta * eta * at("unit")?;
         let rows = coarse.iter().map(|gap| row(gap, &fine, unit)).collect();
         Ok(CellOutcome { rows, ..CellOutcome::default() })

@@ -41,5 +41,5 @@ fn rows_tell_the_error_of_a_series() {
     assert!((rows[0]["relative"].value().unwrap() - 3.123_467_5).abs() < 1e-6);
     let refused = well.rows("spf", Err("why".to_owned()), &chain);
     assert_eq!(refused[0]["why"], Scalar::text("why"));
-    assert_eq!(refused[0].get("steps"), None);
+    assert_eq!(refused[0].get("mean_steps"), None);
 }
