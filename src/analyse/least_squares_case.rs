@@ -24,7 +24,7 @@ pub(crate) enum Case {
     /// Data of low rank on their range, or a population of few features.
     Moments {
         /// The problem in coordinates of its range.
-        problem: LeastSquares,
+        problem: Box<LeastSquares>,
         /// Moments of the error at the start.
         start: Moments,
         /// Rows of the data in these coordinates, if there are any.
@@ -68,7 +68,7 @@ impl Case {
             return Ok(Case::Gaussian { spectrum, label_noise, start });
         }
         let problem = LeastSquares::gaussian(&spectrum, label_noise).map_err(statistic)?;
-        Ok(Case::Moments { problem, start: start.about(origin), design: None })
+        Ok(Case::Moments { problem: Box::new(problem), start: start.about(origin), design: None })
     }
 
     fn of_data(finite: &Finite, start: Start) -> Result<Case, AnalysisError> {
@@ -97,7 +97,11 @@ impl Case {
         let problem =
             LeastSquares::training(&design, &dataset.response, None).map_err(statistic)?;
         let origin = ones.iter().zip(&spectrum.alpha).map(|(one, alpha)| one + alpha).collect();
-        Ok(Case::Moments { problem, start: start.about(origin), design: Some(design) })
+        Ok(Case::Moments {
+            problem: Box::new(problem),
+            start: start.about(origin),
+            design: Some(design),
+        })
     }
 
     /// Its curves.
