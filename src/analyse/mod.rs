@@ -4,6 +4,7 @@ mod adjust;
 mod chains;
 mod convergence;
 mod distance;
+mod escape_time;
 mod estimator;
 mod frame;
 mod goodness_of_fit;
@@ -20,6 +21,7 @@ mod outcome;
 mod over_time;
 mod paired_difference;
 mod pairing;
+mod passage;
 mod quadratic_case;
 mod quadratic_law;
 mod quantiles;
@@ -27,6 +29,7 @@ mod reader;
 mod ridge_mean;
 mod scale_prediction;
 mod sgd_tail_index;
+mod smooth;
 mod stage;
 mod tail_bounds;
 mod tail_curves;
@@ -38,6 +41,8 @@ mod times;
 mod two_sample_test;
 mod unit;
 mod vector;
+mod weak_error;
+mod weak_gap;
 
 use crate::manifest::types::{Analysis, Manifest};
 
@@ -64,6 +69,8 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &tail_report::TailReportOf,
     &scale_prediction::ScalePrediction,
     &localisation::Localisation,
+    &escape_time::EscapeTime,
+    &weak_error::WeakError,
     &mean_risk::MeanRiskOverTime,
     &ridge_mean::RidgeMean,
     &quadratic_law::QuadraticLaw,

@@ -3,6 +3,7 @@
 
 mod derivative;
 mod error;
+mod function;
 mod graph;
 mod parse;
 mod tape;

@@ -4,6 +4,8 @@ use crate::formula::{FormulaError, NodeId, Tape};
 use crate::linear_algebra::Matrix;
 use crate::problem::core::Problem;
 use crate::problem::formula::objective::Formula;
+use crate::problem::formula::root::NoiseRoot;
+use crate::real;
 
 /// The gradient, Hessian and third derivatives of a [`Formula`] and the covariance of its noise,
 /// with derivatives of its own.
@@ -21,6 +23,7 @@ pub struct FormulaDerivatives {
     slopes: Option<Tape>,
     /// `sigma² Var xi`
     variance: f64,
+    is_linear: bool,
 }
 
 impl FormulaDerivatives {
@@ -42,14 +45,19 @@ impl FormulaDerivatives {
             covariance = Some(Tape::new(&graph, entries)?);
             slopes = Some(Tape::new(&graph, &roots)?);
         }
+        let mut graph = formula.graph.clone();
+        let third = formula.differentiate(&mut graph, 3)?;
+        let is_flat = third.iter().all(|node| graph.constant_at(*node) == Some(0.0));
+        let is_varying = matches!(formula.noise_root, NoiseRoot::Varying(_));
         Ok(FormulaDerivatives {
             dim,
             gradient: formula.gradient.clone(),
             second: formula.derivatives(2)?,
-            third: formula.derivatives(3)?,
+            third: Tape::new(&graph, &third)?,
             covariance,
             slopes,
             variance: formula.noise_std * formula.noise_std * formula.noise.variance(),
+            is_linear: is_flat && !is_varying,
         })
     }
 
@@ -57,6 +65,13 @@ impl FormulaDerivatives {
     #[must_use]
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// Whether the objective is seen to be a quadratic with constant noise, on which the chain of SGD
+    /// is linear.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.is_linear
     }
 
     /// The gradient `g` at `x`; both `[d]`.
@@ -133,7 +148,7 @@ impl FormulaDerivatives {
     pub fn covariance_along(&self, x: &[f64], v: &[f64]) -> Option<Matrix> {
         let slopes = self.slopes.as_ref()?.at(x);
         let along: Vec<f64> =
-            slopes.chunks_exact(self.dim).map(|slopes| crate::real::dot(slopes, v)).collect();
+            slopes.chunks_exact(self.dim).map(|slopes| real::dot(slopes, v)).collect();
         Some(self.symmetric(&along))
     }
 

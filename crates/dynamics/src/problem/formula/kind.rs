@@ -20,7 +20,7 @@ const CONSTANTS: [&str; 3] = ["a", "b", "c"];
 
 const OBJECTIVE: &str = "objective";
 const VARIABLES: &str = "variables";
-const COVARIANCE: &str = "covariance";
+const COVARIANCE: &str = "noise_covariance";
 
 /// An objective that a manifest writes as a formula.
 pub struct FormulaKind;

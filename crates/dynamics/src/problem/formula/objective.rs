@@ -91,6 +91,12 @@ impl Formula {
         &self.variables
     }
 
+    /// The objective as a tape.
+    #[must_use]
+    pub fn value(&self) -> &Tape {
+        &self.value
+    }
+
     /// `∇f(x)`, `[d]`.
     ///
     /// # Panics
@@ -106,8 +112,18 @@ impl Formula {
     /// # Errors
     /// If they have too many operations.
     pub fn derivatives(&self, order: u32) -> Result<Tape, FormulaError> {
-        let dim = self.variables.len() as u32;
         let mut graph = self.graph.clone();
+        let roots = self.differentiate(&mut graph, order)?;
+        Tape::new(&graph, &roots)
+    }
+
+    /// The nodes of [`Formula::derivatives`], in a copy of the graph of the objective.
+    pub(crate) fn differentiate(
+        &self,
+        graph: &mut Graph,
+        order: u32,
+    ) -> Result<Vec<NodeId>, FormulaError> {
+        let dim = self.variables.len() as u32;
         let mut level = vec![(self.root, 0)];
         for _ in 0..order {
             let mut next = Vec::new();
@@ -118,8 +134,7 @@ impl Formula {
             }
             level = next;
         }
-        let roots: Vec<NodeId> = level.into_iter().map(|(root, _)| root).collect();
-        Tape::new(&graph, &roots)
+        Ok(level.into_iter().map(|(root, _)| root).collect())
     }
 }
 

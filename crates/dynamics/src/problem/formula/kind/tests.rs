@@ -66,19 +66,22 @@ fn mistakes_are_shown_where_they_are() {
     );
     assert_eq!(found(&[objective("x_17")]), at("variables", "the objective has 17 variables"));
     assert_eq!(
-        found(&[objective("x + y"), ("covariance", list(&["1, 0", "0.5, 1"]))]),
-        at("covariance", "row 0: at character 1: entry 1 differs from entry 0 of row 1")
+        found(&[objective("x + y"), ("noise_covariance", list(&["1, 0", "0.5, 1"]))]),
+        at("noise_covariance", "row 0: at character 1: entry 1 differs from entry 0 of row 1")
     );
     assert_eq!(
-        found(&[objective("x + y"), ("covariance", list(&["1", "2, 3"]))]),
-        at("covariance", "row 0: at character 1: the covariance is not positive semidefinite")
+        found(&[objective("x + y"), ("noise_covariance", list(&["1", "2, 3"]))]),
+        at(
+            "noise_covariance",
+            "row 0: at character 1: the covariance is not positive semidefinite"
+        )
     );
     assert_eq!(
-        found(&[objective("x + y"), ("covariance", list(&["1", "2, +"]))]),
-        at("covariance", "row 1: at character 5: the formula ends too early")
+        found(&[objective("x + y"), ("noise_covariance", list(&["1", "2, +"]))]),
+        at("noise_covariance", "row 1: at character 5: the formula ends too early")
     );
-    assert_eq!(found(&[objective("x + y"), ("covariance", list(&["1"]))]).len(), 1);
-    assert_eq!(found(&[objective("x + y"), ("covariance", list(&["1", "0, sin(x)"]))]), []);
+    assert_eq!(found(&[objective("x + y"), ("noise_covariance", list(&["1"]))]).len(), 1);
+    assert_eq!(found(&[objective("x + y"), ("noise_covariance", list(&["1", "0, sin(x)"]))]), []);
 }
 
 /// `f = 2 − cos x − cos y + 0.4 cos(x − y)`, `Sigma = sigma² (1 + 0.3 sin x) C`.
@@ -88,7 +91,7 @@ fn derivatives_are_those_by_hand() {
     let rows = [format!("0.6*({sizes})"), format!("0.25*({sizes}), 0.3*({sizes})")];
     let parameters = parameters(&[
         ("objective", text("2 - cos(x) - cos(y) + 0.4*cos(x - y)")),
-        ("covariance", list(&rows.each_ref().map(String::as_str))),
+        ("noise_covariance", list(&rows.each_ref().map(String::as_str))),
         ("noise_std", Value::Real(0.5)),
     ]);
     let formula = formula(&parameters).unwrap();
