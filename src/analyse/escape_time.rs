@@ -218,7 +218,9 @@ impl Question {
             None => None,
         };
         let barrier = Scalar::optional(barrier);
-        if let (false, Equation::Of(model)) = (self.is_continuous, equation) {
+        if !self.is_continuous {
+            // Third derivatives and the slope of the noise are zero here.
+            let model = equation.base();
             let curvature = self.objective.curvature(0.0);
             let variance = self.objective.variance(0.0);
             let step = LinearStep::of_model(model, curvature, variance, self.step_size)?;
