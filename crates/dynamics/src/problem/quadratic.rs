@@ -247,17 +247,15 @@ impl ProblemKind for QuadraticKind {
 
 /// The eigenvalues that are given, or equidistant ones.
 pub(crate) fn curvatures(parameters: &Parameters) -> Vec<f64> {
-    match parameters.get("curvatures").and_then(Value::as_list) {
-        Some(list) => list.iter().filter_map(Value::as_real).collect(),
-        None => {
-            let outliers = parameters.get(OUTLIERS).and_then(Value::as_list).unwrap_or_default();
-            let dim = parameters.count("dim") as usize;
-            let (smallest, largest) = (parameters.real("smallest"), parameters.real("largest"));
-            let mut values = equidistant(dim.saturating_sub(outliers.len()), smallest, largest);
-            values.extend(outliers.iter().filter_map(Value::as_real));
-            values
-        }
+    if let Some(list) = parameters.get("curvatures").and_then(Value::as_list) {
+        return list.iter().filter_map(Value::as_real).collect();
     }
+    let outliers = parameters.get(OUTLIERS).and_then(Value::as_list).unwrap_or_default();
+    let dim = parameters.count("dim") as usize;
+    let (smallest, largest) = (parameters.real("smallest"), parameters.real("largest"));
+    let mut values = equidistant(dim.saturating_sub(outliers.len()), smallest, largest);
+    values.extend(outliers.iter().filter_map(Value::as_real));
+    values
 }
 
 /// `n` equidistant numbers from `low` to `high`; `low` if there is one only.
