@@ -11,6 +11,7 @@ use maruyama_theory::adaptive::{adam_w_loss, momentum_factor};
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::optimiser_cell::{OptimiserCell, real_or, refuse};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::weak_order::root_of_squares;
 
 /// Level of every interval.
 const LEVEL: f64 = 0.95;
@@ -159,7 +160,7 @@ fn stationary(cell: &OptimiserCell, parameters: &Parameters) -> f64 {
 /// The ratio of two means, with the interval of independent ones.
 fn ratio(step: u64, samples: f64, x: &CentralSums, y: &CentralSums) -> Row {
     let value = x.mean / y.mean;
-    let error = (x.standard_error() / x.mean).hypot(y.standard_error() / y.mean) * value;
+    let error = value * root_of_squares(x.standard_error() / x.mean, y.standard_error() / y.mean);
     let interval = normal_interval(value, error, LEVEL);
     let mean = |sums: &CentralSums| {
         let half = standard_quantile(0.5 + 0.5 * LEVEL) * sums.standard_error();

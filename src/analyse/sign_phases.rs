@@ -3,6 +3,7 @@
 mod path;
 
 use maruyama_dynamics::parameter::{Parameters, Part};
+use maruyama_dynamics::problem::GradientNoise;
 use maruyama_statistics::stream::Kept;
 use maruyama_theory::adaptive::{Approach, LossSetting, Phase, phase};
 
@@ -78,8 +79,10 @@ impl Estimator for SignPhases {
         };
         add("equation", equation_losses(&cell, start, steps)?);
         add("linear", linear_losses(&cell, start, steps));
-        if cell.noise == maruyama_dynamics::problem::GradientNoise::Gaussian {
-            bounds(&cell, &path, steps).into_iter().for_each(|(name, losses)| add(name, losses));
+        if cell.noise == GradientNoise::Gaussian {
+            for (name, losses) in bounds(&cell, &path, steps) {
+                add(name, losses);
+            }
         }
         Ok(CellOutcome { rows, ..CellOutcome::default() })
     }
@@ -153,7 +156,6 @@ fn bounds(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use maruyama_dynamics::problem::GradientNoise;
 
     /// Reference value `phases_demo_t12_t23`: the mean leaves the phases at 0.58 and 0.735.
     #[test]

@@ -163,7 +163,7 @@ fn compare(x: &PointSample, y: &PointSample, is_common: bool, step_size: f64, sc
     let error_se = if is_paired {
         Spread::of(&values(&|x, y| x - y)).standard_error
     } else {
-        of_x.standard_error.hypot(of_y.standard_error)
+        root_of_squares(of_x.standard_error, of_y.standard_error)
     };
     let log_ratio_se = if is_paired {
         Spread::of(&values(&|x, y| of_x.square(x) - of_y.square(y))).standard_error
@@ -172,7 +172,7 @@ fn compare(x: &PointSample, y: &PointSample, is_common: bool, step_size: f64, sc
             let squares: Vec<f64> = sample.coordinates.iter().map(|x| spread.square(*x)).collect();
             Spread::of(&squares).standard_error
         };
-        error(x, &of_x).hypot(error(y, &of_y))
+        root_of_squares(error(x, &of_x), error(y, &of_y))
     };
     let ratio = of_x.variance / of_y.variance;
     let interval = |value: f64, error: f64| {
@@ -192,6 +192,11 @@ fn compare(x: &PointSample, y: &PointSample, is_common: bool, step_size: f64, sc
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )
+}
+
+/// The standard error of a difference of independent estimates with the standard errors `a` and `b`.
+pub(crate) fn root_of_squares(a: f64, b: f64) -> f64 {
+    (a * a + b * b).sqrt()
 }
 
 /// The absolute value of an estimate.
