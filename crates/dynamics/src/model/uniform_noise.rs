@@ -99,30 +99,32 @@ mod tests {
     }
 
     /// States of 16 chains of the equation called `name` after 30 steps.
-    fn states(name: &str, problem: Arc<dyn Problem>) -> Vec<f64> {
+    fn states(name: &str, problem: &Arc<dyn Problem>) -> Vec<f64> {
         let kind = model(name).unwrap();
         let mut parameters = defaults(kind.part().parameters);
         parameters.insert("step_size".to_owned(), crate::parameter::Value::Real(0.05));
-        let model = kind.build(&parameters, &problem);
+        let model = kind.build(&parameters, problem);
         let shape = model.shape();
         let mut bundle = Bundle::new(shape, StreamKey(4), 0);
         (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &[1.0, -2.0]));
         model.advance(30, &mut bundle, &mut model.workspace());
         let mut state = [0.0; 2];
-        let mut of = |lane| {
+        let of = |lane| {
             bundle.get(shape, 0, lane, &mut state);
             state
         };
-        (0..LANES).flat_map(|lane| of(lane)).collect()
+        (0..LANES).flat_map(of).collect()
     }
 
     #[test]
     fn equations_on_a_quadratic_formula_are_those_on_the_quadratic() {
         let noise = GradientNoise::Gaussian;
         for name in ["sign_sgd_sde", "rmsprop_w_sde", "adam_w_sde"] {
-            let by_formula = states(name, Arc::new(formula("x^2 + 0.15*y^2", noise, &[])));
-            let by_matrix = states(name, Arc::new(Quadratic::new(vec![2.0, 0.3], 0.4, noise)));
-            for (found, expected) in by_formula.iter().zip(&by_matrix) {
+            let by_formula = Arc::new(formula("x^2 + 0.15*y^2", noise, &[])) as Arc<dyn Problem>;
+            let by_matrix =
+                Arc::new(Quadratic::new(vec![2.0, 0.3], 0.4, noise)) as Arc<dyn Problem>;
+            for (found, expected) in states(name, &by_formula).iter().zip(states(name, &by_matrix))
+            {
                 assert!((found - expected).abs() < 1e-12, "{name}: {found}, not {expected}");
             }
         }

@@ -7,8 +7,6 @@
 //! Source: Vallender, Theory of Probability and its Applications 18(4), 1974, for `p = 1`; Villani,
 //! "Topics in Optimal Transportation", 2003, theorem 2.18.
 
-#![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
-
 use maruyama_dynamics::simd::{Isa, Kernel, dispatch};
 
 use crate::distance::error::{DistanceError, check_order, probabilities};

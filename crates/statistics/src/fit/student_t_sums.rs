@@ -280,7 +280,7 @@ mod tests {
         let far: Vec<f64> = [1e150, -3e100, 1e-200, 7.0].repeat(1000);
         let exact: f64 = far.iter().map(|x| real::ln_1p(x * x)).sum();
         assert!((weights_and_logarithms(&far, 0.0, 1.0).1 / exact - 1.0).abs() < 1e-13);
-        let near = [3e-5; 4001];
+        let near = vec![3e-5; 4001];
         let exact = 4001.0 * real::ln_1p(9e-10);
         assert!((weights_and_logarithms(&near, 0.0, 1.0).1 / exact - 1.0).abs() < 1e-6);
         assert_eq!(weights_and_logarithms(&[1e200; 16], 0.0, 1.0).1, f64::INFINITY);
