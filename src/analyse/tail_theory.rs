@@ -90,6 +90,11 @@ impl Estimator for TailTheories {
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
         is_of_sgd(input)?;
+        let equation = input.parameters.get("equation").and_then(Value::as_text);
+        if equation.is_some_and(|equation| equation != "first_order") {
+            let why = "the theory is of the equation of first order";
+            return Err(AnalysisError::Data(why.to_owned()));
+        }
         let problem = input.problem()?;
         let (samples, rank, ridge) = samples(problem.as_ref())?;
         let sampling = input.parameters.get("sampling").and_then(Value::as_text);
