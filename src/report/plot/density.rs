@@ -13,13 +13,22 @@ const PART: Part = Part {
     name: "density",
     doc: "A histogram of one cell with densities beside it: draws the curves `histogram` and `density …` \
           of the estimators `invariant_law` and `gibbs`.",
-    parameters: &[Parameter {
-        name: "x_label",
-        doc: "Label of the abscissa; *x* if absent.",
-        unit: "",
-        kind: Kind::Text,
-        default: Default::Absent,
-    }],
+    parameters: &[
+        Parameter {
+            name: "x_label",
+            doc: "Label of the abscissa; *x* if absent.",
+            unit: "",
+            kind: Kind::Text,
+            default: Default::Absent,
+        },
+        Parameter {
+            name: "legend",
+            doc: "Whether the names of the densities are listed.",
+            unit: "",
+            kind: Kind::Boolean,
+            default: Default::Boolean(true),
+        },
+    ],
     source: file!(),
 };
 
@@ -52,6 +61,7 @@ impl Plot for Density {
             let line = Shape::Line { points, dash: Dash::series(idx) };
             panel = panel.with(Mark::new(line).coloured(Colour::Series(idx)).labelled(label));
         }
-        Ok(panel.legend(Legend::Emptiest))
+        let is_listed = parameters.get("legend") != Some(&Value::Boolean(false));
+        Ok(panel.legend(if is_listed { Legend::Emptiest } else { Legend::None }))
     }
 }

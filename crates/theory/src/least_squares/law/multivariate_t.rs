@@ -81,9 +81,14 @@ impl MultivariateT {
     /// sphere.
     #[must_use]
     pub fn radial_density(&self, radius: f64) -> f64 {
+        let density = self.density(radius);
+        // Far out the power overflows where the density is zero.
+        if density == 0.0 {
+            return 0.0;
+        }
         let half = 0.5 * self.dim as f64;
         let area = 2.0 * real::exp(half * real::ln(std::f64::consts::PI) - real::lgamma(half));
-        area * real::pow(radius, self.dim as f64 - 1.0) * self.density(radius)
+        area * real::pow(radius, self.dim as f64 - 1.0) * density
     }
 
     /// `E|eta|²`, `+inf` for `alpha ≤ 2`.
@@ -106,7 +111,7 @@ impl MultivariateT {
 mod tests {
     use super::*;
     use crate::least_squares::reference::assert_close;
-    use crate::quadrature::composite_nodes;
+    use crate::quadrature::{composite_nodes, on_half_line};
 
     fn gaussian(dim: usize, step_size: f64) -> MultivariateT {
         let rate = RotationInvariantRate { dim, isotropic: 1.0, along: 1.0, step_size };
@@ -143,6 +148,9 @@ mod tests {
             let area = sphere * radius * radius;
             assert_close(law.radial_density(radius), area * law.density(radius), 1e-13);
         }
+        assert_eq!(law.radial_density(1e200), 0.0);
+        let mean = on_half_line(|r| r * law.radial_density(r));
+        assert_close(mean, on_half_line(|r| law.radial_survival(r)), 1e-9);
         // A power law of index alpha far out.
         let far = law.radial_survival(2e6) / law.radial_survival(1e6);
         assert_close(far, real::pow(0.5, law.tail_index), 1e-9);
