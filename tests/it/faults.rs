@@ -51,7 +51,9 @@ fn a_disk_that_takes_no_more_ends_the_run_with_a_message() {
 /// A file system of its own that is full; making one needs rights that not every machine gives.
 #[test]
 fn a_full_file_system_ends_the_run_with_a_message() {
-    for kilobytes in soak(&[][..], &[16, 24, 32, 48, 64, 96]) {
+    let sizes = soak(&[][..], &[16, 24, 32, 48, 64, 96]);
+    let mut n_failed = 0;
+    for kilobytes in sizes {
         let project = Project::small();
         fs::create_dir(project.path("store")).expect("a folder");
         let script = format!(
@@ -67,11 +69,13 @@ fn a_full_file_system_ends_the_run_with_a_message() {
                 stderr.contains("cannot write ") && stderr.contains("No space left"),
                 "{stderr}"
             );
+            n_failed += 1;
         }
         fs::remove_dir(project.path("store")).expect("the folder below the file system");
         fs::rename(project.path("kept"), project.path("store")).expect("what was stored");
         heals(&project);
     }
+    assert!(sizes.is_empty() || n_failed >= 3, "only {n_failed} runs failed");
 }
 
 /// Runs the program as a user whom permissions bind.
