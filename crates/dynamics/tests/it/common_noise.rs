@@ -3,10 +3,14 @@
 
 use std::sync::Arc;
 
+use maruyama_dynamics::dataset::Dataset;
+use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::{Bundle, model};
-use maruyama_dynamics::noise::{LANES, StreamKey};
+use maruyama_dynamics::noise::{LANES, NumpyLegacy, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
-use maruyama_dynamics::problem::{GradientNoise, Problem, Quadratic};
+use maruyama_dynamics::problem::{
+    Activation, AddedNoise, Design, GradientNoise, Loss, Network, Problem, Quadratic,
+};
 
 use crate::setting::with;
 
@@ -274,4 +278,42 @@ fn what_is_no_common_path_is_refused() {
     for name in ["hsgd", "sgd_sde"] {
         assert_eq!(step(name, &[]), Err("common_noise"));
     }
+}
+
+/// With an average of squares that does not move, a step of RMSprop is that of Euler–Maruyama with whole
+/// steps for its equation.
+#[test]
+fn a_network_and_its_equation_move_along_one_path() {
+    let mut generator = NumpyLegacy::new(6);
+    let design = Matrix::new(9, 3, generator.normals(27));
+    let data = Dataset::new(design, (0..9).map(|i| f64::from(i % 2)).collect());
+    let perceptron = Design::Perceptron { hidden: vec![5, 4], activation: Activation::Tanh };
+    let noise = AddedNoise { std: SIGMA, law: GradientNoise::Gaussian };
+    let network = Network::designed(data, &perceptron, Loss::CrossEntropy).with_noise(noise);
+    let start = generator.normals(network.dim());
+    let problem: Arc<dyn Problem> = Arc::new(network);
+    let ends = |name: &str, dt: Option<f64>, key: u64| {
+        let dt = dt.map(|dt| ("dt", Value::Real(dt)));
+        let still = [("step_size", Value::Real(0.05)), ("beta2", Value::Real(1.0 - 1e-13))];
+        let changes: Vec<(&str, Value)> = still.into_iter().chain(dt).collect();
+        let model = model(name).unwrap().build(&sharing(name, &changes), &problem);
+        let shape = model.shape();
+        let mut bundle = Bundle::new(shape, StreamKey(key), 0);
+        (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start));
+        model.advance(20, &mut bundle, &mut model.workspace());
+        let mut all = vec![0.0; LANES * start.len()];
+        for (lane, x) in all.chunks_exact_mut(start.len()).enumerate() {
+            bundle.get(shape, 0, lane, x);
+        }
+        all
+    };
+    let largest =
+        |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+    let optimiser = ends("rmsprop_w", None, 9);
+    assert!(largest(&optimiser, &ends("rmsprop_w_sde", Some(1.0), 9)) < 1e-9);
+    let apart = largest(&optimiser, &ends("rmsprop_w_sde", Some(1.0), 10));
+    assert!(apart > 0.1, "{apart}");
+    // Half steps along the same path are near by, and no more than that.
+    let halves = largest(&optimiser, &ends("rmsprop_w_sde", Some(0.5), 9));
+    assert!(halves > 1e-6 && halves < 0.5 * apart, "{halves} {apart}");
 }
