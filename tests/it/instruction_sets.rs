@@ -20,11 +20,15 @@ simulate:
         for name in kind.problems() {
             let needs_data = problem::problem(name).is_some_and(ProblemKind::needs_data);
             let problem = match *name {
+                "network" if kind.part().name.ends_with("_sde") => {
+                    "data: other, hidden: [4], noise_std: 0.1, "
+                }
                 "network" => "data: other, hidden: [4], ",
+                "formula" => "objective: '1 - cos(x) + 0.3*x*y + y^2', ",
                 _ if needs_data => "data: other, ",
                 _ => "dim: 3, largest: 2.0, ",
             };
-            let error = if *name == "network" { "" } else { ", error" };
+            let error = if ["network", "formula"].contains(name) { "" } else { ", error" };
             let has = |name: &str| kind.part().parameters.iter().any(|own| own.name == name);
             let step_size = if has("step_size") { "step_size: 0.05, " } else { "" };
             let dt = if has("dt") { "dt: 0.1, " } else { "" };

@@ -18,6 +18,7 @@ use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Parameters, Violation};
+use crate::problem::network::deep;
 use crate::problem::{AddedNoise, Network, Problem};
 use crate::simd::{Aligned, Isa};
 
@@ -49,7 +50,7 @@ impl Objective for FullGradient {
     #[inline(always)]
     fn gradient<S: Isa>(&self, _: S, x: &[Lanes], out: &mut [Lanes]) {
         for (x, out) in halves(x).into_iter().zip(halves_mut(out)) {
-            self.network.full_gradient(x, out);
+            deep::full_gradient(&self.network, x, out);
         }
     }
 

@@ -11,7 +11,6 @@ mod conditional_covariance;
 mod conditional_moments;
 mod core;
 mod descent;
-mod formula_gradient;
 mod fresh_samples;
 mod full_gradient;
 mod gradient_descent;

@@ -5,7 +5,7 @@
 use crate::model::preconditioner::set_square;
 use crate::model::shape::Layout;
 use crate::noise::{LANES, Lanes};
-use crate::problem::Quadratic;
+use crate::problem::{Formula, Problem, Quadratic};
 use crate::simd::Isa;
 
 /// An objective whose gradient is evaluated for [`LANES`] chains at a time, coordinate by
@@ -149,3 +149,62 @@ impl Objective for Quadratic {
         }
     }
 }
+
+impl Objective for Formula {
+    fn dim(&self) -> usize {
+        Problem::dim(self)
+    }
+
+    /// One dispatch a gradient, so that the tape is compiled once and not for each model.
+    #[inline(always)]
+    fn gradient<S: Isa>(&self, _: S, x: &[Lanes], out: &mut [Lanes]) {
+        self.gradient.evaluate(x, out);
+    }
+
+    fn n_rooms(&self) -> usize {
+        let dim = Problem::dim(self);
+        self.noise_root.n_rooms(dim).max(dim)
+    }
+
+    #[inline(always)]
+    fn add_gradient<S: Isa>(
+        &self,
+        isa: S,
+        x: &[Lanes],
+        scale: f64,
+        room: &mut [Lanes],
+        out: &mut [Lanes],
+    ) {
+        self.noise_root.times(isa, x, room, out);
+        self.gradient.evaluate(x, room);
+        let scale = isa.splat_f64s(scale);
+        for (gradient, out) in room.iter().zip(out) {
+            let out = S::as_mut_simd_f64s(out).0;
+            for (gradient, out) in S::as_simd_f64s(gradient).0.iter().zip(out) {
+                *out = isa.mul_add_f64s(scale, *out, *gradient);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn mean_square<S: Isa>(&self, isa: S, variance: f64, x: &[Lanes], out: &mut [Lanes]) {
+        let mut means = vec![[0.0; LANES]; out.len()];
+        self.gradient.evaluate(x, &mut means);
+        self.noise_root.variances(x, out);
+        let variance = isa.splat_f64s(variance);
+        for (mean, out) in means.iter().zip(out) {
+            let out = S::as_mut_simd_f64s(out).0;
+            for (mean, out) in S::as_simd_f64s(mean).0.iter().zip(out) {
+                *out = isa.mul_add_f64s(*mean, *mean, isa.mul_f64s(variance, *out));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn value<S: Isa>(&self, _: S, x: &[Lanes], out: &mut Lanes) {
+        self.value.evaluate(x, std::slice::from_mut(out));
+    }
+}
+
+#[cfg(test)]
+mod tests;

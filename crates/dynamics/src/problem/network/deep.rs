@@ -1,101 +1,98 @@
 //! Losses and gradients of a network by its graph, some samples at a time.
 
-use crate::problem::network::graph::Memory;
+use crate::problem::network::graph::nodes::Memory;
 use crate::problem::network::layer::Row;
 use crate::problem::network::loss::Loss;
 use crate::problem::network::perceptron::Network;
 use crate::real;
 use crate::simd::{Isa, Kernel, dispatch};
 
-impl Network {
-    /// Writes the gradient of the mean loss over all samples, of eight chains with the parameters
-    /// `[d]`, to `out`, `[d]`.
-    pub(crate) fn full_gradient(&self, parameters: &[Row], out: &mut [Row]) {
-        let sample = |idx: usize| [idx as u64; 8];
-        self.graph_gradient(parameters, self.dataset.n_rows(), sample, out);
-    }
+/// Writes the gradient of the mean loss over all samples, of eight chains with the parameters
+/// `[d]`, to `out`, `[d]`.
+pub(crate) fn full_gradient(network: &Network, parameters: &[Row], out: &mut [Row]) {
+    let sample = |idx: usize| [idx as u64; 8];
+    gradient(network, parameters, network.dataset.n_rows(), sample, out);
+}
 
-    /// Writes the mean gradient over `n` samples to `out`, `[d]`; `sample` gives the index of the
-    /// `k`-th one of each of eight chains.
-    pub(crate) fn graph_gradient(
-        &self,
-        parameters: &[Row],
-        n: usize,
-        sample: impl Fn(usize) -> [u64; 8],
-        out: &mut [Row],
-    ) {
-        let graph = &self.graph;
-        let together = graph.n_together();
-        let mut memory = graph.memory(together);
-        let (weight, loss) = (1.0 / n as f64, self.loss);
-        out.fill([0.0; 8]);
-        for first in (0..n).step_by(together) {
-            let indices: Vec<[u64; 8]> = (first..n.min(first + together)).map(&sample).collect();
-            self.outputs_at(parameters, &indices, &mut memory);
-            let responses = self.responses(&indices);
-            graph.backward(parameters, &mut memory, out, |outputs, deltas| {
-                let samples = Samples { loss, weight, outputs, responses: &responses };
-                dispatch(Slopes(samples, deltas));
-            });
-        }
+/// Writes the mean gradient over `n` samples to `out`, `[d]`; `sample` gives the index of the
+/// `k`-th one of each of eight chains.
+pub(crate) fn gradient(
+    network: &Network,
+    parameters: &[Row],
+    n: usize,
+    sample: impl Fn(usize) -> [u64; 8],
+    out: &mut [Row],
+) {
+    let graph = &network.graph;
+    let together = graph.n_together();
+    let mut memory = graph.memory(together);
+    let (weight, loss) = (1.0 / n as f64, network.loss);
+    out.fill([0.0; 8]);
+    for first in (0..n).step_by(together) {
+        let indices: Vec<[u64; 8]> = (first..n.min(first + together)).map(&sample).collect();
+        outputs_at(network, parameters, &indices, &mut memory);
+        let responses = responses_at(network, &indices);
+        graph.backward(parameters, &mut memory, out, |outputs, deltas| {
+            let samples = Samples { loss, weight, outputs, responses: &responses };
+            dispatch(Slopes(samples, deltas));
+        });
     }
+}
 
-    /// The losses of eight chains at `indices`, whose number is that of samples that pass together at
-    /// most.
-    fn graph_losses(
-        &self,
-        parameters: &[Row],
-        indices: &[[u64; 8]],
-        memory: &mut Memory,
-    ) -> Vec<Row> {
-        let mut losses = vec![[0.0; 8]; indices.len()];
-        let responses = self.responses(indices);
-        let outputs = self.outputs_at(parameters, indices, memory);
-        let samples = Samples { loss: self.loss, weight: 1.0, outputs, responses: &responses };
-        dispatch(Values(samples, &mut losses));
-        losses
+/// The losses of eight chains at `indices`, whose number is that of samples that pass together at
+/// most.
+fn losses_at(
+    network: &Network,
+    parameters: &[Row],
+    indices: &[[u64; 8]],
+    memory: &mut Memory,
+) -> Vec<Row> {
+    let mut losses = vec![[0.0; 8]; indices.len()];
+    let responses = responses_at(network, indices);
+    let outputs = outputs_at(network, parameters, indices, memory);
+    let samples = Samples { loss: network.loss, weight: 1.0, outputs, responses: &responses };
+    dispatch(Values(samples, &mut losses));
+    losses
+}
+
+/// The mean loss over all samples, eight of them in the place of eight chains.
+pub(crate) fn risk(network: &Network, parameters: &[Row]) -> f64 {
+    let (n, together) = (network.dataset.n_rows(), network.graph.n_together());
+    let mut memory = network.graph.memory(together);
+    let mut losses = Vec::with_capacity(n.next_multiple_of(8));
+    for first in (0..n).step_by(8 * together) {
+        let last = n.min(first + 8 * together);
+        let eights = (first..last).step_by(8);
+        // The last sample stands in for those that there are not.
+        let indices: Vec<[u64; 8]> =
+            eights.map(|first| std::array::from_fn(|i| (first + i).min(n - 1) as u64)).collect();
+        losses.extend(losses_at(network, parameters, &indices, &mut memory));
     }
+    real::sum(&losses.as_flattened()[..n]) / n as f64
+}
 
-    /// The mean loss over all samples, eight of them in the place of eight chains.
-    pub(crate) fn graph_risk(&self, parameters: &[Row]) -> f64 {
-        let (n, together) = (self.dataset.n_rows(), self.graph.n_together());
-        let mut memory = self.graph.memory(together);
-        let mut losses = Vec::with_capacity(n.next_multiple_of(8));
-        for first in (0..n).step_by(8 * together) {
-            let last = n.min(first + 8 * together);
-            let eights = (first..last).step_by(8);
-            // The last sample stands in for those that there are not.
-            let indices: Vec<[u64; 8]> = eights
-                .map(|first| std::array::from_fn(|i| (first + i).min(n - 1) as u64))
-                .collect();
-            losses.extend(self.graph_losses(parameters, &indices, &mut memory));
-        }
-        real::sum(&losses.as_flattened()[..n]) / n as f64
-    }
-
-    fn outputs_at<'m>(
-        &self,
-        parameters: &[Row],
-        indices: &[[u64; 8]],
-        memory: &'m mut Memory,
-    ) -> &'m [Row] {
-        let n = indices.len();
-        self.graph.forward(parameters, n, memory, |features| {
-            for (sample, indices) in indices.iter().enumerate() {
-                for (lane, index) in indices.iter().enumerate() {
-                    let row = self.dataset.design.row(*index as usize);
-                    for (feature, value) in row.iter().enumerate() {
-                        features[feature * n + sample][lane] = *value;
-                    }
+fn outputs_at<'m>(
+    network: &Network,
+    parameters: &[Row],
+    indices: &[[u64; 8]],
+    memory: &'m mut Memory,
+) -> &'m [Row] {
+    let n = indices.len();
+    network.graph.forward(parameters, n, memory, |features| {
+        for (sample, indices) in indices.iter().enumerate() {
+            for (lane, index) in indices.iter().enumerate() {
+                let row = network.dataset.design.row(*index as usize);
+                for (feature, value) in row.iter().enumerate() {
+                    features[feature * n + sample][lane] = *value;
                 }
             }
-        })
-    }
+        }
+    })
+}
 
-    fn responses(&self, indices: &[[u64; 8]]) -> Vec<Row> {
-        let of = |indices: &[u64; 8]| indices.map(|index| self.dataset.response[index as usize]);
-        indices.iter().map(of).collect()
-    }
+fn responses_at(network: &Network, indices: &[[u64; 8]]) -> Vec<Row> {
+    let of = |indices: &[u64; 8]| indices.map(|index| network.dataset.response[index as usize]);
+    indices.iter().map(of).collect()
 }
 
 /// Outputs, `[n_outputs, n]`, of `n` samples and their responses.

@@ -1,7 +1,7 @@
 //! Neural networks: layers of neurons, trained on a data set.
 
 mod activation;
-mod deep;
+pub(crate) mod deep;
 mod dense;
 mod design;
 mod graph;

@@ -6,6 +6,7 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::noise::LANES;
+use crate::problem::network::deep;
 use crate::problem::network::layer::{Layer as _, Row};
 use crate::problem::network::perceptron::Network;
 use crate::simd::{Isa, Kernel, dispatch};
@@ -49,7 +50,7 @@ impl Network {
             return;
         }
         let sample = |k: usize| batch[k].as_chunks::<8>().0[half];
-        self.graph_gradient(parameters, batch.len(), sample, out);
+        deep::gradient(self, parameters, batch.len(), sample, out);
     }
 
     /// Takes steps of SGD of the sizes `steps` over the single samples `indices`, `[steps, LANES]`, for

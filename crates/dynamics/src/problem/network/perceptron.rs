@@ -13,8 +13,11 @@ use crate::noise::LANES;
 use crate::parameter::Violation;
 use crate::problem::core::Problem;
 use crate::problem::network::activation::Activation;
+use crate::problem::network::deep;
 use crate::problem::network::dense::Dense;
-use crate::problem::network::graph::{Design, Graph, Misfit};
+use crate::problem::network::graph::Design;
+use crate::problem::network::graph::design::Misfit;
+use crate::problem::network::graph::nodes::Graph;
 use crate::problem::network::labels;
 use crate::problem::network::layer::{Layer as _, Row};
 use crate::problem::network::loss::Loss;
@@ -150,7 +153,7 @@ impl Network {
         let mut sums = vec![0.0; self.dim()];
         let mut gradient = vec![[0.0; 8]; self.dim()];
         if !self.is_perceptron() {
-            self.full_gradient(&parameters, &mut gradient);
+            deep::full_gradient(self, &parameters, &mut gradient);
             return gradient.iter().map(|row| row[0]).collect();
         }
         for first in (0..n).step_by(8) {
@@ -177,7 +180,7 @@ impl Problem for Network {
         assert_eq!(x.len(), self.dim(), "one number for each parameter");
         let (parameters, n) = (splat(x), self.dataset.n_rows());
         if !self.is_perceptron() {
-            return self.graph_risk(&parameters);
+            return deep::risk(self, &parameters);
         }
         let mut room = vec![[0.0; 8]; n_room(self)];
         let mut losses = Vec::with_capacity(n);

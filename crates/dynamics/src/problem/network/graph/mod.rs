@@ -2,16 +2,14 @@
 
 mod attention;
 mod convolution;
-mod design;
+pub(crate) mod design;
 mod embedding;
 mod gelu;
 mod linear;
-mod nodes;
+pub(crate) mod nodes;
 mod normalisation;
 mod operation;
 mod pooling;
 mod product;
 
-pub(crate) use design::Misfit;
 pub use design::{Design, Image, Transformer};
-pub(crate) use nodes::{Graph, Memory};

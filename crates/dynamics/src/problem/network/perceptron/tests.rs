@@ -75,9 +75,9 @@ fn the_graph_of_a_perceptron_is_the_perceptron() {
             let network = network(activation, loss);
             let x = splat(&NumpyLegacy::new(5).normals(network.dim()));
             let point: Vec<f64> = x.iter().map(|row| row[0]).collect();
-            assert_close(&[network.graph_risk(&x)], &[network.risk(&point)], activation);
+            assert_close(&[deep::risk(&network, &x)], &[network.risk(&point)], activation);
             let mut gradient = vec![[0.0; 8]; x.len()];
-            network.full_gradient(&x, &mut gradient);
+            deep::full_gradient(&network, &x, &mut gradient);
             let found: Vec<f64> = gradient.iter().map(|row| row[5]).collect();
             assert_close(&found, &network.gradient(&point), activation);
         }
