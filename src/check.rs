@@ -7,7 +7,8 @@ mod comparison;
 
 use std::collections::BTreeMap;
 
-use maruyama_dynamics::parameter::{Lookup as _, Value};
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Value};
+use maruyama_dynamics::problem;
 use maruyama_dynamics::simulate::{self, MOMENTS, QUANTILES};
 
 use crate::analyse::{self, Reads};
@@ -121,21 +122,24 @@ fn check_sizes(
 /// Refuses cells that share a Brownian path whose steps are not equally long, or not in equally
 /// many directions.
 fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
-    let mut paths: BTreeMap<(String, u64), (&Cell, f64, usize)> = BTreeMap::new();
+    let mut paths: BTreeMap<(String, u64), (&Cell, f64, Option<usize>)> = BTreeMap::new();
     for cell in manifest.sweeps.iter().flat_map(|sweep| &sweep.cells) {
         let parameters = &cell.parameters;
         let Some(name) = parameters.get("common_noise") else { continue };
         // What forbids a single cell to share a path has been reported.
         let Some(Ok(step)) = simulate::common_step(parameters) else { continue };
-        let dim = simulate::common_dim(parameters);
+        let dim = dim_without_data(parameters);
         let key = (name.to_string(), parameters.count("seed"));
         let (first, first_step, first_dim) = *paths.entry(key).or_insert((cell, step, dim));
-        if step.to_bits() == first_step.to_bits() && dim == first_dim {
+        let is_known = dim.is_some() && first_dim.is_some();
+        if step.to_bits() == first_step.to_bits() && (!is_known || dim == first_dim) {
             continue;
         }
         let message = format!(
-            "cells of the common noise `{name}` differ: a step takes the time {first_step} in {first_dim} \
-             dimensions there, {step} in {dim} here"
+            "cells of the common noise `{name}` differ: a step takes the time {first_step}{} there, \
+             {step}{} here",
+            first_dim.map_or_else(String::new, |dim| format!(" in {dim} dimensions")),
+            dim.map_or_else(String::new, |dim| format!(" in {dim}")),
         );
         let help = "share a path between cells of one step size (`dt` of langevin; for `sgd`, times 2 to the power of its \
              `refinement`) and one dimension";
@@ -146,6 +150,13 @@ fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
         let mistake = Diagnostic::new(cell.span, message).label(label(cell)).help(help);
         mistakes.push(mistake.related(first.span, label(first)));
     }
+}
+
+/// Number of parameters of the problem of a cell; none is known before its data are read.
+fn dim_without_data(parameters: &Parameters) -> Option<usize> {
+    let kind = problem::problem(parameters.text("problem"));
+    let needs_data = kind.is_some_and(|kind| kind.needs_data());
+    (!needs_data).then(|| simulate::common_dim(parameters))
 }
 
 fn check_observables(manifest: &Manifest, analysis: &Analysis, mistakes: &mut Vec<Diagnostic>) {
