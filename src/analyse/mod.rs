@@ -8,6 +8,7 @@ mod convergence;
 mod distance;
 mod escape_time;
 mod estimator;
+mod exponents;
 mod frame;
 mod goodness_of_fit;
 mod hsgd_moments;
