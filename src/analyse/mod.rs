@@ -15,6 +15,7 @@ mod escape;
 mod escape_time;
 mod estimator;
 mod exact_law;
+mod exponents;
 mod frame;
 mod gibbs;
 mod goodness_of_fit;

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use crate::analyse::adjust::adjust;
 use crate::analyse::estimator::AnalysisError;
+use crate::analyse::exponents::scale;
 use crate::analyse::outcome::CellOutcome;
 use crate::analyse::reader::Reader;
-use crate::analyse::scaling::scale;
 use crate::analyse::unit::{Unit, units};
 use crate::identity::Digest;
 use crate::plan::{Plan, PlannedCell};
