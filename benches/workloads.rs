@@ -222,14 +222,14 @@ fn least_squares(
 ) -> Workload {
     let times = log_times(n_steps);
     let problem: Arc<dyn Problem> = Arc::new(LeastSquares::new(dataset, ridge));
-    let dim = problem.dim();
+    let n_parameters = problem.dim();
     Workload {
         simulation: Simulation {
             model: build(name, parameters, &problem),
             problem,
             directions: Vec::new(),
             observables: observing("error"),
-            start: Start { mean: vec![0.0; dim], std: 0.0, is_scaled: false },
+            start: Start { mean: vec![0.0; n_parameters], std: 0.0, is_scaled: false },
             record_at: times.clone(),
             key: StreamKey(settings.count("seed", 1)),
         },
@@ -260,14 +260,14 @@ fn w3(settings: &Settings) -> Workload {
         Arc::new(Quadratic::new(curvatures, 0.0, GradientNoise::Gaussian));
     let parameters = [("dt", Value::Real(dt)), ("temperature", Value::Real(1.0))];
     let n_chains = settings.count("paths", 100_000);
-    let dim = problem.dim();
+    let n_parameters = problem.dim();
     Workload {
         simulation: Simulation {
             model: build("langevin", &parameters, &problem),
             problem,
             directions: Vec::new(),
             observables: observing("risk"),
-            start: Start { mean: vec![0.0; dim], std: 0.0, is_scaled: false },
+            start: Start { mean: vec![0.0; n_parameters], std: 0.0, is_scaled: false },
             record_at: vec![n_steps],
             key: StreamKey(settings.count("seed", 1)),
         },
@@ -296,14 +296,14 @@ fn w4(settings: &Settings) -> Workload {
         other => panic!("there is no variant {other}"),
     };
     let n_chains = settings.count("paths", 256);
-    let dim = problem.dim();
+    let n_parameters = problem.dim();
     Workload {
         simulation: Simulation {
             model: build(name, &parameters, &problem),
             problem,
             directions: Vec::new(),
             observables: observing("risk"),
-            start: Start { mean: vec![1.0; dim], std: 0.0, is_scaled: false },
+            start: Start { mean: vec![1.0; n_parameters], std: 0.0, is_scaled: false },
             record_at: vec![n_steps],
             key: StreamKey(settings.count("seed", 1)),
         },
