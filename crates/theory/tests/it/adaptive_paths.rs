@@ -16,6 +16,9 @@ use crate::adaptive_fixture::{assert_case, case, input, inputs, numbers};
 
 const COPIES: usize = 50;
 
+/// Choices of a model, by name.
+type Switches<'a> = &'a [(&'a str, &'a str)];
+
 /// A case of the reference.
 struct Setting {
     curvatures: Vec<f64>,
@@ -26,7 +29,7 @@ struct Setting {
 
 impl Setting {
     /// The parameters of the model called `name`.
-    fn resolved(&self, name: &str, switches: &[(&str, &str)]) -> Parameters {
+    fn resolved(&self, name: &str, switches: Switches) -> Parameters {
         let mut parameters = defaults(model(name).unwrap().part().parameters);
         for (name, value) in &self.parameters {
             if *name != "beta1" || parameters.contains_key("beta1") {
@@ -47,7 +50,7 @@ impl Setting {
     fn losses(
         &self,
         name: &str,
-        switches: &[(&str, &str)],
+        switches: Switches,
         (n_records, stride): (usize, u64),
         n_chains: u64,
     ) -> Vec<Vec<f64>> {
@@ -92,8 +95,8 @@ fn largest_error(curve: &[f64], of: &[f64]) -> f64 {
     errors.fold(0.0, f64::max) / of[0]
 }
 
-const LITERAL: &[(&str, &str)] = &[("look_ahead", "drift"), ("bias_form", "exponential")];
-const MALLADI: &[(&str, &str)] =
+const LITERAL: Switches = &[("look_ahead", "drift"), ("bias_form", "exponential")];
+const MALLADI: Switches =
     &[("look_ahead", "none"), ("bias_form", "exponential"), ("second_moment", "noise")];
 
 /// Curves of losses, and the errors of the recalled equation and of that of Malladi et al.
@@ -119,11 +122,11 @@ fn losses_over_time_and_errors_of_equations_are_those_of_the_reference() {
         let optimiser = means(&setting.losses(name, &[], records, 160));
         assert_case(&curve, &optimiser);
         let equation = format!("{name}_sde");
-        let literal = if beta1 == 0.0 { &[] } else { LITERAL };
-        let malladi = if beta1 == 0.0 { &[("second_moment", "noise")] } else { MALLADI };
+        let literal: Switches = if beta1 == 0.0 { &[] } else { LITERAL };
+        let malladi: Switches = if beta1 == 0.0 { &[("second_moment", "noise")] } else { MALLADI };
         let early = (20, 10);
         let optimiser = means(&setting.losses(name, &[], early, 32));
-        let error = |switches| {
+        let error = |switches: Switches| {
             largest_error(&means(&setting.losses(&equation, switches, early, 32)), &optimiser)
         };
         let found = [error(literal), error(malladi)];
@@ -143,15 +146,16 @@ fn losses_over_time_and_errors_of_equations_are_those_of_the_reference() {
 /// The order between step sizes, with `rho_i` and the time the same.
 #[test]
 fn orders_of_convergence_are_those_of_the_reference() {
-    for (name, model, switches) in [
-        ("weak_slope_RMSpropW_paper", "rmsprop_w", &[][..]),
+    let cases: [(&str, &str, Switches); 3] = [
+        ("weak_slope_RMSpropW_paper", "rmsprop_w", &[]),
         (
             "weak_slope_AdamW_without_eta_rho1_grad_M_",
             "adam_w",
             &[("look_ahead", "none"), ("bias_form", "exponential")],
         ),
         ("weak_slope_AdamW_Malladi", "adam_w", MALLADI),
-    ] {
+    ];
+    for (name, model, switches) in cases {
         let case = case(name);
         let error = |eta: f64| {
             let setting = Setting {
@@ -166,7 +170,8 @@ fn orders_of_convergence_are_those_of_the_reference() {
                 ],
             };
             let n_steps = (input(&case, "T") / eta).round() as u64;
-            let run = |name: &str, switches| setting.losses(name, switches, (1, n_steps), 400);
+            let run =
+                |name: &str, switches: Switches| setting.losses(name, switches, (1, n_steps), 400);
             let [x, y] = [run(model, &[]), run(&format!("{model}_sde"), switches)];
             let differences: Vec<f64> = y[1].iter().zip(&x[1]).map(|(y, x)| y - x).collect();
             mean(&differences)
