@@ -100,6 +100,6 @@ fn what_does_not_fit_a_network_is_refused() {
     refused("heads: 2", "heads: 3", "3 heads do not divide 4 channels");
     refused("hidden: [3]", "hidden: [3, 3]", "there are 2 hidden layers in a block");
     refused("heads: 2", "heads: 2, patch: 2", "no effect on the architecture `character`");
-    refused("noise_std: 0.1, ", "", "the equation is for full gradients");
+    refused("noise_std: 0.1, ", "", "is no Brownian motion");
     refused("noise_std: 0.1", "noise_std: 0.1, batch_size: 4", "those of all samples");
 }

@@ -171,7 +171,7 @@ fn orders_of_convergence_are_those_of_the_reference() {
             };
             let n_steps = (input(&case, "T") / eta).round() as u64;
             let run =
-                |name: &str, switches: Switches| setting.losses(name, switches, (1, n_steps), 400);
+                |name: &str, switches: Switches| setting.losses(name, switches, (1, n_steps), 4000);
             let [x, y] = [run(model, &[]), run(&format!("{model}_sde"), switches)];
             let differences: Vec<f64> = y[1].iter().zip(&x[1]).map(|(y, x)| y - x).collect();
             mean(&differences)
