@@ -59,6 +59,9 @@ impl fmt::Display for Change {
     }
 }
 
+/// Changes of a cell that are shown to people.
+const MOST_SHOWN: usize = 4;
+
 /// Why a cell will run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
@@ -76,8 +79,13 @@ impl fmt::Display for Reason {
             Reason::NeverRun => f.write_str("never run"),
             Reason::Damaged => f.write_str("stored result damaged"),
             Reason::Changed(changes) => {
-                let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                f.write_str(&texts.join(", "))
+                let texts: Vec<String> =
+                    changes.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
+                f.write_str(&texts.join(", "))?;
+                match changes.len().saturating_sub(MOST_SHOWN) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more changes"),
+                }
             }
         }
     }
