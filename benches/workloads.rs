@@ -275,7 +275,7 @@ fn w3(settings: &Settings) -> Workload {
         n_steps,
         checksum: Box::new(move |values| {
             let ratio = means(values, 1)[0] / exact;
-            json!({ "ratio_to_exact": ratio, "se": (2.0 / (n_chains * dim as u64) as f64).sqrt() })
+            json!({ "ratio_to_exact": ratio, "se": (2.0 / (n_chains * dim) as f64).sqrt() })
         }),
     }
 }

@@ -155,7 +155,7 @@ fn check_common_noise(manifest: &Manifest, mistakes: &mut Vec<Diagnostic>) {
 /// Number of parameters of the problem of a cell; none is known before its data are read.
 fn dim_without_data(parameters: &Parameters) -> Option<usize> {
     let kind = problem::problem(parameters.text("problem"));
-    let needs_data = kind.is_some_and(|kind| kind.needs_data());
+    let needs_data = kind.is_some_and(problem::ProblemKind::needs_data);
     (!needs_data).then(|| simulate::common_dim(parameters))
 }
 

@@ -235,6 +235,7 @@ mod tests {
             ("src/analyse/tail_theory.rs", "maruyama_theory::tail::theory"),
             ("src/analyse/temperature.rs", "maruyama_dynamics::observable"),
             ("src/analyse/two_sample_test.rs", "maruyama_dynamics::observable"),
+            ("src/analyse/wasserstein_decay.rs", "maruyama_dynamics::observable"),
             ("src/analyse/weak_order.rs", "maruyama_dynamics::observable"),
         ];
         assert_eq!(lost, BTreeSet::from(declared), "a path that no fingerprint follows");
