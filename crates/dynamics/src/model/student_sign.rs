@@ -16,18 +16,31 @@ use crate::simd::Isa;
 /// `|s|` is taken to be at most this, so that its square is a number.
 const LARGEST: f64 = 1e150;
 
+/// Both moments of one vector of numbers in closed form.
+///
+/// A trait and not a closure: a closure that is not inlined is compiled without the instruction set.
+trait ClosedForm {
+    /// Mean and standard deviation at `|s| <= LARGEST`. To be marked `#[inline(always)]`.
+    fn at<S: Isa>(isa: S, s: S::f64s) -> [S::f64s; 2];
+}
+
 /// Two degrees of freedom: `mean = s/sqrt(2 + s²)`, `std² = 2/(2 + s²)`; both within 4e-16.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TwoDegrees;
 
+impl ClosedForm for TwoDegrees {
+    #[inline(always)]
+    fn at<S: Isa>(isa: S, s: S::f64s) -> [S::f64s; 2] {
+        let two = isa.splat_f64s(2.0);
+        let inverse = isa.div_f64s(isa.splat_f64s(1.0), isa.mul_add_f64s(s, s, two));
+        [isa.mul_f64s(s, isa.sqrt_f64s(inverse)), isa.sqrt_f64s(isa.mul_f64s(two, inverse))]
+    }
+}
+
 impl SignLaw for TwoDegrees {
     #[inline(always)]
     fn moments<S: Isa>(self, isa: S, s: &Lanes) -> [Lanes; 2] {
-        let two = isa.splat_f64s(2.0);
-        each(isa, s, |s| {
-            let inverse = isa.div_f64s(isa.splat_f64s(1.0), isa.mul_add_f64s(s, s, two));
-            [isa.mul_f64s(s, isa.sqrt_f64s(inverse)), isa.sqrt_f64s(isa.mul_f64s(two, inverse))]
-        })
+        each::<S, TwoDegrees>(isa, s)
     }
 }
 
@@ -36,32 +49,37 @@ impl SignLaw for TwoDegrees {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FourDegrees;
 
-impl SignLaw for FourDegrees {
+impl ClosedForm for FourDegrees {
     #[inline(always)]
-    fn moments<S: Isa>(self, isa: S, s: &Lanes) -> [Lanes; 2] {
+    fn at<S: Isa>(isa: S, s: S::f64s) -> [S::f64s; 2] {
         let (three, four) = (isa.splat_f64s(3.0), isa.splat_f64s(4.0));
         let (half, two) = (isa.splat_f64s(0.5), isa.splat_f64s(2.0));
-        each(isa, s, |s| {
-            let inverse = isa.div_f64s(isa.splat_f64s(1.0), isa.mul_add_f64s(s, s, four));
-            let c = isa.mul_f64s(isa.mul_f64s(s, s), inverse);
-            let ratio = isa.mul_f64s(isa.mul_f64s(half, s), isa.sqrt_f64s(inverse));
-            let root = isa.sqrt_f64s(isa.sub_f64s(four, c));
-            let mean = isa.mul_f64s(ratio, isa.sub_f64s(three, c));
-            [mean, isa.mul_f64s(isa.mul_f64s(two, inverse), root)]
-        })
+        let inverse = isa.div_f64s(isa.splat_f64s(1.0), isa.mul_add_f64s(s, s, four));
+        let c = isa.mul_f64s(isa.mul_f64s(s, s), inverse);
+        let ratio = isa.mul_f64s(isa.mul_f64s(half, s), isa.sqrt_f64s(inverse));
+        let root = isa.sqrt_f64s(isa.sub_f64s(four, c));
+        let mean = isa.mul_f64s(ratio, isa.sub_f64s(three, c));
+        [mean, isa.mul_f64s(isa.mul_f64s(two, inverse), root)]
     }
 }
 
-/// Both moments of each vector of a row, by `rule(s)` for `|s| <= LARGEST`.
+impl SignLaw for FourDegrees {
+    #[inline(always)]
+    fn moments<S: Isa>(self, isa: S, s: &Lanes) -> [Lanes; 2] {
+        each::<S, FourDegrees>(isa, s)
+    }
+}
+
+/// Both moments of each vector of a row, `|s|` cut at `LARGEST`.
 #[inline(always)]
-fn each<S: Isa>(isa: S, s: &Lanes, rule: impl Fn(S::f64s) -> [S::f64s; 2]) -> [Lanes; 2] {
+fn each<S: Isa, F: ClosedForm>(isa: S, s: &Lanes) -> [Lanes; 2] {
     let (largest, sign_bit) = (isa.splat_f64s(LARGEST), isa.splat_f64s(-0.0));
     let mut moments = [*s; 2];
     let [means, stds] = &mut moments;
     let means = S::as_mut_simd_f64s(means).0;
     for (mean, std) in means.iter_mut().zip(S::as_mut_simd_f64s(stds).0) {
         let size = isa.min_f64s(isa.abs_f64s(*mean), largest);
-        [*mean, *std] = rule(isa.or_f64s(size, isa.and_f64s(*mean, sign_bit)));
+        [*mean, *std] = F::at(isa, isa.or_f64s(size, isa.and_f64s(*mean, sign_bit)));
     }
     moments
 }
