@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use maruyama_figure::{Cell, Column, Table};
+use maruyama_figure::{Cell, Column, Table, markdown};
 
 use crate::manifest::types::{Manifest, Status, Verdict};
 use crate::plan::PlannedItem;
@@ -83,7 +83,7 @@ impl Page<'_> {
         }
         page.push_str("## Figures\n\n");
         for (name, caption) in self.figures {
-            let _ = writeln!(page, "![{name}]({name}.png)\n\n{}\n", caption.trim());
+            let _ = writeln!(page, "![{name}]({name}.png)\n\n{}\n", markdown(caption.trim()));
             let _ = writeln!(page, "[SVG]({name}.svg)\n");
         }
     }

@@ -35,6 +35,7 @@ mod checks;
 pub use colour::Colour;
 pub use figure::{Corner, Figure, Legend, Note, ONE_COLUMN, Panel, Place, TWO_COLUMNS};
 pub use mark::{Dash, Estimate, HeatMap, Mark, Marker, Shape};
+pub use markdown::markdown;
 pub use raster::{RasterError, png};
 pub use scale::{Axis, Scale};
 pub use table::{Align, Cell, Column, Format, Table};

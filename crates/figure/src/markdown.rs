@@ -6,7 +6,7 @@ use crate::table::{Align, Reading, Table};
 
 /// Writes the table.
 pub(crate) fn write(table: &Table) -> String {
-    let mut rows = vec![table.columns.iter().map(|column| words(&column.heading)).collect()];
+    let mut rows = vec![table.columns.iter().map(|column| markdown(&column.heading)).collect()];
     for row in &table.rows {
         let cells = table.cells(row).map(|(column, cell)| read(&cell.read(column.format)));
         rows.push(cells.collect::<Vec<String>>());
@@ -16,7 +16,7 @@ pub(crate) fn write(table: &Table) -> String {
         .collect();
     let mut out = String::new();
     if !table.caption.is_empty() {
-        out.push_str(&words(&table.caption));
+        out.push_str(&markdown(&table.caption));
         out.push_str("\n\n");
     }
     for (i, row) in rows.iter().enumerate() {
@@ -60,7 +60,7 @@ fn rule(align: Align, width: usize) -> String {
 
 fn read(reading: &Reading) -> String {
     match reading {
-        Reading::Text(text) => words(text),
+        Reading::Text(text) => markdown(text),
         Reading::Number(number) => digits(number),
         Reading::Interval([value, lo, hi], exponent) => {
             let inner = format!("{} [{}, {}]", digits(value), digits(lo), digits(hi));
@@ -96,8 +96,9 @@ fn raised(exponent: i32) -> String {
     exponent.to_string().chars().map(superscript).collect()
 }
 
-/// Markup as Markdown with `<sub>` and `<sup>`.
-fn words(text: &str) -> String {
+/// Text with the [markup] of labels as Markdown with `<sub>` and `<sup>`.
+#[must_use]
+pub fn markdown(text: &str) -> String {
     let mut out = String::new();
     for span in markup::parse(text) {
         let escaped: String = span.text.chars().map(escape).collect();
