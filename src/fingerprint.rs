@@ -227,7 +227,6 @@ mod tests {
             ("src/analyse/goodness_of_fit.rs", "maruyama_statistics::fit"),
             ("src/analyse/mean_gap.rs", "maruyama_dynamics::observable"),
             ("src/analyse/moments.rs", "maruyama_dynamics::observable"),
-            ("src/analyse/paired_difference.rs", "maruyama_dynamics::observable"),
             ("src/analyse/quantiles.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_index.rs", "maruyama_dynamics::observable"),
             ("src/analyse/tail_report.rs", "maruyama_dynamics::observable"),

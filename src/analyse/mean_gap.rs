@@ -81,6 +81,8 @@ impl Estimator for MeanGap {
             ("below", "mean less standard deviation"),
             ("above", "mean and standard deviation"),
             ("gap", "mean less that of the other simulation, with its interval"),
+            ("standard_error", "standard error of the gap"),
+            ("independent_error", "the standard error that independent chains would have"),
             ("relative_gap", "the gap over the absolute mean at the first common step"),
             ("worst", "largest absolute relative gap up to this step"),
             ("mean_size", "mean absolute relative gap over the steps so far, but for the first"),
@@ -155,11 +157,13 @@ impl Course {
         y: &PointSample,
         is_paired: bool,
     ) -> Result<Row, AnalysisError> {
-        let [gap, low, high] = gap(x, y, is_paired)?;
+        let independent = independent(x, y)?;
+        let gap = if is_paired { paired(x, y)? } else { independent };
+        let (value, Interval { low, high }) = (gap.mean, gap.interval);
         let is_first = self.scale.is_none();
         let mean = mean(&x.coordinates);
         let scale = *self.scale.get_or_insert(mean.abs());
-        let relative = (gap / scale).abs();
+        let relative = (value / scale).abs();
         self.worst = self.worst.max(relative);
         if !is_first {
             self.sum += relative;
@@ -168,23 +172,30 @@ impl Course {
         let mean_size = (self.n > 0).then(|| self.sum / self.n as f64);
         let worst = Scalar::number(if scale > 0.0 { self.worst } else { f64::NAN });
         Ok(named([
-            ("gap", Scalar::interval(gap, low, high)),
-            ("relative_gap", Scalar::interval(gap / scale, low / scale, high / scale)),
+            ("gap", Scalar::interval(value, low, high)),
+            ("standard_error", Scalar::number(gap.standard_error)),
+            ("independent_error", Scalar::number(independent.standard_error)),
+            ("relative_gap", Scalar::interval(value / scale, low / scale, high / scale)),
             ("worst", worst),
             ("mean_size", Scalar::optional(mean_size)),
         ]))
     }
 }
 
-/// The difference of the means and its interval: Student's for pairs, or else the normal one.
-fn gap(x: &PointSample, y: &PointSample, is_paired: bool) -> Result<[f64; 3], AnalysisError> {
-    if !is_paired {
-        let (x, y) = (interval(&x.coordinates)?, interval(&y.coordinates)?);
-        let square = |side: &MeanInterval| side.standard_error * side.standard_error;
-        let standard_error = (square(&x) + square(&y)).sqrt();
-        let interval = normal_interval(x.mean - y.mean, standard_error, LEVEL);
-        return Ok([x.mean - y.mean, interval.low, interval.high]);
-    }
+/// The difference of the means of independent chains, with the normal interval.
+fn independent(x: &PointSample, y: &PointSample) -> Result<MeanInterval, AnalysisError> {
+    let (x, y) = (interval(&x.coordinates)?, interval(&y.coordinates)?);
+    let square = |side: &MeanInterval| side.standard_error * side.standard_error;
+    let (mean, standard_error) = (x.mean - y.mean, (square(&x) + square(&y)).sqrt());
+    Ok(MeanInterval {
+        mean,
+        standard_error,
+        interval: normal_interval(mean, standard_error, LEVEL),
+    })
+}
+
+/// The mean difference of chains of one number, with Student's interval.
+fn paired(x: &PointSample, y: &PointSample) -> Result<MeanInterval, AnalysisError> {
     if x.n() != y.n() || x.n_missing + y.n_missing > 0 {
         let message = format!(
             "{} and {} chains, of which {} diverged, are no pairs",
@@ -195,8 +206,7 @@ fn gap(x: &PointSample, y: &PointSample, is_paired: bool) -> Result<[f64; 3], An
         return Err(AnalysisError::Statistic(message));
     }
     let pairs = x.coordinates.iter().zip(&y.coordinates);
-    let found = interval(&pairs.map(|(x, y)| x - y).collect::<Vec<f64>>())?;
-    Ok([found.mean, found.interval.low, found.interval.high])
+    interval(&pairs.map(|(x, y)| x - y).collect::<Vec<f64>>())
 }
 
 /// The mean of a sample with Student's interval, which is a point where all values are equal.
@@ -237,17 +247,20 @@ mod tests {
     #[test]
     fn pairs_have_the_interval_of_their_differences() {
         let (x, y) = (sample(&[1.0, 5.0, 9.0]), sample(&[0.0, 3.0, 6.0]));
-        let [mean, low, high] = gap(&x, &y, true).unwrap();
+        let MeanInterval { mean, standard_error, interval: Interval { low, high } } =
+            paired(&x, &y).unwrap();
         let half = 4.302_652_729_7 / 3.0_f64.sqrt();
         assert_eq!(mean, 2.0);
+        assert!((standard_error - 1.0 / 3.0_f64.sqrt()).abs() < 1e-15);
         assert!((low - (2.0 - half)).abs() < 1e-9 && (high - (2.0 + half)).abs() < 1e-9);
-        let [mean, low, high] = gap(&x, &y, false).unwrap();
+        let MeanInterval { mean, interval: Interval { low, high }, .. } =
+            independent(&x, &y).unwrap();
         let half = 1.959_963_984_540 * ((16.0 + 9.0) / 3.0_f64).sqrt();
         assert!((low - (mean - half)).abs() < 1e-9 && (high - (mean + half)).abs() < 1e-9);
-        assert!(gap(&x, &sample(&[1.0, 2.0]), true).is_err());
+        assert!(paired(&x, &sample(&[1.0, 2.0])).is_err());
         let diverged = PointSample { n_missing: 1, ..sample(&[0.0, 3.0, 6.0]) };
-        assert!(gap(&x, &diverged, true).is_err());
-        assert!(gap(&x, &diverged, false).is_ok());
+        assert!(paired(&x, &diverged).is_err());
+        assert!(independent(&x, &diverged).is_ok());
     }
 
     #[test]

@@ -39,7 +39,6 @@ mod multiplicative_growth;
 mod optimiser_cell;
 mod outcome;
 mod over_time;
-mod paired_difference;
 mod pairing;
 mod passage;
 mod quadratic_case;
@@ -129,7 +128,6 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &convergence::ConvergenceOf,
     &distance::Distance,
     &two_sample_test::TwoSampleTest,
-    &paired_difference::PairedDifference,
     &mean_gap::MeanGap,
 ];
 

@@ -139,7 +139,11 @@ fn parameters(
 fn read(path: &Path, name: &str) -> Result<Column, Error> {
     let failed = |reason: String| Error::Column { path: path.to_owned(), reason };
     let is_parquet = path.extension().is_some_and(|end| end == "parquet" || end == "pq");
-    let values = if is_parquet { read_column(path, name) } else { read_csv(path, name) };
+    let values = if is_parquet {
+        read_column(path, name).map_err(|error| error.to_string())
+    } else {
+        read_csv(path, name)
+    };
     let values = values.map_err(failed)?;
     if let Some(row) = values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
         return Err(failed(format!("column `{name}` is infinite in row {}", row + 1)));

@@ -158,7 +158,8 @@ pub fn difference(old: &PlannedCell, new: &PlannedCell) -> Vec<String> {
     parameter_changes("", &new.ensemble.cell_json(), &old.ensemble.cell_json(), &mut changes);
     let files = |cell: &PlannedCell| cell.ensemble.data.as_ref().map(|data| data.files.clone());
     let (then, now) = (files(old).unwrap_or_default(), files(new).unwrap_or_default());
-    for parameter in then.keys().filter(|name| then.get(*name) != now.get(*name)) {
+    let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    for parameter in names.into_iter().filter(|name| then.get(*name) != now.get(*name)) {
         changes.push(Change::Data { parameter: parameter.clone() });
     }
     let mut changes: Vec<String> = changes.iter().map(ToString::to_string).collect();

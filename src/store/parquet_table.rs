@@ -1,30 +1,74 @@
-//! Tables in Parquet files, turned into the CSV text that data sources read.
+//! Tables in Parquet files of any origin: as the CSV text that data sources read, or one column.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io;
+use std::panic::catch_unwind;
+use std::path::Path;
 
-use arrow::array::{Array, AsArray as _, RecordBatch};
-use arrow::datatypes::{DataType, Float32Type, Float64Type, Int32Type, Int64Type};
+use arrow::array::{Array, AsArray as _, RecordBatch, RecordBatchReader as _};
+use arrow::datatypes::{
+    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
+};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use thiserror::Error;
 
 /// The first bytes of a Parquet file.
 const MAGIC: &[u8] = b"PAR1";
 
-/// Why a file is no table.
+/// Largest integer that a double holds with all its neighbours.
+const MAX_INTEGER: u64 = 1 << 53;
+
+/// Why a file is no table of numbers.
 #[derive(Debug, Error)]
 pub enum ParquetTableError {
+    /// The file cannot be opened.
+    #[error(transparent)]
+    Open(#[from] io::Error),
     /// The file is damaged, or of a kind that is not read, such as another compression than zstd.
     #[error("cannot read it as Parquet: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),
     /// Rows cannot be decoded.
     #[error("cannot read its rows: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
+    /// The reader, which is not proof against every file, has panicked.
+    #[error("it is no Parquet file that can be read")]
+    Unreadable,
+    /// There is no column of the name that is asked for.
+    #[error("it has no column `{name}`; its columns are {}", .columns.join(", "))]
+    NoColumn {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        columns: Vec<String>,
+    },
+    /// A column is not one of numbers.
+    #[error("column `{name}`: {source}")]
+    Column {
+        /// Name of the column.
+        name: String,
+        /// Why not.
+        source: NoNumbers,
+    },
+}
+
+/// Why a column is not one of numbers.
+#[derive(Debug, Error)]
+pub enum NoNumbers {
+    /// It holds something else.
+    #[error("its type is {0}, not one of numbers")]
+    Type(DataType),
+    /// An integer would be rounded.
+    #[error("{0} is no double without rounding")]
+    Rounded(String),
 }
 
 /// The contents of a file as CSV text: those of a Parquet table converted, others as they are.
 ///
-/// Numbers keep their bits. What is missing, and a column that does not hold 32- or 64-bit numbers,
-/// becomes empty fields, which are no numbers to whoever reads them.
+/// Numbers keep their bits. What is missing, and a column that does not hold numbers, becomes empty
+/// fields, which are no numbers to whoever reads them.
 ///
 /// # Errors
 /// If the bytes begin as a Parquet file does and cannot be read as one.
@@ -32,6 +76,10 @@ pub fn csv_text(bytes: Vec<u8>) -> Result<Vec<u8>, ParquetTableError> {
     if !bytes.starts_with(MAGIC) {
         return Ok(bytes);
     }
+    catch_unwind(|| text_of(bytes)).unwrap_or(Err(ParquetTableError::Unreadable))
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<Vec<u8>, ParquetTableError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
     let names: Vec<String> = builder
         .schema()
@@ -48,38 +96,79 @@ pub fn csv_text(bytes: Vec<u8>) -> Result<Vec<u8>, ParquetTableError> {
 }
 
 fn write_rows(batch: &RecordBatch, text: &mut String) {
-    let columns: Vec<Vec<String>> =
-        batch.columns().iter().map(|column| fields(column.as_ref())).collect();
+    let of = |column: &dyn Array| numbers(column).unwrap_or_else(|_| vec![None; column.len()]);
+    let columns: Vec<Vec<Option<f64>>> =
+        batch.columns().iter().map(|column| of(column.as_ref())).collect();
     for row in 0..batch.num_rows() {
         for (idx, column) in columns.iter().enumerate() {
             let separator = if idx > 0 { "," } else { "" };
-            write!(text, "{separator}{}", column[row]).expect("a string takes all text");
+            let field = column[row].map_or_else(String::new, |value| value.to_string());
+            write!(text, "{separator}{field}").expect("a string takes all text");
         }
         text.push('\n');
     }
 }
 
-/// The fields of a column: shortest texts that read back as the same number.
-fn fields(column: &dyn Array) -> Vec<String> {
+/// The column `name` of the Parquet file `path`; `None` where it is null.
+///
+/// # Errors
+/// If the file cannot be read, has no such column, or it does not hold numbers.
+pub fn read_column(path: &Path, name: &str) -> Result<Vec<Option<f64>>, ParquetTableError> {
+    catch_unwind(|| read(path, name)).unwrap_or(Err(ParquetTableError::Unreadable))
+}
+
+fn read(path: &Path, name: &str) -> Result<Vec<Option<f64>>, ParquetTableError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+    let columns: Vec<String> =
+        builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let Some(idx) = columns.iter().position(|one| one == name) else {
+        return Err(ParquetTableError::NoColumn { name: name.to_owned(), columns });
+    };
+    let mask = ProjectionMask::roots(builder.parquet_schema(), [idx]);
+    let reader = builder.with_projection(mask).build()?;
+    let failed = |source| ParquetTableError::Column { name: name.to_owned(), source };
+    // A file without rows has a type all the same.
+    let kind = reader.schema().field(0).data_type().clone();
+    numbers(&arrow::array::new_empty_array(&kind)).map_err(failed)?;
+    let mut values = Vec::new();
+    for batch in reader {
+        values.extend(numbers(batch?.column(0)).map_err(failed)?);
+    }
+    Ok(values)
+}
+
+/// The numbers of a column; `None` where it is null.
+fn numbers(column: &dyn Array) -> Result<Vec<Option<f64>>, NoNumbers> {
     macro_rules! numbers {
+        ($kind:ty) => {
+            column.as_primitive::<$kind>().iter().map(|value| Ok(value.map(f64::from))).collect()
+        };
+    }
+    macro_rules! integers {
         ($kind:ty) => {
             column
                 .as_primitive::<$kind>()
                 .iter()
-                .map(|value| value.map_or_else(String::new, |value| value.to_string()))
+                .map(|value| match value {
+                    None => Ok(None),
+                    Some(value) if value.abs_diff(0) <= MAX_INTEGER => Ok(Some(value as f64)),
+                    Some(value) => Err(NoNumbers::Rounded(value.to_string())),
+                })
                 .collect()
         };
     }
     match column.data_type() {
         DataType::Float64 => numbers!(Float64Type),
-        // The number that the file holds, not the shortest text of its lower precision.
-        DataType::Float32 => {
-            let values = column.as_primitive::<Float32Type>().iter();
-            values.map(|x| x.map_or_else(String::new, |x| f64::from(x).to_string())).collect()
-        }
-        DataType::Int64 => numbers!(Int64Type),
+        DataType::Float32 => numbers!(Float32Type),
+        DataType::Int8 => numbers!(Int8Type),
+        DataType::Int16 => numbers!(Int16Type),
         DataType::Int32 => numbers!(Int32Type),
-        _ => vec![String::new(); column.len()],
+        DataType::UInt8 => numbers!(UInt8Type),
+        DataType::UInt16 => numbers!(UInt16Type),
+        DataType::UInt32 => numbers!(UInt32Type),
+        DataType::Int64 => integers!(Int64Type),
+        DataType::UInt64 => integers!(UInt64Type),
+        other => Err(NoNumbers::Type(other.clone())),
     }
 }
 
@@ -87,7 +176,7 @@ fn fields(column: &dyn Array) -> Vec<String> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{Float64Array, Int64Array, StringArray};
+    use arrow::array::{Float32Array, Float64Array, Int64Array, StringArray};
     use arrow::datatypes::{Field, Schema};
     use maruyama_dynamics::dataset::source;
     use maruyama_dynamics::parameter::{Parameters, Value};
@@ -132,5 +221,38 @@ mod tests {
         let built = source("table").unwrap().build(&parameters, &[csv_text(table()).unwrap()]);
         let message = built.unwrap_err().to_string();
         assert_eq!(message, "line 3, column `a`: found ``, expected a finite number");
+    }
+
+    #[test]
+    fn numbers_of_any_type_are_read_and_others_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some.parquet");
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("x", DataType::Float32, true),
+            Field::new("n", DataType::Int64, false),
+            Field::new("big", DataType::Int64, false),
+            Field::new("name", DataType::Utf8, false),
+        ]));
+        let columns: Vec<Arc<dyn Array>> = vec![
+            Arc::new(Float32Array::from(vec![Some(0.5), None])),
+            Arc::new(Int64Array::from(vec![-3, 1 << 53])),
+            Arc::new(Int64Array::from(vec![0, (1 << 53) + 1])),
+            Arc::new(StringArray::from(vec!["a", "b"])),
+        ];
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), schema, None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert_eq!(read_column(&path, "x").unwrap(), [Some(0.5), None]);
+        assert_eq!(read_column(&path, "n").unwrap(), [Some(-3.0), Some(9_007_199_254_740_992.0)]);
+        assert!(read_column(&path, "big").unwrap_err().to_string().contains("without rounding"));
+        assert!(read_column(&path, "name").unwrap_err().to_string().contains("not one of numbers"));
+        assert!(
+            read_column(&path, "y")
+                .unwrap_err()
+                .to_string()
+                .contains("columns are x, n, big, name")
+        );
+        assert!(read_column(folder.path().join("none").as_path(), "x").is_err());
     }
 }

@@ -5,8 +5,9 @@ use maruyama_dynamics::parameter::{
 };
 use maruyama_figure::{Colour, Dash, Legend, Mark, Panel, Shape};
 
+use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_LABEL, Y_SCALE, axis};
 use crate::report::plot::core::{Plot, PlotError};
-use crate::report::plot::curves::{SCALES, axis, by_curve};
+use crate::report::plot::curves::by_curve;
 use crate::report::view::RowView;
 
 const PART: Part = Part {
@@ -49,34 +50,10 @@ const PART: Part = Part {
             kind: Kind::Text,
             default: Default::Absent,
         },
-        Parameter {
-            name: "x_scale",
-            doc: "Scale of the abscissa.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "y_scale",
-            doc: "Scale of the ordinate.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "x_label",
-            doc: "Label of the abscissa; the column if absent.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "y_label",
-            doc: "Label of the ordinate; the column if absent.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Absent,
-        },
+        X_SCALE,
+        Y_SCALE,
+        X_LABEL,
+        Y_LABEL,
     ],
     source: file!(),
 };

@@ -3,11 +3,11 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
 };
-use maruyama_figure::{Axis, Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
 
 use crate::analyse::Scalar;
+use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_SCALE, axis, labelled};
 use crate::report::plot::core::{Plot, PlotError};
-use crate::report::plot::curves::SCALES;
 use crate::report::view::RowView;
 
 const PART: Part = Part {
@@ -35,27 +35,9 @@ const PART: Part = Part {
             kind: Kind::Texts,
             default: Default::Absent,
         },
-        Parameter {
-            name: "x_scale",
-            doc: "Scale of the abscissa.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "y_scale",
-            doc: "Scale of the ordinate.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "x_label",
-            doc: "Label of the abscissa; the column if absent.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Absent,
-        },
+        X_SCALE,
+        Y_SCALE,
+        X_LABEL,
         Parameter {
             name: "y_label",
             doc: "Label of the ordinate; none if absent.",
@@ -81,14 +63,9 @@ impl Plot for Columns {
 
     fn draw(&self, rows: &[RowView<'_>], parameters: &Parameters) -> Result<Panel, PlotError> {
         let x = parameters.text("x");
-        let text = |name: &str| parameters.get(name).and_then(Value::as_text);
-        let x_label = text("x_label").map_or_else(|| x.replace('_', " "), str::to_owned);
-        let axis = |scale: &str, label: &str| match parameters.text(scale) {
-            "log" => Axis::log(label),
-            _ => Axis::linear(label),
-        };
-        let y_label = text("y_label").unwrap_or_default();
-        let mut panel = Panel::new("", axis("x_scale", &x_label), axis("y_scale", y_label));
+        let y_label = parameters.get("y_label").and_then(Value::as_text).unwrap_or_default();
+        let axes = (axis("x", parameters), labelled("y", y_label, parameters));
+        let mut panel = Panel::new("", axes.0, axes.1);
         let labels = texts(parameters, "labels");
         let mut is_empty = true;
         for (idx, column) in texts(parameters, "y").into_iter().enumerate() {

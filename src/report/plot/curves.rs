@@ -3,13 +3,12 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
 };
-use maruyama_figure::{Axis, Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
 
 use crate::analyse::Scalar;
+use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_LABEL, Y_SCALE, axis};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
-
-pub(crate) const SCALES: Kind = Kind::Choice(&["linear", "log"]);
 
 const PART: Part = Part {
     name: "curves",
@@ -37,34 +36,10 @@ const PART: Part = Part {
             kind: Kind::Text,
             default: Default::Absent,
         },
-        Parameter {
-            name: "x_scale",
-            doc: "Scale of the abscissa.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "y_scale",
-            doc: "Scale of the ordinate.",
-            unit: "",
-            kind: SCALES,
-            default: Default::Text("linear"),
-        },
-        Parameter {
-            name: "x_label",
-            doc: "Label of the abscissa; the column if absent.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "y_label",
-            doc: "Label of the ordinate; the column if absent.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Absent,
-        },
+        X_SCALE,
+        Y_SCALE,
+        X_LABEL,
+        Y_LABEL,
     ],
     source: file!(),
 };
@@ -97,17 +72,6 @@ impl Plot for Curves {
                 .with(Mark::new(points).coloured(colour));
         }
         Ok(panel.legend(Legend::Direct))
-    }
-}
-
-/// The axis `x` or `y` of these parameters.
-pub(crate) fn axis(name: &str, parameters: &Parameters) -> Axis {
-    let column = parameters.text(name).replace('_', " ");
-    let label = parameters.get(&format!("{name}_label")).and_then(Value::as_text);
-    let label = label.unwrap_or(&column);
-    match parameters.text(&format!("{name}_scale")) {
-        "log" => Axis::log(label),
-        _ => Axis::linear(label),
     }
 }
 

@@ -4,8 +4,8 @@ use maruyama_dynamics::parameter::{Default, Lookup as _, Parameter, Parameters, 
 use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
+use crate::report::plot::axis::SCALES;
 use crate::report::plot::core::{Plot, PlotError};
-use crate::report::plot::curves::SCALES;
 use crate::report::plot::tail_cells::{Tail, cells};
 use crate::report::view::RowView;
 

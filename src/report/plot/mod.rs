@@ -1,5 +1,6 @@
 //! Plots: what a panel of a figure shows.
 
+mod axis;
 mod band;
 mod ccdf;
 mod columns;

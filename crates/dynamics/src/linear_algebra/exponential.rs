@@ -1,7 +1,7 @@
 //! The exponential of a small matrix.
 
+use crate::linear_algebra::dense::{identity, product};
 use crate::linear_algebra::matrix::Matrix;
-use crate::real;
 
 /// Norm up to which the series is summed.
 const LARGEST_NORM: f64 = 0.5;
@@ -19,9 +19,10 @@ const TERMS: u32 = 18;
 #[must_use]
 pub(crate) fn exponential(a: &Matrix) -> Matrix {
     assert_eq!(a.n_rows(), a.n_columns(), "a square matrix has an exponential");
+    let is_finite = a.entries().iter().all(|entry| entry.is_finite());
+    assert!(is_finite, "a matrix of finite entries has an exponential");
     let sums = a.rows().map(|row| row.iter().map(|entry| entry.abs()).sum::<f64>());
     let norm = sums.fold(0.0, f64::max);
-    assert!(norm.is_finite(), "a matrix of finite entries has an exponential");
     let (mut scale, mut squarings) = (1.0, 0);
     while norm * scale > LARGEST_NORM {
         scale *= 0.5;
@@ -47,26 +48,10 @@ pub(crate) fn exponential(a: &Matrix) -> Matrix {
     sum
 }
 
-fn identity(n: usize) -> Matrix {
-    let mut entries = vec![0.0; n * n];
-    (0..n).for_each(|i| entries[i * n + i] = 1.0);
-    Matrix::new(n, n, entries)
-}
-
-fn product(a: &Matrix, b: &Matrix) -> Matrix {
-    let n = a.n_rows();
-    let mut entries = vec![0.0; n * n];
-    for (row, out) in a.rows().zip(entries.chunks_exact_mut(n.max(1))) {
-        for (weight, other) in row.iter().zip(b.rows()) {
-            real::add_scaled(out, *weight, other);
-        }
-    }
-    Matrix::new(n, n, entries)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::real;
 
     #[test]
     fn exponentials_of_rotations_and_of_nilpotent_matrices() {
