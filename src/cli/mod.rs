@@ -2,7 +2,6 @@
 
 mod arguments;
 mod comparisons;
-mod csv;
 mod diff;
 mod explain;
 mod export;

@@ -1,14 +1,12 @@
 //! The command `stat`: the statistics of this program on anyone's numbers.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use crate::analyse::{
     self, CellOutcome, Estimator, Numbers, OF_SAMPLE, OF_TWO_SAMPLES, Row, Scalar,
 };
 use crate::cli::arguments::{Format, StatOptions};
-use crate::cli::csv;
 use crate::cli::tree::Tree;
 use crate::error::Error;
 use crate::manifest::settings;
@@ -154,24 +152,30 @@ fn read(path: &Path, name: &str) -> Result<Column, Error> {
 }
 
 fn read_csv(path: &Path, name: &str) -> Result<Vec<Option<f64>>, String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))?;
-    let records = csv::records(&text)?;
-    let Some((header, rows)) = records.split_first() else { return Err("it is empty".to_owned()) };
-    let header: Vec<&str> = header.iter().map(|name| name.trim()).collect();
-    let Some(column) = header.iter().position(|one| *one == name) else {
+    let failed = |error: csv::Error| error.to_string();
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
+    let header: Vec<String> = reader.byte_headers().map_err(failed)?.iter().map(shown).collect();
+    if header.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let Some(column) = header.iter().position(|one| one == name) else {
         return Err(format!("it has no column `{name}`; its columns are {}", header.join(", ")));
     };
-    let value = |(idx, row): (usize, &Vec<String>)| {
-        let text = row.get(column).ok_or(format!("row {} has no column `{name}`", idx + 1))?.trim();
+    let value = |(idx, row): (usize, Result<csv::ByteRecord, csv::Error>)| {
+        let text = shown(&row.map_err(failed)?[column]);
         if text.is_empty() || text.eq_ignore_ascii_case("nan") || text == "NA" || text == "null" {
             return Ok(None);
         }
         let value = text.parse::<f64>();
         value.map(Some).map_err(|_| format!("`{text}` in row {} of `{name}` is no number", idx + 1))
     };
-    rows.iter().enumerate().map(value).collect()
+    reader.byte_records().enumerate().map(value).collect()
+}
+
+/// A field, with U+FFFD for what is not UTF-8: the other columns may be in any encoding.
+fn shown(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
 }
 
 /// Rows with their columns in the order of the documentation.

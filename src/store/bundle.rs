@@ -19,7 +19,6 @@ use crate::store::analyses::ANALYSES;
 use crate::store::error::StoreError;
 use crate::store::folder::{FORMAT, Store, digest_of};
 use crate::store::pack::RESULTS;
-use crate::store::tar::{self, Header};
 
 const SUMS: &str = "SHA256SUMS";
 const FORMAT_ENTRY: &str = "store/FORMAT";
@@ -81,7 +80,8 @@ impl Store {
         let failed = |source| StoreError::Write { path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        let mut archive = BufWriter::new(tempfile::NamedTempFile::new_in(folder).map_err(failed)?);
+        let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let mut archive = tar::Builder::new(BufWriter::new(file));
         let sums = self.sums(&entries)?;
         let mut text = String::new();
         for (name, sum, _) in &sums {
@@ -97,8 +97,8 @@ impl Store {
             }
             .map_err(failed)?;
         }
-        tar::end(&mut archive).map_err(failed)?;
-        let file = archive.into_inner().map_err(|error| failed(error.into_error()))?;
+        let file = archive.into_inner().map_err(failed)?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(())
@@ -139,12 +139,11 @@ impl Store {
         archive.rewind().map_err(failed)?;
         let mut imported = Imported::default();
         let mut error = None;
-        let taken = tar::read(&mut archive, |header, content| {
-            match self.take_in(header, content, &mut imported) {
+        let taken =
+            for_each(&mut archive, |name, entry| match self.take_in(name, entry, &mut imported) {
                 Ok(()) => Ok(()),
                 Err(failure) => Err(error.insert(failure).to_string()),
-            }
-        });
+            });
         match error {
             Some(error) => Err(error),
             None => taken.map(|()| imported).map_err(damaged),
@@ -153,13 +152,13 @@ impl Store {
 
     fn take_in(
         &self,
-        header: &Header,
+        name: &str,
         content: &mut impl Read,
         imported: &mut Imported,
     ) -> Result<(), StoreError> {
         let tmp = self.root().join("tmp");
         let failed = |source| StoreError::Write { path: tmp.clone(), source };
-        if let Some((folder, name, extension)) = named(&header.name) {
+        if let Some((folder, name, extension)) = named(name) {
             if self.open_content(folder, name, extension).is_ok() {
                 imported.known += 1;
                 return Ok(());
@@ -168,7 +167,7 @@ impl Store {
             io::copy(content, &mut writer).map_err(failed)?;
             self.keep_content(folder, extension, writer)?;
             imported.new += 1;
-        } else if let Some(name) = beside(&header.name) {
+        } else if let Some(name) = beside(name) {
             let path = self.content_path(RESULTS.0, name, "json");
             if !path.exists() {
                 let mut bytes = Vec::new();
@@ -180,13 +179,54 @@ impl Store {
     }
 }
 
+/// Appends a file with fixed times and owners, so that equal contents make equal archives.
+///
+/// # Errors
+/// If `content` is not of `size_bytes`, or something cannot be read or written.
 fn append(
-    to: &mut impl io::Write,
+    to: &mut tar::Builder<impl io::Write>,
     name: &str,
     size_bytes: u64,
     content: &mut impl Read,
 ) -> io::Result<()> {
-    tar::append(to, &Header { name: name.to_owned(), size_bytes }, content)
+    let mut header = tar::Header::new_ustar();
+    header.set_path(name)?;
+    header.set_size(size_bytes);
+    header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_cksum();
+    let mut content = content.take(size_bytes);
+    to.append(&header, &mut content)?;
+    if content.limit() > 0 || content.into_inner().read(&mut [0])? > 0 {
+        let message = format!("`{name}` changed while it was read");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(())
+}
+
+/// Calls `visit` with the name and the content of each file of an archive.
+///
+/// # Errors
+/// A sentence, if it is no archive of plain files or is cut, or the first that `visit` gives.
+fn for_each<R: Read>(
+    archive: R,
+    mut visit: impl FnMut(&str, &mut tar::Entry<R>) -> Result<(), String>,
+) -> Result<(), String> {
+    let failed = |error: io::Error| error.to_string();
+    let mut archive = tar::Archive::new(archive);
+    // Raw: long names and other extensions are entries, which are refused, and never memory.
+    for entry in archive.entries().map_err(failed)?.raw(true) {
+        let mut entry = entry.map_err(failed)?;
+        if !entry.header().entry_type().is_file() {
+            return Err("it has entries that are no plain files".to_owned());
+        }
+        let name = String::from_utf8(entry.path_bytes().into_owned());
+        let name = name.map_err(|_| "a name is not UTF-8".to_owned())?;
+        visit(&name, &mut entry)?;
+    }
+    Ok(())
 }
 
 /// Folder, name and extension of an entry that is named by its content.
@@ -206,8 +246,7 @@ fn beside(entry: &str) -> Option<Digest> {
 /// Checks every entry against its name and against the list of checksums.
 fn verify(archive: &mut impl Read) -> Result<(), String> {
     let mut sums: Option<BTreeMap<String, Digest>> = None;
-    tar::read(archive, |header, content| {
-        let name = &header.name;
+    for_each(archive, |name, content| {
         let Some(sums) = &mut sums else {
             if name != SUMS {
                 return Err(format!("it does not begin with `{SUMS}`: it is no bundle"));
@@ -219,7 +258,7 @@ fn verify(archive: &mut impl Read) -> Result<(), String> {
         if !is_known && named(name).is_none() && beside(name).is_none() {
             return Err(format!("it has an entry `{name}`, which is no part of a bundle"));
         }
-        if beside(name).is_some() && header.size_bytes > MAX_BESIDE {
+        if beside(name).is_some() && content.size() > MAX_BESIDE {
             return Err(format!("its entry `{name}` is too large"));
         }
         let mut all = Digesting::new(io::sink());

@@ -38,7 +38,6 @@ mod record_file;
 mod report;
 mod summary;
 mod summary_file;
-mod tar;
 
 pub use analyses::{Outcome, Outcomes};
 pub use bundle::{Contents, Imported};

@@ -87,8 +87,9 @@ fn what_is_no_sample_is_refused() {
     project.write("own.csv", heavy(0.0));
     let set = "--set=fraction=2";
     project.run(["stat", "own.csv", "x", set]).code(2).complains("fraction");
-    project.write("bytes.csv", b"x\n\xff\n");
-    project.run(["stat", "bytes.csv", "x"]).code(2).complains("byte 2 is not UTF-8");
+    project.write("bytes.csv", b"x,y\n\xff,1\n\xe9,2\n");
+    project.run(["stat", "bytes.csv", "x"]).code(2).complains("`\u{fffd}` in row 1 of `x`");
+    project.run(["stat", "bytes.csv", "y", "moments"]).code(0);
     project.write("no.parquet", "x\n1\n");
     project.run(["stat", "no.parquet", "x"]).code(2).complains("no.parquet: ");
 }

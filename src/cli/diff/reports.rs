@@ -7,7 +7,6 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::cli::csv;
 use crate::cli::diff::{Difference, Largest};
 use crate::cli::tree::Tree;
 use crate::error::Error;
@@ -164,8 +163,16 @@ fn tables(a: &Reports, b: &Reports) -> Result<Vec<Tree>, Error> {
     for path in paths.into_iter().filter(|path| is_table(path)) {
         match (a.0.get(path), b.0.get(path)) {
             (Some(old), Some(new)) if old != new => {
-                let wrong = |reason: String| Error::Unknown { word: path.clone(), reason };
-                let rows = |text: &String| csv::records(text).map_err(wrong);
+                let wrong = |error: csv::Error| Error::Unknown {
+                    word: path.clone(),
+                    reason: error.to_string(),
+                };
+                let rows = |text: &String| {
+                    let mut reader = csv::ReaderBuilder::new();
+                    let reader = reader.has_headers(false).flexible(true);
+                    let records = reader.from_reader(text.as_bytes()).into_records();
+                    records.collect::<Result<Vec<_>, _>>().map_err(wrong)
+                };
                 lines.push(format!("~ {path}: {}", table(&rows(old)?, &rows(new)?)).into());
             }
             (Some(_), Some(_)) => {}
@@ -176,7 +183,7 @@ fn tables(a: &Reports, b: &Reports) -> Result<Vec<Tree>, Error> {
     Ok(lines)
 }
 
-fn table(a: &[Vec<String>], b: &[Vec<String>]) -> String {
+fn table(a: &[csv::StringRecord], b: &[csv::StringRecord]) -> String {
     if a.first() != b.first() {
         return "other columns".to_owned();
     }
