@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce test test-slurm soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -15,6 +15,11 @@ reproduce:
 test:
 	cargo test --release --locked --workspace
 
+# The tests on a real Slurm, which they start on this machine: two nodes, killed and started again. Needs
+# root on a Debian, on which it installs Slurm; minutes.
+test-slurm:
+	cargo test --release --locked -p maruyama --test it -- --ignored --test-threads=1 --nocapture cluster
+
 # The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
 # changed manifests and files; tens of minutes. Needs Linux, and rights to mount in a name space.
 soak:
@@ -26,7 +31,7 @@ deny:
 		else echo "cargo-deny is not installed: the dependencies were not checked"; fi
 
 # What must hold before a change lands.
-ci: lint deny docs test bench-check interop reproduce
+ci: lint deny docs test test-slurm bench-check interop reproduce
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }

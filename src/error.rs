@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::analyse::AnalysisError;
+use crate::cluster::ClusterError;
 use crate::manifest::diagnostic::Diagnostics;
 use crate::store::StoreError;
 
@@ -154,6 +155,9 @@ pub enum Error {
     /// A thread pool or signal handler could not be set up.
     #[error("cannot start: {0}")]
     Start(String),
+    /// A run on a cluster failed.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -180,6 +184,15 @@ impl Error {
             | Error::Unknown { .. }
             | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
+            Error::Cluster(error) => match error {
+                ClusterError::Read { .. }
+                | ClusterError::Description { .. }
+                | ClusterError::NotText { .. } => INPUT,
+                ClusterError::NoProgress { .. } => DIFFERS,
+                ClusterError::NoProgram { .. }
+                | ClusterError::Refused { .. }
+                | ClusterError::Store(_) => STORE,
+            },
             Error::Start(_) | Error::Store(_) => STORE,
         }
     }

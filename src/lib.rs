@@ -9,6 +9,7 @@
 pub mod analyse;
 pub mod check;
 pub mod cli;
+pub mod cluster;
 pub mod data;
 pub mod error;
 pub mod fingerprint;

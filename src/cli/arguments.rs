@@ -26,11 +26,13 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Simulate what is missing, analyse it and write the reports
-    Reproduce(Options),
+    Reproduce(RunOptions),
     /// Show which cells would run and why, without running or writing anything
     Plan(Options),
     /// Simulate what is missing
-    Run(Options),
+    Run(RunOptions),
+    /// Simulate what is missing on a Slurm cluster, by tasks that share the store, and follow them
+    Submit(SubmitOptions),
     /// Analyse stored results and write the reports
     Report(Options),
     /// Show what is stored of each item
@@ -61,9 +63,10 @@ impl Command {
     /// The format in which the command prints.
     pub(crate) fn format(&self) -> Format {
         match self {
-            Command::Reproduce(options)
+            Command::Reproduce(RunOptions { options, .. })
+            | Command::Run(RunOptions { options, .. })
+            | Command::Submit(SubmitOptions { options, .. })
             | Command::Plan(options)
-            | Command::Run(options)
             | Command::Report(options)
             | Command::Status(options)
             | Command::Verify(VerifyOptions { options, .. })
@@ -101,6 +104,38 @@ pub(crate) struct Options {
     /// How to print: for people, or as JSON for machines
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Where to simulate; analyses and reports are made here
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "local")]
+    pub executor: Executor,
+    /// Description of the cluster; `cluster.yaml` if there is one
+    #[arg(long, value_name = "FILE")]
+    pub cluster: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Executor {
+    /// In this process
+    Local,
+    /// By `submit`
+    Slurm,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SubmitOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Description of the cluster; `cluster.yaml` if there is one
+    #[arg(long, value_name = "FILE")]
+    pub cluster: Option<PathBuf>,
+    /// Show the command and the script, and submit nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod prune;
 mod select;
 mod show;
 mod stat;
+mod submit;
 mod tree;
 mod verify;
 
@@ -25,11 +26,12 @@ use clap::Parser as _;
 use maruyama_dynamics::parameter::Violation;
 use maruyama_dynamics::simd::Level;
 
-use crate::cli::arguments::{Arguments, Command, Format, Options};
+use crate::cli::arguments::{Arguments, Command, Executor, Format, Options, RunOptions};
 use crate::cli::pipeline::{Pipeline, Stages};
-use crate::error::{DONE, Error, INPUT};
+use crate::error::{DONE, Error, INPUT, INTERRUPTED};
 use crate::load::Words;
 use crate::manifest::schema;
+use crate::run::Interrupt;
 
 /// Environment variable that forces an instruction set: `scalar`, `avx2` or `avx512`.
 const SIMD: &str = "MARUYAMA_SIMD";
@@ -66,9 +68,17 @@ fn choose_instruction_set() -> Result<(), Error> {
 
 fn run(command: &Command) -> Result<u8, Error> {
     match command {
-        Command::Reproduce(options) => stages(options, Stages::ALL),
-        Command::Run(options) => stages(options, Stages::RUN),
-        Command::Report(options) => stages(options, Stages::REPORT),
+        Command::Reproduce(arguments) => simulated(arguments, Stages::ALL),
+        Command::Run(arguments) => simulated(arguments, Stages::RUN),
+        Command::Report(options) => {
+            let pipeline = Pipeline::open(options)?;
+            stages(pipeline, options, Stages::REPORT, &watch()?)
+        }
+        Command::Submit(arguments) => {
+            let (text, code) = submit::submit(arguments)?;
+            print(&text);
+            Ok(code)
+        }
         Command::Plan(options) => {
             let pipeline = Pipeline::open(options)?;
             print(&show::plan(&pipeline, options.format));
@@ -132,11 +142,37 @@ fn run(command: &Command) -> Result<u8, Error> {
     }
 }
 
-fn stages(options: &Options, stages: Stages) -> Result<u8, Error> {
+/// Watches for Ctrl-C, from when there is something to keep.
+fn watch() -> Result<Interrupt, Error> {
+    Interrupt::watch().map_err(|error| Error::Start(error.to_string()))
+}
+
+/// The stages of a command that simulates, here or on a cluster.
+fn simulated(arguments: &RunOptions, to_do: Stages) -> Result<u8, Error> {
+    let options = &arguments.options;
+    let mut pipeline = Pipeline::open(options)?;
+    let interrupt = watch()?;
+    if arguments.executor == Executor::Slurm {
+        let cluster = submit::description(arguments.cluster.as_deref())?;
+        let followed = submit::compute(&mut pipeline, options, &cluster, &interrupt)?;
+        if followed.missing > 0 {
+            print(submit::GOES_ON);
+            return Ok(INTERRUPTED);
+        }
+    }
+    stages(pipeline, options, to_do, &interrupt)
+}
+
+fn stages(
+    pipeline: Pipeline,
+    options: &Options,
+    stages: Stages,
+    interrupt: &Interrupt,
+) -> Result<u8, Error> {
     // The process ends with this command and its memory with it: to free a large plan piece by piece
     // would take a tenth of the time of a command that finds everything done.
-    let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
-    let done = pipeline.execute(stages)?;
+    let pipeline = ManuallyDrop::new(pipeline);
+    let done = pipeline.execute(stages, interrupt)?;
     print(&show::done(&done, options));
     Ok(done.exit_code())
 }

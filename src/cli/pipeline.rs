@@ -39,7 +39,7 @@ pub(crate) struct Pipeline {
     pub store: Store,
     pub reports: PathBuf,
     pub texts: Vec<String>,
-    verbosity: Verbosity,
+    pub verbosity: Verbosity,
     pub records_verdicts: bool,
 }
 
@@ -123,8 +123,7 @@ impl Pipeline {
     }
 
     /// Runs the stages of a command.
-    pub(crate) fn execute(&self, stages: Stages) -> Result<Done, Error> {
-        let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
+    pub(crate) fn execute(&self, stages: Stages, interrupt: &Interrupt) -> Result<Done, Error> {
         let missing = self.plan.missing(&self.index);
         if !stages.run && !missing.is_empty() {
             let total = self.plan.blocks.len();
@@ -139,7 +138,7 @@ impl Pipeline {
             store.quarantine(path)?;
         }
         let damaged = self.index.damaged.clone();
-        let summary = run(missing, (&store, &self.index), &interrupt, self.verbosity)?;
+        let summary = run(missing, (&store, &self.index), interrupt, self.verbosity)?;
         let read_again =
             (summary.computed + summary.shared > 0).then(|| store.index()).transpose()?;
         let index = read_again.as_ref().unwrap_or(&self.index);
@@ -167,7 +166,7 @@ impl Pipeline {
             store.quarantine(path)?;
             done.damaged.push((path.clone(), reason.clone()));
         }
-        let stage = analyse(&self.plan, &store, index, &outcomes, &interrupt, self.verbosity)?;
+        let stage = analyse(&self.plan, &store, index, &outcomes, interrupt, self.verbosity)?;
         done.analysed = stage.computed;
         done.analyses_left = stage.left;
         done.analyses_cached = stage.cached;
@@ -180,7 +179,10 @@ impl Pipeline {
     }
 
     /// Checks the cells that will run against the spectrum of their problem.
-    fn check_problems(&self, missing: &[crate::plan::PlannedBlock]) -> Result<(), Error> {
+    pub(crate) fn check_problems(
+        &self,
+        missing: &[crate::plan::PlannedBlock],
+    ) -> Result<(), Error> {
         let to_run: BTreeSet<Digest> = missing.iter().map(|block| block.ensemble.id).collect();
         let mut files = Vec::new();
         for (item, text) in self.plan.items.iter().zip(&self.texts) {

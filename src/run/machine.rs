@@ -6,7 +6,7 @@ use crate::store::Provenance;
 
 /// Where a run takes place.
 pub(crate) struct Machine {
-    host: String,
+    pub host: String,
     git_commit: Option<String>,
     threads: usize,
 }

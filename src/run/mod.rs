@@ -64,13 +64,22 @@ pub fn run(
     }
     let progress = Progress::start(verbosity, "simulate", "blocks", n_blocks as u64);
     let work = Work::new(store, interrupt, &progress, index)?;
-    work.through(&gather(blocks))?;
-    work.wait_for_others()?;
+    work.while_alive(|| {
+        work.through(&gather(blocks))?;
+        work.wait_for_others()
+    })?;
     progress.finish();
     let mut summary = work.finish();
     summary.failures.sort_by_key(|failure| failure.id);
     summary.left = n_blocks - summary.computed - summary.shared - summary.failures.len();
     Ok(summary)
+}
+
+/// Number of tasks into which `blocks` are gathered: more threads or processes than that find nothing
+/// to do.
+#[must_use]
+pub fn n_tasks(blocks: Vec<PlannedBlock>) -> usize {
+    gather(blocks).len()
 }
 
 /// Calls `work`, which leaves nothing half done behind it; a panic becomes an error that says why.

@@ -85,6 +85,15 @@ impl Progress {
         }
     }
 
+    /// Says something beside the bar.
+    pub fn say(&self, text: &str) {
+        match (&self.bar, &self.plain) {
+            (Some(bar), _) => bar.println(text),
+            (None, Some(plain)) => eprintln!("{}: {text}", plain.stage),
+            (None, None) => {}
+        }
+    }
+
     /// Ends the stage and clears its bar.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {

@@ -1,6 +1,7 @@
 //! The work of a run: tasks through a pool of threads, shared with other processes.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use crate::run::block::{self, NotStored};
 use crate::run::machine::Machine;
 use crate::run::task::gather;
 use crate::run::{Failure, Interrupt, Progress, Summary, contain};
-use crate::store::{Block, BlockId, Claims, Index, Store, StoreError, Whose};
+use crate::store::{BEAT, Block, BlockId, Claims, Index, Store, StoreError, Whose};
 
 /// How often a process looks whether another one has stored what it has claimed.
 const LOOK: Duration = Duration::from_millis(50);
@@ -25,8 +26,7 @@ pub(crate) struct Work<'a> {
     interrupt: &'a Interrupt,
     progress: &'a Progress,
     machine: Machine,
-    /// None on a file system without locks: then nothing is shared.
-    claims: Option<Mutex<Claims>>,
+    claims: Mutex<Claims>,
     /// Blocks that other processes have claimed.
     deferred: Mutex<Vec<PlannedBlock>>,
     summary: Mutex<Summary>,
@@ -40,16 +40,33 @@ impl<'a> Work<'a> {
         progress: &'a Progress,
         index: &Index,
     ) -> Result<Work<'a>, StoreError> {
-        let claims = store.claims(index.files.keys().copied().collect())?;
+        let machine = Machine::here();
+        let claims = store.claims(index.files.keys().copied().collect(), &machine.host)?;
         Ok(Work {
             store,
             interrupt,
             progress,
-            machine: Machine::here(),
-            claims: claims.map(Mutex::new),
+            machine,
+            claims: Mutex::new(claims),
             deferred: Mutex::default(),
             summary: Mutex::default(),
             error: Mutex::default(),
+        })
+    }
+
+    /// Does `work`, and says meanwhile that this process is alive.
+    pub(crate) fn while_alive<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let (done, end) = channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while end.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                    // On a full disk others may take its blocks, and compute the same.
+                    let _ = lock(&self.claims).beat();
+                }
+            });
+            let result = work();
+            drop(done);
+            result
         })
     }
 
@@ -103,9 +120,9 @@ impl<'a> Work<'a> {
             Some(first) if first.is_long() => self.record(first)?,
             _ => self.compute(&task)?,
         };
-        if let (Some(claims), false) = (&self.claims, failures.is_empty()) {
+        if !failures.is_empty() {
             let failed: Vec<BlockId> = failures.iter().map(|failure| failure.id).collect();
-            lock(claims).give_up(&failed)?;
+            lock(&self.claims).give_up(&failed)?;
         }
         let mut summary = lock(&self.summary);
         summary.computed += computed;
@@ -115,9 +132,8 @@ impl<'a> Work<'a> {
 
     /// Claims `blocks`, and gives those that are for this process to compute.
     fn claim(&self, blocks: &[PlannedBlock]) -> Result<Vec<PlannedBlock>, StoreError> {
-        let Some(claims) = &self.claims else { return Ok(blocks.to_vec()) };
         let ids: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
-        let whose = lock(claims).take(self.store, &ids)?;
+        let whose = lock(&self.claims).take(self.store, &ids)?;
         let mut ours = Vec::with_capacity(blocks.len());
         for (block, whose) in blocks.iter().zip(whose) {
             match whose {
@@ -133,9 +149,7 @@ impl<'a> Work<'a> {
     }
 
     fn wrote(&self, file: Digest) {
-        if let Some(claims) = &self.claims {
-            lock(claims).wrote(file);
-        }
+        lock(&self.claims).wrote(file);
     }
 
     /// Computes the chains of the blocks of `task` and stores them; gives the number of stored

@@ -20,6 +20,7 @@
 //! moved as a folder.
 
 mod analyses;
+mod arrivals;
 mod assembly;
 mod bundle;
 mod claims;
@@ -40,7 +41,9 @@ mod summary;
 mod summary_file;
 
 pub use analyses::{Outcome, Outcomes};
+pub use arrivals::Arrivals;
 pub use bundle::{Contents, Imported};
+pub(crate) use claims::BEAT;
 pub use claims::{Claims, Whose};
 pub use error::StoreError;
 pub use folder::Store;

@@ -1,6 +1,7 @@
 //! Tests of the whole program: its commands, run in a folder of their own on small manifests.
 
 mod changes;
+mod cluster;
 mod common_noise;
 mod comparison;
 mod damage;

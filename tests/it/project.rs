@@ -93,8 +93,17 @@ impl Project {
 
     /// Starts the program, and does not wait.
     pub fn start<const N: usize>(&self, arguments: [&str; N]) -> Child {
+        self.start_with([], arguments)
+    }
+
+    /// The same with environment variables.
+    pub fn start_with<const V: usize, const N: usize>(
+        &self,
+        variables: [(&str, String); V],
+        arguments: [&str; N],
+    ) -> Child {
         let mut command = self.command(&arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(variables).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the program starts")
     }
 
