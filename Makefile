@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test test-slurm soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce test test-slurm test-site soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -20,6 +20,22 @@ test:
 test-slurm:
 	cargo test --release --locked -p maruyama --test it -- --ignored --test-threads=1 --nocapture cluster
 
+# The site of the reports in a browser; needs npm and a Chromium, which root has installed on a Debian.
+test-site: tests/site/node_modules/ready
+	$(BROWSERS) | grep -q . || scripts/install.sh chromium
+	rm -rf target/site
+	$(MARUYAMA) report --quiet --html target/site
+	SITE=$(CURDIR)/target/site CLAIMS=$(CURDIR)/reports/claims.json SHOTS=$(CURDIR)/target/site-pictures \
+		BROWSER=$$($(BROWSERS) | head -1) \
+		npm --silent --prefix tests/site test
+
+BROWSERS = for name in chromium google-chrome chromium-browser; do command -v $$name; done
+
+tests/site/node_modules/ready: tests/site/package-lock.json
+	command -v npm >/dev/null || scripts/install.sh nodejs npm
+	npm --prefix tests/site ci --no-audit --no-fund --silent
+	touch $@
+
 # The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
 # changed manifests and files; tens of minutes. Needs Linux, and rights to mount in a name space.
 soak:
@@ -31,7 +47,7 @@ deny:
 		else echo "cargo-deny is not installed: the dependencies were not checked"; fi
 
 # What must hold before a change lands.
-ci: lint deny docs test test-slurm bench-check interop reproduce
+ci: lint deny docs test test-slurm bench-check interop reproduce test-site
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }

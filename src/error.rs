@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::analyse::AnalysisError;
 use crate::cluster::ClusterError;
 use crate::manifest::diagnostic::Diagnostics;
+use crate::site::SiteError;
 use crate::store::StoreError;
 
 /// Everything was done, and every verdict is the one on record.
@@ -158,6 +159,9 @@ pub enum Error {
     /// A run on a cluster failed.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    /// A site could not be made.
+    #[error(transparent)]
+    Site(#[from] SiteError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -193,7 +197,7 @@ impl Error {
                 | ClusterError::Refused { .. }
                 | ClusterError::Store(_) => STORE,
             },
-            Error::Start(_) | Error::Store(_) => STORE,
+            Error::Start(_) | Error::Site(_) | Error::Store(_) => STORE,
         }
     }
 }

@@ -19,4 +19,5 @@ pub mod manifest;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod site;
 pub mod store;

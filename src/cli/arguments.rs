@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Simulate what is missing on a Slurm cluster, by tasks that share the store, and follow them
     Submit(SubmitOptions),
     /// Analyse stored results and write the reports
-    Report(Options),
+    Report(ReportOptions),
     /// Show what is stored of each item
     Status(Options),
     /// List the cells with their state, size and time
@@ -67,7 +67,7 @@ impl Command {
             | Command::Run(RunOptions { options, .. })
             | Command::Submit(SubmitOptions { options, .. })
             | Command::Plan(options)
-            | Command::Report(options)
+            | Command::Report(ReportOptions { options, .. })
             | Command::Status(options)
             | Command::Verify(VerifyOptions { options, .. })
             | Command::Ls(ListOptions { options, .. })
@@ -124,6 +124,15 @@ pub(crate) enum Executor {
     Local,
     /// By `submit`
     Slurm,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Also write the reports as a site of static pages into this folder
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

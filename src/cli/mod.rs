@@ -26,9 +26,11 @@ use clap::Parser as _;
 use maruyama_dynamics::parameter::Violation;
 use maruyama_dynamics::simd::Level;
 
-use crate::cli::arguments::{Arguments, Command, Executor, Format, Options, RunOptions};
+use crate::cli::arguments::{
+    Arguments, Command, Executor, Format, Options, ReportOptions, RunOptions,
+};
 use crate::cli::pipeline::{Pipeline, Stages};
-use crate::error::{DONE, Error, INPUT, INTERRUPTED};
+use crate::error::{DONE, Error, INPUT, INTERRUPTED, plural};
 use crate::load::Words;
 use crate::manifest::schema;
 use crate::run::Interrupt;
@@ -70,10 +72,7 @@ fn run(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Reproduce(arguments) => simulated(arguments, Stages::ALL),
         Command::Run(arguments) => simulated(arguments, Stages::RUN),
-        Command::Report(options) => {
-            let pipeline = Pipeline::open(options)?;
-            stages(pipeline, options, Stages::REPORT, &watch()?)
-        }
+        Command::Report(arguments) => report(arguments),
         Command::Submit(arguments) => {
             let (text, code) = submit::submit(arguments)?;
             print(&text);
@@ -140,6 +139,20 @@ fn run(command: &Command) -> Result<u8, Error> {
             Ok(DONE)
         }
     }
+}
+
+fn report(arguments: &ReportOptions) -> Result<u8, Error> {
+    let options = &arguments.options;
+    let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
+    let done = pipeline.execute(Stages::REPORT, &watch()?)?;
+    print(&show::done(&done, options));
+    if let (Some(folder), false) = (&arguments.html, done.interrupted) {
+        let n_pages = pipeline.write_site(folder)?;
+        if !options.quiet && options.format == Format::Text {
+            print(&format!("{} in {}\n", plural(n_pages, "page"), folder.display()));
+        }
+    }
+    Ok(done.exit_code())
 }
 
 /// Watches for Ctrl-C, from when there is something to keep.

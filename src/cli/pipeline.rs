@@ -1,7 +1,7 @@
 //! The stages in their order, from manifests to reports.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use maruyama_dynamics::parameter::Violation;
 
@@ -15,6 +15,7 @@ use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::{Plan, PlannedItem};
 use crate::report::{ItemReport, publish};
 use crate::run::{Interrupt, Summary, Verbosity, run};
+use crate::site::{self, Sources};
 use crate::store::{BlockId, Index, Store};
 
 /// Which stages a command has.
@@ -176,6 +177,19 @@ impl Pipeline {
             done.reports = publish(&self.plan, &stage, &self.texts, &store, &self.reports)?;
         }
         Ok(done)
+    }
+
+    /// Writes the reports as a site into `folder`; gives the number of pages.
+    pub(crate) fn write_site(&self, folder: &Path) -> Result<usize, Error> {
+        let store = Store::open_to_write(&self.store_folder)?;
+        store.prepare_reports(folder)?;
+        let sources = Sources {
+            plan: &self.plan,
+            index: &self.index,
+            texts: &self.texts,
+            reports: &self.reports,
+        };
+        site::make(&sources, |file| Ok(store.write_report_file(folder, file)?))
     }
 
     /// Checks the cells that will run against the spectrum of their problem.

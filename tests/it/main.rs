@@ -23,6 +23,7 @@ mod reduction;
 mod reproduction;
 mod sharing;
 mod shipped;
+mod site;
 mod statistics;
 mod storage;
 mod tails;

@@ -11,6 +11,7 @@ set -euo pipefail
 
 [ $# -ge 2 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 [ "$(id -u)" = 0 ] || exec sudo "$0" "$@"
+here=$(cd "$(dirname "$0")" && pwd)
 command=$1
 folder=$(mkdir -p "$2" && cd "$2" && pwd)
 export SLURM_CONF=$folder/slurm.conf
@@ -23,9 +24,7 @@ install() {
     command -v "$program" >/dev/null || missing=yes
   done
   [ -n "$missing" ] || return 0
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    slurmctld slurmd slurm-client munge >/dev/null
+  "$here/../../scripts/install.sh" slurmctld slurmd slurm-client munge
 }
 
 # Tries a command for some seconds.
