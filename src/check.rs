@@ -68,7 +68,8 @@ pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagno
         columns.check_filter(&claim.filter, &mut mistakes);
         check_test(&columns, &claim.test, &mut mistakes);
         for column in &claim.evidence {
-            columns.check(&column.value, column.span, &mut mistakes);
+            let name = column.value.strip_prefix(PREVIOUS).unwrap_or(&column.value);
+            columns.check(name, column.span, &mut mistakes);
         }
     }
     mistakes

@@ -55,6 +55,15 @@ fn of_analysis(fields: &mut Fields<'_>, known: &Known<'_>, faults: &mut Faults) 
     Some(of.value)
 }
 
+/// The words that a manifest names, with their names.
+pub fn names(entries: &[Entry], faults: &mut Faults) -> Vec<(Located<String>, String)> {
+    let mut names = Vec::new();
+    for Entry { key, value } in entries {
+        names.extend(text(value, &key.value, faults).map(|name| (key.clone(), name.value)));
+    }
+    names
+}
+
 /// One entry of `reference`.
 pub fn reference(node: &Node, known: &Known<'_>, faults: &mut Faults) -> Option<Reference> {
     let mut fields = Fields::open(node, node.span, "a reference", faults);

@@ -5,7 +5,7 @@ use crate::manifest::cells;
 use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::fields::{Faults, Fields, entries, items};
 use crate::manifest::name;
-use crate::manifest::output::{Known, claims, figure, reference, table};
+use crate::manifest::output::{Known, claims, figure, names, reference, table};
 use crate::manifest::part::data_sets;
 use crate::manifest::profile::{Profile, profile};
 use crate::manifest::simulate;
@@ -40,6 +40,7 @@ struct Sections<'n> {
     data: Option<&'n Node>,
     simulate: Option<&'n Node>,
     analyse: Option<&'n Node>,
+    names: Option<&'n Node>,
     reference: Option<&'n Node>,
     tables: Option<&'n Node>,
     figures: Option<&'n Node>,
@@ -76,6 +77,7 @@ impl<'n> Sections<'n> {
             data: fields.take("data"),
             simulate: fields.require("simulate"),
             analyse: fields.take("analyse"),
+            names: fields.take("names"),
             reference: fields.take("reference"),
             tables: fields.take("tables"),
             figures: fields.take("figures"),
@@ -129,6 +131,7 @@ impl<'n> Sections<'n> {
                 .collect(),
             sweeps: sweeps.iter().map(|entry| sweep(entry, faults)).collect(),
             analyses: analyses.iter().filter_map(|entry| estimate(entry, faults)).collect(),
+            names: names(section(self.names, "`names`", faults), faults),
             references: references.iter().filter_map(|n| reference(n, &known, faults)).collect(),
             tables: tables.iter().filter_map(|entry| table(entry, &known, faults)).collect(),
             figures: figures

@@ -40,6 +40,11 @@ pub fn schema(vocabulary: &Vocabulary<'_>) -> Json {
             "data": named("data_set", "Named data sets; a name is a label, not part of an identity."),
             "simulate": named("sweep", "Named sweeps: grids of cells."),
             "analyse": named("analysis", "Named analyses: an estimator applied to each cell."),
+            "names": {
+                "type": "object",
+                "description": "Names of columns and their values in tables, figures and evidence.",
+                "additionalProperties": { "type": "string" },
+            },
             "reference": list("reference", "Published numbers, shown beside ours."),
             "tables": named("table", "Tables of the report."),
             "figures": named("figure", "Figures of the report."),

@@ -30,6 +30,8 @@ pub struct Manifest {
     pub sweeps: Vec<Sweep>,
     /// What to compute from it, in the order of the file.
     pub analyses: Vec<Analysis>,
+    /// Words of columns and their values, with their names in tables and figures.
+    pub names: Vec<(Located<String>, String)>,
     /// Published numbers, shown beside ours.
     pub references: Vec<Reference>,
     /// Tables of the report.

@@ -23,6 +23,16 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl fmt::Display for Truth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Truth::True => "true",
+            Truth::False => "false",
+            Truth::Undecided => "undecided",
+        })
+    }
+}
+
 /// The verdict of a claim about every row, or about any, from the truth of each row's test.
 ///
 /// Without a row there is no evidence: the verdict is inconclusive.
@@ -122,6 +132,11 @@ impl Test {
     /// At the first word that does not fit the grammar of `report/grammar.rs`.
     pub fn parse(text: &str) -> Result<Test, TestError> {
         grammar::conditions(text).map(Test)
+    }
+
+    /// The conditions, all of which must hold.
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.0
     }
 
     /// The columns that the test reads.

@@ -55,11 +55,8 @@ fn facets<'a>(panel: &Panel, rows: Vec<RowView<'a>>) -> Vec<(Option<Arc<str>>, V
     let mut facets: Vec<(Option<Arc<str>>, Vec<RowView<'a>>)> = Vec::new();
     for row in rows {
         let value: Arc<str> = match row.look_up(&facet.value) {
-            Scalar::Text(text) => text.into(),
-            Scalar::Number(value) | Scalar::Interval { value, .. } => {
-                format!("{} = {value}", facet.value.replace('_', " ")).into()
-            }
             Scalar::Missing => continue,
+            value => row.names().entry(&facet.value, &value).into(),
         };
         match facets.iter_mut().find(|(known, _)| known.as_deref() == Some(&*value)) {
             Some((_, rows)) => rows.push(row),

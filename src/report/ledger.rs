@@ -1,19 +1,19 @@
 //! The ledger: all claims of all reports, for people and for machines.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::manifest::types::{Manifest, Verdict};
-use crate::report::page::{status, symbol};
+use crate::manifest::types::Manifest;
+use crate::report::overview;
+use crate::report::page::status;
 use crate::report::verdict::{Evidence, Judged};
 use crate::store::WrittenFile;
 
-/// A claim as machines read it.
+/// A claim as machines read it; texts have the markup of labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub id: String,
@@ -24,6 +24,8 @@ pub(crate) struct Record {
     pub verdict: String,
     pub expected: String,
     pub test: String,
+    #[serde(default)]
+    pub remark: String,
     pub evidence: Json,
 }
 
@@ -41,6 +43,7 @@ impl Record {
             verdict: judged.verdict.to_string(),
             expected: claim.expect.to_string(),
             test: claim.test.value.clone(),
+            remark: claim.remark.trim().to_owned(),
             evidence: judged.evidence.iter().map(evidence).collect(),
         }
     }
@@ -51,7 +54,7 @@ fn evidence(evidence: &Evidence) -> Json {
         evidence.of.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let values: Map<String, Json> =
         evidence.values.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
-    json!({ "of": of, "values": values })
+    json!({ "of": of, "values": values, "test": evidence.truth.to_string() })
 }
 
 /// The claims of one item, as `claims.json` in its folder holds them.
@@ -61,79 +64,39 @@ pub(crate) fn to_json(records: &[Record]) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// The report of an item as the ledger knows it.
+pub(crate) struct Reported {
+    /// Name of its folder.
+    pub item: String,
+    /// Title of its page.
+    pub title: String,
+    /// Its claims.
+    pub records: Vec<Record>,
+}
+
 /// The ledger of the claims of every item that has a report in `reports`.
 ///
 /// # Errors
 /// If the folder cannot be read.
 pub(crate) fn ledger(reports: &Path) -> io::Result<Vec<WrittenFile>> {
-    let mut items: BTreeMap<String, (String, Vec<Record>)> = BTreeMap::new();
+    let mut items: BTreeMap<String, Reported> = BTreeMap::new();
     for entry in fs::read_dir(reports)? {
         let entry = entry?;
         let Ok(bytes) = fs::read(entry.path().join("claims.json")) else { continue };
         let Ok(records) = serde_json::from_slice::<Vec<Record>>(&bytes) else { continue };
         let title = title_of(&entry.path()).unwrap_or_default();
-        items.insert(entry.file_name().to_string_lossy().into_owned(), (title, records));
+        let item = entry.file_name().to_string_lossy().into_owned();
+        items.insert(item.clone(), Reported { item, title, records });
     }
-    let records: Vec<Record> =
-        items.values().flat_map(|(_, records)| records.iter().cloned()).collect();
+    let items: Vec<Reported> = items.into_values().collect();
+    let records: Vec<Record> = items.iter().flat_map(|item| item.records.clone()).collect();
     Ok(vec![
         WrittenFile { path: "claims.json".to_owned(), bytes: to_json(&records) },
-        WrittenFile { path: "README.md".to_owned(), bytes: page(&items).into_bytes() },
+        WrittenFile { path: "README.md".to_owned(), bytes: overview::page(&items).into_bytes() },
     ])
 }
 
 fn title_of(folder: &Path) -> Option<String> {
     let page = fs::read_to_string(folder.join("README.md")).ok()?;
     page.lines().next()?.strip_prefix("# ").map(str::to_owned)
-}
-
-fn page(items: &BTreeMap<String, (String, Vec<Record>)>) -> String {
-    let all = || items.values().flat_map(|(_, records)| records);
-    let count =
-        |verdict: Verdict| all().filter(|record| record.verdict == verdict.to_string()).count();
-    let mut page = format!(
-        "# Ledger of claims\n\nEvery number behind a verdict was computed by the run that wrote this \
-         page; `claims.json` holds the same for machines.\n\n{} claims: {} reproduced, {} \
-         contradicted, {} inconclusive.\n\n",
-        all().count(),
-        count(Verdict::Reproduced),
-        count(Verdict::Contradicted),
-        count(Verdict::Inconclusive),
-    );
-    for (item, (title, records)) in items {
-        let _ = writeln!(page, "## [{title}]({item}/README.md)\n");
-        if records.is_empty() {
-            page.push_str("No claims.\n\n");
-            continue;
-        }
-        page.push_str("| verdict | claim | source |\n| :-- | :-- | :-- |\n");
-        for record in records {
-            let verdict = named(&record.verdict).map_or("?", symbol);
-            let surprise = if record.verdict == record.expected {
-                String::new()
-            } else {
-                format!(" (on record: {})", record.expected)
-            };
-            let _ = writeln!(
-                page,
-                "| {verdict} {}{surprise} | {} | {} |",
-                record.verdict,
-                escaped(&record.statement),
-                escaped(&record.source)
-            );
-        }
-        page.push('\n');
-    }
-    page
-}
-
-fn named(verdict: &str) -> Option<Verdict> {
-    let all = [Verdict::Reproduced, Verdict::Contradicted, Verdict::Inconclusive];
-    all.into_iter().find(|candidate| candidate.to_string() == verdict)
-}
-
-/// Text on one line of Markdown, or in a cell of a table, as it stands: `η_*` and `η^*` would
-/// otherwise emphasise what is between their stars.
-pub(crate) fn escaped(text: &str) -> String {
-    text.trim().replace('\n', " ").replace('*', "\\*").replace('|', "\\|")
 }

@@ -1,17 +1,24 @@
 //! Reporting: rows and curves become tables, figures, verdicts and pages.
 
 mod claim;
+mod evidence;
 mod figure;
 mod grammar;
 mod ledger;
+mod listing;
+mod margin;
+mod name;
+mod overview;
 mod page;
 mod plot;
 mod stage;
 mod table;
 mod verdict;
 mod view;
+mod word;
 
 pub use claim::{Test, TestError, Truth};
+pub use name::Names;
 pub use plot::{PLOTS, Plot, PlotError, plot};
 pub use stage::{ItemReport, Standing, publish, standing};
 pub use verdict::{Evidence, Judged, PREVIOUS, judge, unknown_names};

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use maruyama_figure::{Cell, Column, Table, markdown};
+use maruyama_figure::{Table, markdown};
 
 use crate::manifest::types::{Manifest, Status, Verdict};
 use crate::plan::PlannedItem;
-use crate::report::ledger::escaped;
-use crate::report::table::to_cell;
-use crate::report::verdict::{Evidence, Judged};
+use crate::report::evidence;
+use crate::report::name::Names;
+use crate::report::verdict::Judged;
 
 /// What a page shows.
 pub(crate) struct Page<'a> {
@@ -56,8 +56,8 @@ impl Page<'_> {
                 symbol(judged.verdict),
                 capitalised(&judged.verdict.to_string()),
                 claim.id,
-                escaped(&claim.statement),
-                escaped(&claim.place),
+                markdown(claim.statement.trim()),
+                markdown(claim.place.trim()),
                 status(claim.status),
                 claim.test.value,
                 quantifier(judged),
@@ -65,7 +65,7 @@ impl Page<'_> {
             if !judged.as_expected() {
                 let _ = writeln!(page, "**The verdict on record is: {}.**\n", claim.expect);
             }
-            page.push_str(&evidence_table(&judged.evidence));
+            page.push_str(&evidence::to_markdown(judged, Names::of(&self.item.manifest)));
             if judged.n_missing > 0 {
                 let cells = crate::error::plural(judged.n_missing, "cell");
                 let _ =
@@ -136,34 +136,6 @@ fn scale(item: &PlannedItem, manifest: &Manifest) -> String {
         })
         .collect();
     format!("Profile `{}`; {}.\n", manifest.profile, sweeps.join("; "))
-}
-
-/// The rows that a claim was judged by, as a table.
-fn evidence_table(evidence: &[Evidence]) -> String {
-    let Some(first) = evidence.first() else {
-        return "No row: there is no evidence.\n\n".to_owned();
-    };
-    let columns: Vec<&String> = first
-        .of
-        .iter()
-        .map(|(name, _)| name)
-        .chain(first.values.iter().map(|(name, _)| name))
-        .collect();
-    let mut rows = Vec::new();
-    for row in evidence {
-        let of = row.of.iter().map(|(_, value)| Cell::Text(value.clone()));
-        let values = row.values.iter().map(|(_, value)| to_cell(value, 4));
-        rows.push(of.chain(values).collect());
-    }
-    let columns = columns
-        .into_iter()
-        .enumerate()
-        .map(|(idx, name)| {
-            if idx < first.of.len() { Column::text(name, name) } else { Column::number(name, name) }
-        })
-        .collect();
-    let table = Table { caption: String::new(), label: String::new(), columns, rows };
-    format!("{}\n", table.to_markdown())
 }
 
 fn quantifier(judged: &Judged<'_>) -> String {

@@ -11,8 +11,11 @@ use crate::fingerprint;
 use crate::identity::{Digest, Hasher};
 use crate::manifest::types::{Manifest, Verdict};
 use crate::plan::{Plan, PlannedItem};
+use crate::report::evidence;
 use crate::report::figure::{self, Undrawn};
 use crate::report::ledger::{self, Record};
+use crate::report::listing;
+use crate::report::name::Names;
 use crate::report::page::Page;
 use crate::report::table;
 use crate::report::verdict::{judge, unknown_names};
@@ -218,6 +221,16 @@ fn render(
     }
     let records: Vec<Record> = judged.iter().map(|judged| Record::new(manifest, judged)).collect();
     files.push(file("claims.json".to_owned(), ledger::to_json(&records)));
+    if !judged.is_empty() {
+        files
+            .push(file("claims/statements.tex".to_owned(), listing::to_latex(judged).into_bytes()));
+    }
+    for judged in judged {
+        if let Some(path) = evidence::path(judged) {
+            let csv = evidence::to_csv(judged, Names::of(manifest));
+            files.push(file(path, csv.into_bytes()));
+        }
+    }
     let page = Page { item, claims: judged, tables: &tables, figures: &figures };
     files.push(file("README.md".to_owned(), page.to_markdown().into_bytes()));
     (files, undrawn)

@@ -4,6 +4,7 @@ use maruyama_figure::{Cell, Column, Table};
 
 use crate::analyse::{AnalysedItem, Scalar};
 use crate::manifest::types::{self, Manifest};
+use crate::report::name::Names;
 use crate::report::view::RowView;
 
 /// Significant digits where a manifest does not say how many.
@@ -12,6 +13,7 @@ const DIGITS: usize = 4;
 /// The table that `declared` asks for.
 #[must_use]
 pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &types::Table) -> Table {
+    let names = Names::of(manifest);
     let rows = RowView::select(manifest, item, &declared.of, &declared.filter);
     let cells: Vec<Vec<Cell>> = rows
         .iter()
@@ -20,7 +22,7 @@ pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &type
     let columns = declared.columns.iter().enumerate().map(|(idx, column)| {
         let is_text = cells.iter().all(|row| matches!(row[idx], Cell::Text(_) | Cell::Missing));
         let key = &column.show.value;
-        let heading = column.heading.as_deref().unwrap_or(key);
+        let heading = column.heading.as_deref().or_else(|| names.given(key)).unwrap_or(key);
         if is_text { Column::text(key, heading) } else { Column::number(key, heading) }
     });
     Table {
@@ -34,8 +36,8 @@ pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &type
 fn cell(row: &RowView<'_>, column: &types::Column) -> Cell {
     let value = row.look_up(&column.show.value);
     match column.digits {
-        Some(digits) => to_cell(&value, digits as usize),
-        None => to_cell(&value, digits_at_most(&value, DIGITS)),
+        Some(digits) => to_cell(&value, digits as usize, row.names()),
+        None => to_cell(&value, digits_at_most(&value, DIGITS), row.names()),
     }
 }
 
@@ -47,14 +49,14 @@ fn digits_at_most(value: &Scalar, most: usize) -> usize {
     mantissa.chars().filter(char::is_ascii_digit).count().clamp(1, most)
 }
 
-/// A value with `digits` significant digits.
-pub(crate) fn to_cell(value: &Scalar, digits: usize) -> Cell {
+/// A value with `digits` significant digits, or the name of a text.
+pub(crate) fn to_cell(value: &Scalar, digits: usize, names: Names<'_>) -> Cell {
     match *value {
         Scalar::Number(value) => Cell::Number { value, digits: digits_of(value, digits) },
         Scalar::Interval { value, low, high } => {
             Cell::Interval { value, lo: low, hi: high, digits }
         }
-        Scalar::Text(ref text) => Cell::Text(names(text)),
+        Scalar::Text(ref text) => Cell::Text(names.shown(text)),
         Scalar::Missing => Cell::Missing,
     }
 }
@@ -63,9 +65,4 @@ pub(crate) fn to_cell(value: &Scalar, digits: usize) -> Cell {
 fn digits_of(value: f64, digits: usize) -> usize {
     let is_whole = value.trunc() == value && value.abs() < 1e9;
     if is_whole { value.abs().to_string().len() } else { digits }
-}
-
-/// Names of parts, as a reader calls them.
-fn names(text: &str) -> String {
-    text.replace('_', " ")
 }

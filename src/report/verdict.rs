@@ -14,7 +14,9 @@ pub struct Evidence {
     pub of: Vec<(String, String)>,
     /// The truth of the test.
     pub truth: Truth,
-    /// The columns that the claim lists.
+    /// How far the row is from the boundary of the test; negative where it does not pass.
+    pub margin: f64,
+    /// The columns that the claim lists, and those of the row before that the test compares with.
     pub values: Vec<(String, Scalar)>,
 }
 
@@ -63,6 +65,7 @@ pub fn unknown_names(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String
         let test = Test::parse(&claim.test.value).expect("tests are read before anything runs");
         let of_test = test.columns().map(|column| column.strip_prefix(PREVIOUS).unwrap_or(column));
         let listed = claim.evidence.iter().map(|column| column.value.as_str());
+        let listed = listed.map(|column| column.strip_prefix(PREVIOUS).unwrap_or(column));
         let filtered = claim.filter.iter().map(|condition| condition.column.value.as_str());
         for column in of_test.chain(listed).chain(filtered) {
             if let Some((analysis, name)) = RowView::unknown_name(item, column) {
@@ -74,7 +77,33 @@ pub fn unknown_names(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String
         }
     }
     found.dedup();
+    found.extend(unknown_words(manifest, item));
     found
+}
+
+/// Words that `names` has a name for and that are nowhere in the item's results, a sentence each;
+/// nothing where some cell has none.
+fn unknown_words(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String> {
+    let cells = || item.values().flatten();
+    if cells().any(|cell| cell.outcome.rows.is_empty()) {
+        return Vec::new();
+    }
+    let rows = || cells().flat_map(|cell| &cell.outcome.rows);
+    let is_said = |word: &str| {
+        let text = Scalar::text(word);
+        rows().any(|row| row.get(word).is_some() || row.values().any(|value| *value == text))
+    };
+    let is_of_cell = |word: &str| {
+        let mut parameters = cells().map(|cell| (&cell.cell.ensemble.parameters, cell.cell));
+        parameters.any(|(parameters, cell)| {
+            parameters.contains_key(word)
+                || cell.data_name.as_deref() == Some(word)
+                || parameters.values().any(|value| value.as_text() == Some(word))
+        })
+    };
+    let words = manifest.names.iter().map(|(word, _)| &word.value);
+    let unknown = words.filter(|word| !is_said(word) && !is_of_cell(word));
+    unknown.map(|word| format!("`names`, `{word}`: no row has this column or says this")).collect()
 }
 
 fn judge_one<'a>(
@@ -84,26 +113,48 @@ fn judge_one<'a>(
 ) -> Judged<'a> {
     let test = Test::parse(&claim.test.value).expect("tests are read before anything runs");
     let rows = RowView::select(manifest, item, &claim.of, &claim.filter);
+    let shown = shown(claim, &test);
     let n_first = usize::from(test.columns().any(|column| column.starts_with(PREVIOUS)));
     let evidence: Vec<Evidence> = (n_first..rows.len())
         .map(|idx| (&rows[idx], idx.checked_sub(1).map(|idx| &rows[idx])))
-        .map(|(row, before)| Evidence {
-            of: distinguishing(row, claim),
-            truth: test.evaluate(&|column| match (column.strip_prefix(PREVIOUS), before) {
+        .map(|(row, before)| {
+            let look_up = |column: &str| match (column.strip_prefix(PREVIOUS), before) {
                 (Some(column), Some(before)) => before.look_up(column),
-                _ => row.look_up(column),
-            }),
-            values: claim
-                .evidence
-                .iter()
-                .map(|column| (column.value.clone(), row.look_up(&column.value)))
-                .collect(),
+                (Some(_), None) => Scalar::Missing,
+                (None, _) => row.look_up(column),
+            };
+            Evidence {
+                of: distinguishing(row, claim),
+                truth: test.evaluate(&look_up),
+                margin: test.margin(&look_up),
+                values: shown.iter().map(|name| (name.clone(), look_up(name))).collect(),
+            }
         })
         .collect();
     let n_missing = RowView::n_without(manifest, item, &claim.of, &claim.filter);
     let truths = evidence.iter().map(|evidence| evidence.truth);
     let truths: Vec<Truth> = truths.chain(repeat_n(Truth::Undecided, n_missing)).collect();
     Judged { claim, verdict: verdict(claim.over, &truths), evidence, n_missing }
+}
+
+/// The columns that the claim lists; behind each, or else at the end, the value of the row before if
+/// the test compares with it.
+fn shown(claim: &Claim, test: &Test) -> Vec<String> {
+    let listed: Vec<&str> = claim.evidence.iter().map(|column| column.value.as_str()).collect();
+    let mut before: Vec<&str> =
+        test.columns().filter(|one| one.starts_with(PREVIOUS) && !listed.contains(one)).collect();
+    before.sort_unstable();
+    before.dedup();
+    let mut shown = Vec::new();
+    for column in listed {
+        shown.push(column.to_owned());
+        let is_before = |one: &&str| one.strip_prefix(PREVIOUS) == Some(column);
+        if let Some(idx) = before.iter().position(is_before) {
+            shown.push(before.remove(idx).to_owned());
+        }
+    }
+    shown.extend(before.into_iter().map(str::to_owned));
+    shown
 }
 
 /// The labels of the row's cell, and its values of the columns that the claim filters by.

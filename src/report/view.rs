@@ -3,7 +3,8 @@
 use maruyama_dynamics::parameter::Value;
 
 use crate::analyse::{AnalysedCell, AnalysedItem, CellOutcome, Row, Scalar};
-use crate::manifest::types::{Filter, Manifest, Reference};
+use crate::manifest::types::{Filter, Manifest};
+use crate::report::name::Names;
 
 /// A row of an analysis with everything that can be looked up beside it.
 #[derive(Clone, Copy)]
@@ -15,7 +16,7 @@ pub struct RowView<'a> {
     /// The row itself.
     pub row: &'a Row,
     item: &'a AnalysedItem<'a>,
-    references: &'a [Reference],
+    manifest: &'a Manifest,
 }
 
 impl<'a> RowView<'a> {
@@ -29,13 +30,7 @@ impl<'a> RowView<'a> {
     ) -> Vec<RowView<'a>> {
         let cells = item.get(analysis).map(Vec::as_slice).unwrap_or_default();
         let rows = cells.iter().flat_map(|cell| {
-            cell.outcome.rows.iter().map(move |row| RowView {
-                analysis,
-                cell,
-                row,
-                item,
-                references: &manifest.references,
-            })
+            cell.outcome.rows.iter().map(move |row| RowView { analysis, cell, row, item, manifest })
         });
         rows.filter(|row| row.passes(filter)).collect()
     }
@@ -52,8 +47,7 @@ impl<'a> RowView<'a> {
         let row = Row::new();
         let cells = item.get(analysis).map(Vec::as_slice).unwrap_or_default();
         let without = cells.iter().filter(|cell| cell.outcome.rows.is_empty()).filter(|cell| {
-            let view =
-                RowView { analysis, cell, row: &row, item, references: &manifest.references };
+            let view = RowView { analysis, cell, row: &row, item, manifest };
             filter.iter().all(|condition| {
                 let found = view.look_up(&condition.column.value);
                 found == Scalar::Missing || condition.values.iter().any(|v| equals(&found, v))
@@ -105,6 +99,12 @@ impl<'a> RowView<'a> {
         (!is_said).then_some((analysis, name))
     }
 
+    /// The names of words in the row's report.
+    #[must_use]
+    pub fn names(&self) -> Names<'a> {
+        Names::of(self.manifest)
+    }
+
     /// The curves of the cell.
     #[must_use]
     pub fn outcome(&self) -> &'a CellOutcome {
@@ -120,6 +120,7 @@ impl<'a> RowView<'a> {
 
     fn reference(&self, column: &str) -> Scalar {
         let published = self
+            .manifest
             .references
             .iter()
             .filter(|reference| reference.of == self.analysis && self.passes(&reference.filter))

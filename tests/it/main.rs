@@ -15,6 +15,7 @@ mod interruption;
 mod laws;
 mod mistakes;
 mod networks;
+mod pages;
 mod plan;
 mod project;
 mod pruning;

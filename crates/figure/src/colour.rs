@@ -3,10 +3,11 @@
 /// What a mark is painted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// Colour of the `i`-th series, counted from zero; the palette repeats after six.
+    /// Colour of the `i`-th series, counted from zero; the palette repeats after eight.
     ///
     /// # Source
-    /// Okabe & Ito, "Color Universal Design", 2008, without yellow (unreadable on white).
+    /// Okabe & Ito, "Color Universal Design", 2008, without yellow (unreadable on white) and black
+    /// (that is [`Colour::Ink`]); then indigo and dark red of Tol, "Colour Schemes", 2021.
     Series(usize),
     /// Near-black, for theory curves laid over data.
     Ink,
@@ -25,23 +26,27 @@ pub(crate) const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
 /// A heat-map cell without a value.
 pub(crate) const MISSING: Rgb = Rgb(0xd9, 0xd9, 0xd9);
 
-const SERIES: [Rgb; 6] = [
+const SERIES: [Rgb; 8] = [
     Rgb(0x00, 0x72, 0xb2),
     Rgb(0xd5, 0x5e, 0x00),
     Rgb(0x00, 0x9e, 0x73),
     Rgb(0xcc, 0x79, 0xa7),
     Rgb(0xe6, 0x9f, 0x00),
     Rgb(0x56, 0xb4, 0xe9),
+    Rgb(0x33, 0x22, 0x88),
+    Rgb(0x66, 0x11, 0x00),
 ];
 
 /// The same hues, darkened until text on white has a contrast of at least 4.5 (WCAG 2.1, 1.4.3).
-const SERIES_TEXT: [Rgb; 6] = [
+const SERIES_TEXT: [Rgb; 8] = [
     Rgb(0x00, 0x6a, 0xa6),
     Rgb(0xb8, 0x51, 0x00),
     Rgb(0x00, 0x7a, 0x59),
     Rgb(0xa2, 0x4a, 0x7c),
     Rgb(0x94, 0x66, 0x00),
     Rgb(0x1b, 0x73, 0xa6),
+    Rgb(0x33, 0x22, 0x88),
+    Rgb(0x66, 0x11, 0x00),
 ];
 
 impl Colour {
@@ -94,13 +99,71 @@ pub(crate) fn sequential(fraction: f64) -> Rgb {
 mod tests {
     use super::*;
 
-    /// Relative luminance of WCAG 2.1.
-    fn luminance(colour: Rgb) -> f64 {
-        let linear = |channel: u8| {
+    fn linear(colour: Rgb) -> [f64; 3] {
+        [colour.0, colour.1, colour.2].map(|channel| {
             let c = f64::from(channel) / 255.0;
             if c <= 0.03928 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
-        };
-        0.2126 * linear(colour.0) + 0.7152 * linear(colour.1) + 0.0722 * linear(colour.2)
+        })
+    }
+
+    fn times(matrix: [[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
+    }
+
+    /// Relative luminance of WCAG 2.1.
+    fn luminance(colour: Rgb) -> f64 {
+        let [r, g, b] = linear(colour);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    /// CIE 1976 L*a*b* of linear sRGB, white D65.
+    fn lab(rgb: [f64; 3]) -> [f64; 3] {
+        let to_xyz = [
+            [0.412_456_4, 0.357_576_1, 0.180_437_5],
+            [0.212_672_9, 0.715_152_2, 0.072_175_0],
+            [0.019_333_9, 0.119_192_0, 0.950_304_1],
+        ];
+        let [x, y, z] = times(to_xyz, rgb.map(|c| c.clamp(0.0, 1.0)));
+        let [x, y, z] = [x / 0.950_47, y, z / 1.088_83]
+            .map(|t| if t > 0.008_856 { libm::cbrt(t) } else { 7.787 * t + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// What people see who lack red, green or blue cones, of linear sRGB.
+    ///
+    /// # Source
+    /// Machado, Oliveira & Fernandes, IEEE TVCG 15(6), 2009, Table 1, severity 1.
+    const SIGHT: [[[f64; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+        [
+            [1.255_528, -0.076_749, -0.178_779],
+            [-0.078_411, 0.930_809, 0.147_602],
+            [0.004_733, 0.691_367, 0.303_900],
+        ],
+    ];
+
+    #[test]
+    fn series_stay_apart_for_every_kind_of_sight() {
+        // A difference of 2.3 in L*a*b* is just noticeable; Okabe and Ito's own come as near as 16.
+        for (sight, matrix) in SIGHT.into_iter().enumerate() {
+            let seen = SERIES.map(|colour| lab(times(matrix, linear(colour))));
+            for (i, a) in seen.iter().enumerate() {
+                for (j, b) in seen[..i].iter().enumerate() {
+                    let squares: f64 = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum();
+                    assert!(squares.sqrt() > 16.0, "sight {sight}: {i} and {j}, {squares}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ const LINE: f64 = 12.5;
 /// A curve must end in this last part of the panel for a name beside the panel to be its own.
 const LAST_PART: f64 = 0.85;
 /// Share of a panel's room that names may take.
-const WIDEST: f64 = 0.34;
+pub(crate) const WIDEST: f64 = 0.34;
 
 /// Names beside a panel.
 pub(crate) struct Beside {

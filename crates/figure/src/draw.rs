@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::colour::Rgb;
 use crate::heat;
-use crate::mark::{Dash, Estimate, Mark, Marker, Shape};
+use crate::interval;
+use crate::mark::{Dash, Mark, Marker, Shape};
 use crate::scale::Window;
 use crate::scene::{Item, Move, Paint, Rect};
 
@@ -42,7 +43,7 @@ impl Frame {
         self.px(x).zip(self.py(y))
     }
 
-    /// Vertical position of the lower end of an interval: the bottom if it has no place.
+    /// Vertical position of the lower end of a band or bar: the bottom if it has no place.
     fn foot(&self, value: f64) -> f64 {
         self.py(value).unwrap_or(self.area.bottom())
     }
@@ -64,7 +65,7 @@ pub(crate) fn mark(frame: &Frame, mark: &Mark) -> (Vec<Item>, Vec<Item>) {
             (vec![], markers(&visible(frame, &places), *marker, *size, colour))
         }
         Shape::Band { points } => (band(frame, points, colour), vec![]),
-        Shape::Intervals { points, marker } => intervals(frame, points, *marker, colour),
+        Shape::Intervals { points, marker } => interval::draw(frame, points, *marker, colour),
         Shape::Bars { edges, heights } => (bars(frame, edges, heights, colour), vec![]),
         Shape::HeatMap(map) => (heat::cells(frame, map), vec![]),
         Shape::Diagonal | Shape::Horizontal(_) | Shape::Vertical(_) => {
@@ -82,6 +83,8 @@ pub(crate) fn line_paint(mark: &Mark, dash: Dash) -> Paint {
         Dash::Dashed => &[5.0, 3.0],
         Dash::Dotted => &[1.2, 2.4],
         Dash::DashDot => &[6.0, 2.5, 1.2, 2.5],
+        Dash::LongDashed => &[10.0, 3.5],
+        Dash::DashDotDot => &[6.0, 2.5, 1.2, 2.5, 1.2, 2.5],
     };
     paint
 }
@@ -169,7 +172,7 @@ fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     kept
 }
 
-fn path(runs: impl Iterator<Item = Vec<(f64, f64)>>, paint: Paint) -> Vec<Item> {
+pub(crate) fn path(runs: impl Iterator<Item = Vec<(f64, f64)>>, paint: Paint) -> Vec<Item> {
     let mut moves = Vec::new();
     for run in runs {
         for (i, &(x, y)) in run.iter().enumerate() {
@@ -180,7 +183,7 @@ fn path(runs: impl Iterator<Item = Vec<(f64, f64)>>, paint: Paint) -> Vec<Item> 
 }
 
 /// Places between the axes, each quarter of a pixel once: coinciding opaque points look like one.
-fn visible(frame: &Frame, places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(crate) fn visible(frame: &Frame, places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut seen = BTreeSet::new();
     let quarter = |v: f64| (4.0 * v).round() as i64;
     let inside = places.iter().filter(|p| frame.area.holds(p.0, p.1));
@@ -248,26 +251,6 @@ fn band(frame: &Frame, points: &[(f64, f64, f64)], colour: Rgb) -> Vec<Item> {
         return vec![];
     }
     vec![Item::Path { moves, paint: Paint::fill(colour).opaque(BAND) }]
-}
-
-fn intervals(
-    frame: &Frame,
-    points: &[Estimate],
-    marker: Marker,
-    colour: Rgb,
-) -> (Vec<Item>, Vec<Item>) {
-    let mut bars = Vec::new();
-    let mut places = Vec::new();
-    for point in points {
-        if let Some((x, y)) = frame.place(point.x, point.y) {
-            places.push((x, y));
-            if let (Some(top), false) = (frame.py(point.hi), point.lo.is_nan()) {
-                bars.push(vec![(x, frame.foot(point.lo)), (x, top)]);
-            }
-        }
-    }
-    let bars = path(bars.into_iter(), Paint::stroke(colour, 1.1));
-    (bars, markers(&visible(frame, &places), marker, POINT, colour))
 }
 
 fn bars(frame: &Frame, edges: &[f64], heights: &[f64], colour: Rgb) -> Vec<Item> {

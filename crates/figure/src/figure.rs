@@ -46,10 +46,11 @@ pub struct Panel {
 /// Where the names of marks stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Legend {
-    /// Beside the right end of each curve; a list in the emptiest corner where that is impossible
-    /// (curves ending far from the right, bars, or names too long or too many).
+    /// Beside the right end of each curve; else, as where curves end far from the right, or names
+    /// are too long or too many, a list as with [`Legend::Emptiest`].
     Direct,
-    /// A list in the corner that holds the fewest points.
+    /// A list in a corner or at a side where it covers nothing; to the right of the panel if there
+    /// is no such place; where it covers least if it is too wide for that.
     Emptiest,
     /// A list in the given corner.
     Inside(Corner),

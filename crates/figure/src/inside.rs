@@ -8,22 +8,19 @@ use crate::draw::{self, Frame};
 use crate::figure::{Corner, Legend, Panel, Place};
 use crate::mark::{Mark, Shape};
 use crate::markup::{self, Span};
+use crate::place::{corner_box, emptiest, free_corner};
 use crate::scene::{Anchor, Item, Paint, Rect, Text};
 use crate::text::{self, HALF_CAPITAL};
 use crate::tick;
 
 /// Distance of boxes from the axes, and within boxes.
-const INSET: f64 = 5.0;
-const PADDING: f64 = 4.0;
+pub(crate) const INSET: f64 = 5.0;
+pub(crate) const PADDING: f64 = 4.0;
 /// Distance from the top, where no axis is.
-const TOP: f64 = 2.0;
+pub(crate) const TOP: f64 = 2.0;
 /// Height of a line and width of a sample of a mark.
-const LINE: f64 = 13.0;
+pub(crate) const LINE: f64 = 13.0;
 const SAMPLE: f64 = 20.0;
-/// Order in which equally empty corners are taken.
-const CORNERS: [Corner; 4] =
-    [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft];
-
 /// A name and the marks that bear it.
 pub(crate) struct Entry<'a> {
     pub name: Vec<Span>,
@@ -47,8 +44,8 @@ pub(crate) fn entries(marks: &[Mark]) -> Vec<Entry<'_>> {
     entries
 }
 
-/// Remarks, names of vertical lines and, unless the names stand `beside` the panel, their list.
-pub(crate) fn draw(panel: &Panel, frame: &Frame, beside: bool) -> Vec<Item> {
+/// Remarks, names of vertical lines and, unless the names stand `outside` the panel, their list.
+pub(crate) fn draw(panel: &Panel, frame: &Frame, outside: bool) -> Vec<Item> {
     let mut used: BTreeMap<Corner, f64> = BTreeMap::new();
     let mut items = Vec::new();
     for note in &panel.notes {
@@ -63,17 +60,15 @@ pub(crate) fn draw(panel: &Panel, frame: &Frame, beside: bool) -> Vec<Item> {
     }
     items.extend(panel.marks.iter().filter_map(|mark| vertical_name(frame, mark)));
     let entries = entries(&panel.marks);
-    if beside || entries.is_empty() {
+    if outside || entries.is_empty() {
         return items;
     }
     let size = list_size(frame, &entries);
-    let corner = match panel.legend {
-        Legend::Inside(corner) => corner,
-        _ => emptiest(panel, frame, size, &used),
+    let place = match panel.legend {
+        Legend::Inside(corner) => free_corner(frame, size, corner, &used).0,
+        _ => emptiest(panel, frame, size, &used).0,
     };
-    let offset = used.get(&corner).copied().unwrap_or(0.0);
-    let size = (size.0, size.1.min(frame.area.h - TOP - INSET - offset).max(2.0 * PADDING));
-    items.extend(list(frame, &entries, &corner_box(frame, size, corner, offset)));
+    items.extend(list(frame, &entries, &place));
     items
 }
 
@@ -134,61 +129,21 @@ fn shrunk(spans: &[Span], size: f64, room: f64) -> f64 {
     if width > room { size * (room / width).max(0.05) } else { size }
 }
 
-fn list_size(frame: &Frame, entries: &[Entry]) -> (f64, f64) {
+/// Width of a list whose names are not shrunk.
+pub(crate) fn list_width(entries: &[Entry]) -> f64 {
     let widths = entries.iter().map(|entry| text::width(&entry.name, SIZE, false));
-    let width = 2.0 * PADDING + SAMPLE + PADDING + widths.fold(0.0, f64::max);
+    2.0 * PADDING + SAMPLE + PADDING + widths.fold(0.0, f64::max)
+}
+
+/// Width and height of a list between the axes.
+pub(crate) fn list_size(frame: &Frame, entries: &[Entry]) -> (f64, f64) {
     let height = 2.0 * PADDING + LINE * entries.len() as f64;
-    (width.min(frame.area.w - 2.0 * INSET), height.min(frame.area.h - TOP - INSET))
+    let room = (frame.area.w - 2.0 * INSET, frame.area.h - TOP - INSET);
+    (list_width(entries).min(room.0), height.min(room.1))
 }
 
-fn corner_box(frame: &Frame, (w, h): (f64, f64), corner: Corner, offset: f64) -> Rect {
-    let area = &frame.area;
-    let x = match corner {
-        Corner::TopRight | Corner::BottomRight => area.right() - INSET - w,
-        Corner::TopLeft | Corner::BottomLeft => area.x + INSET,
-    };
-    let y = match corner {
-        Corner::TopRight | Corner::TopLeft => area.y + TOP + offset,
-        Corner::BottomRight | Corner::BottomLeft => area.bottom() - INSET - offset - h,
-    };
-    Rect { x, y, w, h }
-}
-
-/// The corner where a list of this size covers the fewest points, and no remark if possible.
-fn emptiest(
-    panel: &Panel,
-    frame: &Frame,
-    size: (f64, f64),
-    used: &BTreeMap<Corner, f64>,
-) -> Corner {
-    let places = sample(panel, frame);
-    let crowd = |corner: &Corner| {
-        let offset = used.get(corner).copied().unwrap_or(0.0);
-        let place = corner_box(frame, size, *corner, offset);
-        let covered = places.iter().filter(|p| place.holds(p.0, p.1)).count();
-        (covered, offset > 0.0)
-    };
-    CORNERS.into_iter().min_by_key(crowd).unwrap_or(Corner::TopRight)
-}
-
-/// Places on all marks, close enough along lines that none passes a list unseen.
-fn sample(panel: &Panel, frame: &Frame) -> Vec<(f64, f64)> {
-    let mut places = Vec::new();
-    for mark in &panel.marks {
-        let (clipped, free) = draw::mark(frame, mark);
-        for item in clipped.iter().chain(&free) {
-            match item {
-                Item::Path { moves, .. } => places.extend(crate::scene::along(moves, 4.0)),
-                Item::Disc { x, y, .. } => places.push((*x, *y)),
-                Item::Text(_) | Item::Clipped(..) => {}
-            }
-        }
-    }
-    places.retain(|p| frame.area.holds(p.0, p.1));
-    places
-}
-
-fn list(frame: &Frame, entries: &[Entry], place: &Rect) -> Vec<Item> {
+/// The list of names in the place.
+pub(crate) fn list(frame: &Frame, entries: &[Entry], place: &Rect) -> Vec<Item> {
     let border = Paint { stroke: Some((GRID, 0.6)), ..Paint::fill(WHITE) };
     let mut items = vec![Item::rectangle(*place, border.opaque(0.88))];
     let room = place.w - 3.0 * PADDING - SAMPLE;
@@ -239,7 +194,6 @@ fn example(frame: &Frame, mark: &Mark, left: f64, middle: f64) -> Vec<Item> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scale::{Axis, Window};
 
     #[test]
     fn marks_of_one_name_share_an_entry_in_order_of_appearance() {
@@ -251,23 +205,5 @@ mod tests {
             .map(|entry| (entry.name[0].text.clone(), entry.marks.len()))
             .collect();
         assert_eq!(found, [("b".to_owned(), 2), ("a".to_owned(), 1)]);
-    }
-
-    #[test]
-    fn the_emptiest_corner_is_away_from_curves_and_remarks() {
-        let axis = || Axis::linear("").between(0.0, 1.0);
-        let window = Window::new(&axis(), None, (0.0, 0.0));
-        let area = Rect { x: 0.0, y: 0.0, w: 100.0, h: 100.0 };
-        let frame = Frame { area, x: window, y: window };
-        let corner = |ends: [(f64, f64); 2], used: &BTreeMap<Corner, f64>| {
-            let panel = Panel::new("", axis(), axis()).with(Mark::line(ends.to_vec()));
-            emptiest(&panel, &frame, (40.0, 30.0), used)
-        };
-        let none = BTreeMap::new();
-        let (falling, rising) = ([(0.0, 1.0), (1.0, 0.0)], [(0.0, 0.0), (1.0, 1.0)]);
-        assert_eq!(corner(falling, &none), Corner::TopRight);
-        assert_eq!(corner(rising, &none), Corner::TopLeft);
-        let remark = BTreeMap::from([(Corner::TopRight, 13.0)]);
-        assert_eq!(corner(falling, &remark), Corner::BottomLeft);
     }
 }

@@ -13,14 +13,14 @@ pub(crate) fn write(table: &Table) -> String {
     });
     let mut out = String::from("\\begin{table}\n\\centering\n");
     if !table.caption.is_empty() {
-        push_command(&mut out, "caption", &words(&table.caption));
+        push_command(&mut out, "caption", &latex(&table.caption));
     }
     if !table.label.is_empty() {
         push_command(&mut out, "label", &table.label);
     }
     push_command(&mut out, "begin{tabular}", &align.collect::<String>());
     out.push_str("\\toprule\n");
-    push_row(&mut out, table.columns.iter().map(|column| words(&column.heading)));
+    push_row(&mut out, table.columns.iter().map(|column| latex(&column.heading)));
     out.push_str("\\midrule\n");
     for row in &table.rows {
         push_row(&mut out, table.cells(row).map(|(c, cell)| read(&cell.read(c.format))));
@@ -40,7 +40,7 @@ fn push_row(out: &mut String, cells: impl Iterator<Item = String>) {
 
 fn read(reading: &Reading) -> String {
     match reading {
-        Reading::Text(text) => words(text),
+        Reading::Text(text) => latex(text),
         Reading::Number(Shown::Missing) | Reading::Missing => "--".to_owned(),
         Reading::Number(number) => format!("${}$", digits(number)),
         Reading::Interval([value, lo, hi], exponent) => {
@@ -68,8 +68,9 @@ fn digits(number: &Shown) -> String {
     }
 }
 
-/// Markup as LaTeX: neighbouring italic, lowered and raised spans share one formula.
-fn words(text: &str) -> String {
+/// Text with the [markup] of labels as LaTeX: neighbouring italic, lowered and raised spans share one formula.
+#[must_use]
+pub fn latex(text: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
     for span in markup::parse(text) {
@@ -224,8 +225,8 @@ mod tests {
 
     #[test]
     fn accents_stand_over_their_symbol() {
-        assert_eq!(words("*ν\u{302}*, *γ\u{304}*"), r"$\hat{{\nu}}$, $\bar{{\gamma}}$");
-        assert_eq!(words("*γ*′"), r"${\gamma}$$^{\prime}$");
+        assert_eq!(latex("*ν\u{302}*, *γ\u{304}*"), r"$\hat{{\nu}}$, $\bar{{\gamma}}$");
+        assert_eq!(latex("*γ*′"), r"${\gamma}$$^{\prime}$");
     }
 
     #[test]
@@ -264,7 +265,7 @@ $\sigma$ $\le$ 1 & $\infty$ & -- \\
 
     #[test]
     fn words_in_indices_stand_upright() {
-        assert_eq!(words("*t*_{max}"), r"$t_{\mathrm{max}}$");
-        assert_eq!(words(r"a\^b{c}"), r"a\textasciicircum{}b\{c\}");
+        assert_eq!(latex("*t*_{max}"), r"$t_{\mathrm{max}}$");
+        assert_eq!(latex(r"a\^b{c}"), r"a\textasciicircum{}b\{c\}");
     }
 }

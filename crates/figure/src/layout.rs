@@ -1,5 +1,6 @@
 //! Where everything stands: margins that fit their labels, panels aligned in rows and columns.
 
+use crate::aside::Aside;
 use crate::axes::{self, LABEL, LABEL_OFFSET, TICK_HEIGHT, TICK_OFFSET, TITLE};
 use crate::direct::Beside;
 use crate::draw::{self, Frame};
@@ -31,6 +32,7 @@ struct Draft<'a> {
     y_ticks: Ticks,
     y_label: Block,
     beside: Option<Beside>,
+    aside: Option<Aside>,
     bar: Option<ColourBar>,
 }
 
@@ -105,7 +107,12 @@ impl<'a> Draft<'a> {
         let area = Rect { x: 0.0, y: 0.0, w: room, h: height };
         let beside = Beside::new(panel, &Frame { area, x, y }, room);
         let bar = ColourBar::new(&panel.marks, height);
-        Self { panel, letter, x, y, y_ticks, y_label, beside, bar }
+        let mut draft = Self { panel, letter, x, y, y_ticks, y_label, beside, aside: None, bar };
+        if draft.beside.is_none() && draft.bar.is_none() {
+            let w = (room - draft.left() - LEAST_RIGHT - COLUMN_GAP).max(LEAST_WIDTH);
+            draft.aside = Aside::new(panel, &Frame { area: Rect { w, ..area }, x, y }, room);
+        }
+        draft
     }
 
     fn left(&self) -> f64 {
@@ -117,7 +124,9 @@ impl<'a> Draft<'a> {
     /// Margin to the right of a panel of the given width.
     fn right(&self, panel: f64) -> f64 {
         let bar = self.bar.as_ref().map_or(0.0, ColourBar::width);
-        self.beside.as_ref().map_or(0.0, |beside| beside.width(panel)).max(bar).max(LEAST_RIGHT)
+        let beside = self.beside.as_ref().map_or(0.0, |beside| beside.width(panel));
+        let aside = self.aside.as_ref().map_or(0.0, Aside::width);
+        beside.max(aside).max(bar).max(LEAST_RIGHT)
     }
 
     /// Pixels by which tick labels reach beyond the two ends of a horizontal axis.
@@ -143,8 +152,10 @@ impl<'a> Draft<'a> {
         items.extend(axes::x_label(&area, &fit.x_label));
         items.extend(axes::y_label(&area, &self.y_label, self.y_ticks.widest()));
         items.extend(axes::title(&area, &self.letter, &fit.title));
-        items.extend(crate::inside::draw(self.panel, &frame, self.beside.is_some()));
+        let is_outside = self.beside.is_some() || self.aside.is_some();
+        items.extend(crate::inside::draw(self.panel, &frame, is_outside));
         items.extend(self.beside.iter().flat_map(|beside| beside.draw(&area)));
+        items.extend(self.aside.iter().flat_map(|aside| aside.draw(self.panel, &frame)));
         items.extend(self.bar.iter().flat_map(|bar| bar.draw(&area)));
         items
     }

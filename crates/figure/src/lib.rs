@@ -4,6 +4,7 @@
 //! of them alone: no clock, no process-wide counter, no font of the system. A [`Table`] is written as
 //! Markdown, CSV or LaTeX. Labels and headings share one small [`markup`].
 
+mod aside;
 mod axes;
 mod colour;
 mod csv;
@@ -13,12 +14,14 @@ mod extent;
 mod figure;
 mod heat;
 mod inside;
+mod interval;
 mod latex;
 mod layout;
 mod mark;
 mod markdown;
 pub mod markup;
 mod number;
+mod place;
 mod raster;
 mod scale;
 mod scene;
@@ -34,6 +37,7 @@ mod checks;
 
 pub use colour::Colour;
 pub use figure::{Corner, Figure, Legend, Note, ONE_COLUMN, Panel, Place, TWO_COLUMNS};
+pub use latex::latex;
 pub use mark::{Dash, Estimate, HeatMap, Mark, Marker, Shape};
 pub use markdown::markdown;
 pub use raster::{RasterError, png};

@@ -79,9 +79,10 @@ pub struct Estimate {
     pub x: f64,
     /// Ordinate.
     pub y: f64,
-    /// Lower end; on a logarithmic axis an end `<= 0` is the panel's bottom.
+    /// Lower end. An end that the axis does not show, as one `<= 0` on a logarithmic axis, is drawn
+    /// as an arrow.
     pub lo: f64,
-    /// Upper end.
+    /// Upper end, likewise.
     pub hi: f64,
 }
 
@@ -111,6 +112,10 @@ pub enum Dash {
     Dotted,
     /// Dashes and dots in turn.
     DashDot,
+    /// Long dashes.
+    LongDashed,
+    /// A dash and two dots in turn.
+    DashDotDot,
 }
 
 /// Form of a point.
@@ -131,10 +136,19 @@ pub enum Marker {
 }
 
 impl Dash {
-    /// Pattern of the `i`-th series, so that series differ in greyscale; repeats after four.
+    /// Pattern of the `i`-th series, so that series differ in greyscale; repeats after six, so that
+    /// 24 series differ in pattern or [colour](crate::Colour::Series).
     #[must_use]
     pub fn series(i: usize) -> Self {
-        [Self::Solid, Self::Dashed, Self::DashDot, Self::Dotted][i % 4]
+        let patterns = [
+            Self::Solid,
+            Self::Dashed,
+            Self::DashDot,
+            Self::Dotted,
+            Self::LongDashed,
+            Self::DashDotDot,
+        ];
+        patterns[i % patterns.len()]
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn diff(a: &str, b: &str, profile: &str) -> Result<Difference, Error>
 /// What a manifest has of a kind: text that says all of each, by name.
 type Describe = fn(&Manifest) -> BTreeMap<String, String>;
 
-const PARTS: [(&str, Describe); 4] = [
+const PARTS: [(&str, Describe); 5] = [
     ("analyses", |manifest| {
         let one = |one: &crate::manifest::types::Analysis| {
             let parameters = one.parameters.iter();
@@ -61,6 +61,9 @@ const PARTS: [(&str, Describe); 4] = [
             (one.name.clone(), text)
         };
         manifest.analyses.iter().map(one).collect()
+    }),
+    ("names", |manifest| {
+        manifest.names.iter().map(|(word, name)| (word.value.clone(), name.clone())).collect()
     }),
     ("tables", |manifest| {
         let one = |one: &crate::manifest::types::Table| {

@@ -8,7 +8,7 @@ use crate::cli::explain::{Chain, cell};
 use crate::cli::select::Place;
 use crate::cli::tree::Tree;
 use crate::error::Error;
-use crate::manifest::types::Filter;
+use crate::manifest::types::{Claim, Filter};
 use crate::report::{self, RowView, Standing};
 
 /// Whether the report of an item is what would be written now.
@@ -57,8 +57,17 @@ pub(crate) fn explain(
     let Some(item_idx) = items.iter().position(|item| item.manifest.item == name) else {
         return Ok(None);
     };
-    let stem = Path::new(&file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let shown = shown(chain, item_idx, &stem, &file);
+    // Long evidence stands in a folder of its own, a file for each claim.
+    let below = parts.next();
+    let stem = Path::new(below.as_ref().unwrap_or(&file))
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let shown = match below {
+        Some(_) => claims(chain, item_idx, Some(&stem)),
+        None => shown(chain, item_idx, &stem, &file),
+    };
     let stage = chain.stage();
     let mut fields =
         vec![("file", path.display().to_string().into()), ("report", standing(chain, item_idx))];
@@ -76,15 +85,7 @@ fn shown<'a>(chain: &Chain<'a>, item_idx: usize, stem: &str, file: &str) -> Vec<
     let manifest = &chain.pipeline.plan.items[item_idx].manifest;
     let line = |span| chain.place(item_idx, span);
     if file == "claims.json" {
-        let claims = manifest.claims.iter();
-        return claims
-            .map(|claim| Shown {
-                what: "claim",
-                name: &claim.id,
-                line: line(claim.span),
-                rows: vec![(&claim.of, &claim.filter)],
-            })
-            .collect();
+        return claims(chain, item_idx, None);
     }
     let tables = manifest.tables.iter().filter(|table| table.name == stem).map(|table| Shown {
         what: "table",
@@ -101,6 +102,19 @@ fn shown<'a>(chain: &Chain<'a>, item_idx: usize, stem: &str, file: &str) -> Vec<
     });
     let is_figure = Path::new(file).extension().is_some_and(|end| end == "svg" || end == "png");
     if is_figure { figures.collect() } else { tables.collect() }
+}
+
+/// The claims of an item, or the one called `id`.
+fn claims<'a>(chain: &Chain<'a>, item_idx: usize, id: Option<&str>) -> Vec<Shown<'a>> {
+    let manifest = &chain.pipeline.plan.items[item_idx].manifest;
+    let claims = manifest.claims.iter().filter(|claim| id.is_none_or(|id| claim.id == id));
+    let shown = |claim: &'a Claim| Shown {
+        what: "claim",
+        name: &claim.id,
+        line: chain.place(item_idx, claim.span),
+        rows: vec![(&claim.of, &claim.filter)],
+    };
+    claims.map(shown).collect()
 }
 
 /// The rows with their numbers, and the cell, the outcome and the results files behind each.

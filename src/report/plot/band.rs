@@ -3,8 +3,9 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
 };
-use maruyama_figure::{Colour, Dash, Legend, Mark, Panel, Shape};
+use maruyama_figure::{Legend, Mark, Panel, Shape};
 
+use crate::report::name::Style;
 use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_LABEL, Y_SCALE, axis};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::curves::by_curve;
@@ -76,15 +77,17 @@ impl Plot for Band {
         if curves.is_empty() {
             return Err(PlotError::NoRow);
         }
-        for (idx, (label, points)) in curves.into_iter().enumerate() {
-            let colour = Colour::Series(idx);
+        for curve in curves {
+            let Style { colour, dash, .. } = curve.style;
+            let points = curve.points;
             let band = points.iter().filter_map(|(x, _, ends)| ends.map(|(a, b)| (*x, a, b)));
             let band = Shape::Band { points: band.collect() };
             let line = points.iter().map(|(x, y, _)| (*x, *y)).collect();
-            let line = Shape::Line { points: line, dash: Dash::series(idx) };
-            panel = panel
-                .with(Mark::new(band).coloured(colour))
-                .with(Mark::new(line).coloured(colour).labelled(&label));
+            panel = panel.with(Mark::new(band).coloured(colour)).with(
+                Mark::new(Shape::Line { points: line, dash })
+                    .coloured(colour)
+                    .labelled(&curve.label),
+            );
         }
         Ok(panel.legend(Legend::Direct))
     }

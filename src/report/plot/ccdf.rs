@@ -1,7 +1,7 @@
 //! The plot `ccdf`: the survival function on logarithmic axes, with a power law.
 
 use maruyama_dynamics::parameter::{Parameters, Part};
-use maruyama_figure::{Axis, Colour, Corner, Dash, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Marker, Panel, Shape};
 
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::cells;
@@ -54,6 +54,6 @@ impl Plot for Ccdf {
                 panel = panel.with(Mark::new(line).coloured(colour));
             }
         }
-        Ok(panel.legend(Legend::Inside(Corner::BottomLeft)))
+        Ok(panel.legend(Legend::Emptiest))
     }
 }

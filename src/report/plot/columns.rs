@@ -3,16 +3,18 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value,
 };
-use maruyama_figure::{Colour, Dash, Estimate, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Estimate, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
+use crate::report::name::{Style, styles};
 use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_SCALE, axis, labelled};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
 const PART: Part = Part {
     name: "columns",
-    doc: "Several columns of the rows against one: estimates with intervals as points, numbers as lines.",
+    doc: "Several columns of the rows against one: estimates with intervals as points, numbers as \
+          lines.",
     parameters: &[
         Parameter {
             name: "x",
@@ -34,6 +36,13 @@ const PART: Part = Part {
             unit: "",
             kind: Kind::Texts,
             default: Default::Absent,
+        },
+        Parameter {
+            name: "markers",
+            doc: "Whether the points of lines are marked.",
+            unit: "",
+            kind: Kind::Boolean,
+            default: Default::Boolean(false),
         },
         X_SCALE,
         Y_SCALE,
@@ -67,15 +76,22 @@ impl Plot for Columns {
         let axes = (axis("x", parameters), labelled("y", y_label, parameters));
         let mut panel = Panel::new("", axes.0, axes.1);
         let labels = texts(parameters, "labels");
+        let names = rows.first().ok_or(PlotError::NoRow)?.names();
+        let label = |idx: usize, column: &str| match labels.get(idx) {
+            Some(label) => (*label).to_owned(),
+            None => names.shown(column),
+        };
+        let columns = texts(parameters, "y");
+        let labels: Vec<String> =
+            columns.iter().enumerate().map(|(idx, column)| label(idx, column)).collect();
+        let styles = styles(&labels.iter().map(String::as_str).collect::<Vec<_>>());
+        let are_marked = parameters.get("markers") == Some(&Value::Boolean(true));
         let mut is_empty = true;
-        for (idx, column) in texts(parameters, "y").into_iter().enumerate() {
-            let label =
-                labels.get(idx).map_or_else(|| column.replace('_', " "), ToString::to_string);
-            let colour = Colour::Series(idx);
-            let shape = shape(rows, (x, column), idx);
-            is_empty &= shape.is_none();
-            if let Some(shape) = shape {
-                panel = panel.with(Mark::new(shape).coloured(colour).labelled(&label));
+        for ((column, label), style) in columns.into_iter().zip(&labels).zip(styles) {
+            let shapes = shapes(rows, (x, column), style, are_marked);
+            is_empty &= shapes.is_empty();
+            for shape in shapes {
+                panel = panel.with(Mark::new(shape).coloured(style.colour).labelled(label));
             }
         }
         if is_empty {
@@ -85,8 +101,14 @@ impl Plot for Columns {
     }
 }
 
-/// The points of a column: with intervals if one of its values has one, joined by a line if none has.
-fn shape(rows: &[RowView<'_>], (x, y): (&str, &str), idx: usize) -> Option<Shape> {
+/// The points of a column: with intervals if one of its values has one, else joined by a line, with
+/// markers if `are_marked`.
+fn shapes(
+    rows: &[RowView<'_>],
+    (x, y): (&str, &str),
+    style: Style,
+    are_marked: bool,
+) -> Vec<Shape> {
     let mut points = Vec::new();
     let mut is_estimated = false;
     for row in rows {
@@ -96,14 +118,16 @@ fn shape(rows: &[RowView<'_>], (x, y): (&str, &str), idx: usize) -> Option<Shape
         points.extend(point.map(|((x, y), (lo, hi))| Estimate { x, y, lo, hi }));
     }
     if points.is_empty() {
-        return None;
+        return Vec::new();
     }
-    Some(if is_estimated {
-        Shape::Intervals { points, marker: Marker::series(idx) }
-    } else {
-        let points = points.into_iter().map(|point| (point.x, point.y)).collect();
-        Shape::Line { points, dash: Dash::series(idx) }
-    })
+    let line = points.iter().map(|point| (point.x, point.y)).collect();
+    let line = Shape::Line { points: line, dash: style.dash };
+    let points = Shape::Intervals { points, marker: style.marker };
+    match (is_estimated, are_marked) {
+        (true, _) => vec![points],
+        (false, true) => vec![line, points],
+        (false, false) => vec![line],
+    }
 }
 
 fn texts<'a>(parameters: &'a Parameters, name: &str) -> Vec<&'a str> {

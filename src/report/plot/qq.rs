@@ -50,12 +50,18 @@ impl Plot for Qq {
     }
 }
 
+/// The value with `digits` decimals, or as a whole number from 100 on.
+fn rounded_to(value: f64, digits: usize) -> String {
+    let digits = if value.abs() < 100.0 { digits } else { 0 };
+    format!("{value:.digits$}")
+}
+
 /// The label of the abscissa and a note with the fitted shape.
 fn labels(family: &str, row: &RowView<'_>) -> (String, String) {
     let rounded = |column: &str, digits: usize| {
         row.look_up(column)
             .value()
-            .map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+            .map_or_else(|| "–".to_owned(), |value| rounded_to(value, digits))
     };
     match family {
         "student_t" => {

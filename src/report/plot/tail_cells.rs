@@ -18,9 +18,12 @@ pub(crate) fn cells<'r, 'a>(rows: &'r [RowView<'a>]) -> Vec<Tail<'r, 'a>> {
     for row in rows {
         if tails.iter().all(|tail| tail.row.cell.cell.id != row.cell.cell.id) {
             let labels = row.cell.cell.labels.iter();
-            let label = labels.map(|(name, value)| format!("{} {value}", name.replace('_', " ")));
+            let label = labels.map(|(name, value)| row.names().text(name, value));
             tails.push(Tail { row, label: label.collect::<Vec<_>>().join(", ") });
         }
+    }
+    if let [tail] = tails.as_mut_slice() {
+        tail.label.clear();
     }
     tails
 }
