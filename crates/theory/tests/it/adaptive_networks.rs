@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use maruyama_dynamics::dataset::{BreastCancer, Dataset, Source as _};
+use maruyama_dynamics::dataset::{BreastCancer, Source as _};
 use maruyama_dynamics::model::{Bundle, model};
 use maruyama_dynamics::noise::{LANES, StreamKey};
 use maruyama_dynamics::parameter::{Value, defaults};
@@ -55,10 +55,9 @@ fn start(widths: &[usize]) -> Vec<f64> {
 fn network(widths: &[usize], noise_std: f64) -> Network {
     let file = include_bytes!("../../../../data/breast_cancer.csv").to_vec();
     let parameters = defaults(BreastCancer.part().parameters);
-    let Dataset { design, response } = BreastCancer.build(&parameters, &[file]).unwrap();
+    let data = BreastCancer.build(&parameters, &[file]).unwrap();
     let hidden = widths[1..widths.len() - 1].to_vec();
     let perceptron = Design::Perceptron { hidden, activation: Activation::Relu };
-    let data = Dataset::new(design, response);
     Network::designed(data, &perceptron, Loss::CrossEntropy)
         .with_noise(AddedNoise { std: noise_std, law: GradientNoise::Gaussian })
 }
@@ -107,9 +106,9 @@ fn assert_losses(name: &str, model_name: &str, last: u64) {
 
 #[test]
 fn a_small_perceptron_learns_as_in_the_reference() {
-    assert_losses("mlp_small_30_20_20_2__torch_init_adamw_opt_loss", "adam_w", 299);
-    assert_losses("mlp_small__SDE_with_dt_eta_4_adamw_opt_loss", "adam_w", 149);
-    assert_losses("mlp_small_30_20_20_2__torch_init_sign_opt_loss", "sign_sgd", 299);
+    assert_losses("mlp_small_30_20_20_2__torch_init_adamw_opt_loss", "adam_w", 199);
+    assert_losses("mlp_small__SDE_with_dt_eta_4_adamw_opt_loss", "adam_w", 99);
+    assert_losses("mlp_small_30_20_20_2__torch_init_sign_opt_loss", "sign_sgd", 199);
 }
 
 /// With uniform weights the deep perceptron stays at the entropy of the labels.
