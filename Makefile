@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce test test-slurm test-site soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce reproduce-networks test test-slurm test-site soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -10,6 +10,10 @@ all: reproduce
 reproduce:
 	cargo build --release --locked --bin maruyama
 	$(MARUYAMA) reproduce
+
+# Networks at the paper's widths on the data that ship, hours; full/README.md.
+reproduce-networks:
+	$(MARUYAMA) reproduce full --reports target/full
 
 # The whole test suite.
 test:

@@ -24,8 +24,20 @@ impl OptimiserCell {
     /// The cell, whose model has to be one of `models`.
     ///
     /// # Errors
-    /// If it is another model or another problem than a convex quadratic with noise.
+    /// If it is another model or another problem than a convex quadratic with constant noise.
     pub(crate) fn of(input: &Input<'_>, models: &[&str]) -> Result<OptimiserCell, AnalysisError> {
+        expect_constant_noise(input.parameters)?;
+        OptimiserCell::with_schedules(input, models)
+    }
+
+    /// [`OptimiserCell::of`] with any schedule; `sigma` is the noise of the first step.
+    ///
+    /// # Errors
+    /// If it is another model or another problem than a convex quadratic with noise.
+    pub(crate) fn with_schedules(
+        input: &Input<'_>,
+        models: &[&str],
+    ) -> Result<OptimiserCell, AnalysisError> {
         let model = input.parameters.text("model");
         if !models.contains(&model) {
             return refuse(format!(
@@ -96,6 +108,17 @@ pub(crate) fn text_or<'a>(parameters: &'a Parameters, name: &str, default: &'a s
     parameters.get(name).and_then(Value::as_text).unwrap_or(default)
 }
 
+/// Refuses noise on a schedule.
+///
+/// # Errors
+/// If the cell has one.
+pub(crate) fn expect_constant_noise(parameters: &Parameters) -> Result<(), AnalysisError> {
+    if parameters.contains_key("noise_decay_power") {
+        return refuse("the theory is for noise that is always the same".to_owned());
+    }
+    Ok(())
+}
+
 /// A cell that the theory is not for.
 pub(crate) fn refuse<T>(why: String) -> Result<T, AnalysisError> {
     Err(AnalysisError::Data(why))
@@ -117,6 +140,13 @@ mod tests {
         assert_eq!(with("gaussian", 0.0), Ok(0.7));
         assert_eq!(with("zero", 1.0), Ok(0.0));
         assert!(with("gaussian", 0.1).is_err() && with("fan_in", 0.0).is_err());
+    }
+
+    #[test]
+    fn noise_on_a_schedule_is_refused() {
+        let scheduled = Parameters::from([("noise_decay_power".to_owned(), Value::Real(0.5))]);
+        assert!(expect_constant_noise(&scheduled).is_err());
+        assert_eq!(expect_constant_noise(&Parameters::new()), Ok(()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use maruyama_theory::matrix::{combine, identity, trace};
 use crate::analyse::estimator::{AnalysisError, Input};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::law_sample::{Simulated, simulated};
+use crate::analyse::optimiser_cell::expect_constant_noise;
 use crate::analyse::outcome::{Row, Scalar};
 
 /// A quadratic, a step size and a start.
@@ -27,6 +28,7 @@ impl Case {
     /// # Errors
     /// If its problem is no quadratic, or its model has no step size.
     pub(crate) fn new(input: &Input<'_>, parameters: &Parameters) -> Result<Case, AnalysisError> {
+        expect_constant_noise(input.parameters)?;
         let problem = input.problem()?;
         let refuse = |why: &str| AnalysisError::Data(why.to_owned());
         let form = problem

@@ -1,12 +1,13 @@
-//! The estimator `scheduled_loss`: the loss of SGD and SignSGD under a schedule of the step size.
+//! The estimator `scheduled_loss`: the loss of SGD and SignSGD under schedules of step size and noise.
 //!
 //! ```text
-//! eta_t = (1 + t/t_0)^−g,  t = eta k:   E f -> eta eta_t Tr H sigma/(4 l mu) (1 + g/(2r) (1 + t)^(g−1))
+//! eta_t = (1 + t/t_0)^−g,  sigma_t = sigma (1 + t/t_1)^−b,  t = eta k:
+//! SignSGD:  E f -> eta eta_t Tr H sigma_t/(4 l mu),   SGD:  E f -> eta eta_t Tr H sigma_t²/(4 mu)
+//! times 1 + g/(2r) (1 + t)^(g−1) to the next order, for constant noise and t_0 = 1
 //! ```
 
-use maruyama_dynamics::parameter::{
-    Default, Kind, Lookup as _, Parameter, Parameters, Part, Range,
-};
+use maruyama_dynamics::model::NoiseSchedule;
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
 use maruyama_dynamics::problem::GradientNoise;
 use maruyama_dynamics::real;
 use maruyama_statistics::stream::Kept;
@@ -27,19 +28,12 @@ const MAX_STEPS: f64 = 2e6;
 
 const PART: Part = Part {
     name: "scheduled_loss",
-    doc: "The mean loss of SGD or SignSGD with Gaussian noise and a schedule of the step size on a \
-          quadratic, from one point, at each recorded step: simulated; `integrated`, the equation of \
-          the second moment, in the linear phase of SignSGD; `asymptotic` and `corrected`, the limits \
-          of Compagnoni et al., arXiv 2411.15958, and their first correction. With `noise_growth` a \
-          the integrated loss is for noise that grows as σ(1 + t)^a, and nothing else is given. \
-          One row a step and series.",
-    parameters: &[Parameter {
-        name: "noise_growth",
-        doc: "Power a of noise σ(1 + t)^a that grows in time t = ηk, in theory only.",
-        unit: "",
-        kind: Kind::Real(Range::NON_NEGATIVE),
-        default: Default::Real(0.0),
-    }],
+    doc: "The mean loss of SGD or SignSGD with Gaussian noise under schedules of step size and noise \
+          on a quadratic, from one point, at each recorded step: simulated; `integrated`, the equation \
+          of the second moment, in the linear phase of SignSGD; `asymptotic`, the limit of Compagnoni et \
+          al., arXiv 2411.15958, for the step size and the noise of that time, and for constant noise \
+          `corrected`, its first correction. One row a step and series.",
+    parameters: &[],
     source: file!(),
 };
 
@@ -70,17 +64,13 @@ impl Estimator for ScheduledLoss {
         Reads::Moments
     }
 
-    fn estimate(
-        &self,
-        input: &Input<'_>,
-        parameters: &Parameters,
-    ) -> Result<CellOutcome, AnalysisError> {
-        let cell = OptimiserCell::of(input, &["sgd", "sign_sgd", "sign_sgd_sde"])?;
+    fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
+        let models = ["sgd", "sign_sgd", "sign_sgd_sde"];
+        let cell = OptimiserCell::with_schedules(input, &models)?;
         if cell.noise != GradientNoise::Gaussian {
             return refuse("the theory is for Gaussian noise".to_owned());
         }
-        let growth = parameters.real("noise_growth");
-        let schedule = Scheduled::new(&cell, input.parameters, growth)?;
+        let schedule = Scheduled::new(&cell, input.parameters)?;
         let over_time = input.over_time("risk", Kept { moments: true, quantiles: false })?;
         let mut rows = Vec::new();
         for (step, summary) in over_time.steps.iter().zip(&over_time.summaries) {
@@ -91,9 +81,6 @@ impl Estimator for ScheduledLoss {
             exact
                 .insert("exponent".to_owned(), Scalar::number(schedule.exponent(time, integrated)));
             rows.push(exact);
-            if growth > 0.0 {
-                continue;
-            }
             if let Some(sums) = summary.sums.filter(|sums| sums.n > 0) {
                 rows.push(row("simulated", mean(&sums)));
             }
@@ -129,7 +116,8 @@ struct Scheduled<'a> {
     power: f64,
     /// `t_0`, the time after which the step size begins to fall.
     delay: f64,
-    growth: f64,
+    /// `b` and `t_1`, in time, of the noise.
+    noise: NoiseSchedule,
     is_sign: bool,
 }
 
@@ -137,15 +125,15 @@ impl<'a> Scheduled<'a> {
     fn new(
         cell: &'a OptimiserCell,
         parameters: &Parameters,
-        growth: f64,
     ) -> Result<Scheduled<'a>, AnalysisError> {
         let start = starting_entry(parameters)?;
+        let NoiseSchedule { power, steps } = NoiseSchedule::from_parameters(parameters);
         Ok(Scheduled {
             cell,
             start,
             power: parameters.real("decay_power"),
             delay: cell.step_size * parameters.real("decay_steps"),
-            growth,
+            noise: NoiseSchedule { power, steps: cell.step_size * steps },
             is_sign: cell.model != "sgd",
         })
     }
@@ -157,7 +145,7 @@ impl<'a> Scheduled<'a> {
 
     /// `sigma_t`
     fn sigma(&self, time: f64) -> f64 {
-        self.cell.sigma * real::pow(1.0 + time, self.growth)
+        self.cell.sigma * real::pow(1.0 + time / self.noise.steps, -self.noise.power)
     }
 
     /// Contraction rate of a coordinate at `eta_t = 1`.
@@ -193,14 +181,17 @@ impl<'a> Scheduled<'a> {
         change / real::ln(1.01)
     }
 
-    /// The asymptotic loss, and the factor of its first correction for `(1 + t)^−g`, `0 < g < 1`.
+    /// The asymptotic loss, and the factor of its first correction for `(1 + t)^−g`, `0 < g < 1`, and
+    /// constant noise.
     fn asymptotic(&self, time: f64) -> (f64, Option<f64>) {
         let (cell, size) = (self.cell, self.cell.step_size * self.factor(time));
         let of = if self.is_sign { scheduled_sign_loss } else { scheduled_sgd_loss };
         // Curvatures count one by one: each has its own trace and convexity.
+        let sigma = self.sigma(time);
         let losses: Vec<f64> =
-            cell.curvatures.iter().map(|lambda| of(size, *lambda, *lambda, cell.sigma)).collect();
-        let is_slow = self.power > 0.0 && self.power < 1.0 && self.delay == 1.0;
+            cell.curvatures.iter().map(|lambda| of(size, *lambda, *lambda, sigma)).collect();
+        let is_constant = self.noise.power == 0.0;
+        let is_slow = self.power > 0.0 && self.power < 1.0 && self.delay == 1.0 && is_constant;
         let correction = is_slow.then(|| {
             let rate = self.rate(cell.convexity(), time);
             schedule_correction(self.power, rate, time)
@@ -223,9 +214,10 @@ mod tests {
         }
     }
 
-    fn scheduled(cell: &OptimiserCell, power: f64, growth: f64) -> Scheduled<'_> {
+    fn scheduled(cell: &OptimiserCell, power: f64, noise_power: f64) -> Scheduled<'_> {
         let is_sign = cell.model != "sgd";
-        Scheduled { cell, start: 0.3, power, delay: 1.0, growth, is_sign }
+        let noise = NoiseSchedule { power: noise_power, steps: 1.0 };
+        Scheduled { cell, start: 0.3, power, delay: 1.0, noise, is_sign }
     }
 
     #[test]
@@ -255,9 +247,27 @@ mod tests {
         let sign = cell("sign_sgd", 0.05);
         let sgd = OptimiserCell { model: "sgd".to_owned(), ..sign.clone() };
         for (cell, expected) in [(sign, -0.1), (sgd, 0.2)] {
-            let schedule = scheduled(&cell, 0.4, 0.3);
-            let found = schedule.exponent(2000.0, schedule.integrated(2000.0).unwrap());
+            let schedule = scheduled(&cell, 0.4, -0.3);
+            let loss = schedule.integrated(2000.0).unwrap();
+            let found = schedule.exponent(2000.0, loss);
             assert!((found - expected).abs() < 0.03, "{}: {found}", cell.model);
+            let (asymptotic, correction) = schedule.asymptotic(2000.0);
+            assert!((loss / asymptotic - 1.0).abs() < 0.02, "{}", loss / asymptotic);
+            assert_eq!(correction, None);
+        }
+    }
+
+    /// Constant steps and `sigma_t = (1 + t)^−1/2`: `sigma_t²` under SGD, `sigma_t` under SignSGD.
+    #[test]
+    fn falling_noise_takes_the_loss_with_it() {
+        let sign = cell("sign_sgd", 0.01);
+        let sgd = OptimiserCell { model: "sgd".to_owned(), ..sign.clone() };
+        for (cell, expected) in [(sign, -0.5), (sgd, -1.0)] {
+            let schedule = scheduled(&cell, 0.0, 0.5);
+            let loss = schedule.integrated(60.0).unwrap();
+            let found = schedule.exponent(60.0, loss);
+            assert!((found - expected).abs() < 0.02, "{}: {found}", cell.model);
+            assert!((loss / schedule.asymptotic(60.0).0 - 1.0).abs() < 0.02);
         }
     }
 }

@@ -14,6 +14,7 @@ use maruyama_theory::hessian_aware::{
 };
 
 use crate::analyse::estimator::{AnalysisError, Input};
+use crate::analyse::optimiser_cell::expect_constant_noise;
 
 /// Equations of SGD by the names that parameters and rows have.
 pub(crate) const EQUATIONS: &[&str] =
@@ -84,6 +85,7 @@ impl Smooth {
         if !input.parameters.contains_key("step_size") {
             return Err(AnalysisError::NotSgd(model.to_owned()));
         }
+        expect_constant_noise(input.parameters)?;
         let problem = input.problem()?;
         let batch = input.parameters.get("batch_size").and_then(Value::as_real).unwrap_or(1.0);
         Smooth::new(&formula(problem.as_ref())?, batch)

@@ -16,6 +16,7 @@ use crate::analyse::distance::texts;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::localisation::described;
+use crate::analyse::optimiser_cell::expect_constant_noise;
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 
 /// Level of every interval.
@@ -126,6 +127,7 @@ impl Setting {
             let why = "the noise of samples without replacement is another";
             return Err(AnalysisError::Data(why.to_owned()));
         }
+        expect_constant_noise(input.parameters)?;
         let step_size = input.parameters.real("step_size");
         let batch_size = input.parameters.count("batch_size");
         if let Some(quadratic) = problem.get::<Quadratic>() {

@@ -33,6 +33,21 @@ fn weights_are_the_same_on_any_number_of_threads() {
 }
 
 #[test]
+fn noise_on_a_schedule_is_the_same_on_any_number_of_threads() {
+    let scheduled = |threads: &str| {
+        let project = networks();
+        let given = "noise_std: 0.1, noise_decay_power: 0.7, noise_decay_steps: 2";
+        project.edit("networks.yaml", "noise_std: 0.1", given);
+        project.run(["reproduce", "--threads", threads]).code(0);
+        project
+    };
+    let (one, two, plain) = (scheduled("1"), scheduled("2"), networks());
+    plain.reproduce();
+    assert_eq!(one.results(), two.results());
+    assert_ne!(one.contents("reports"), plain.contents("reports"));
+}
+
+#[test]
 fn gaps_have_a_row_for_each_side_and_step() {
     let project = networks();
     project.reproduce();
@@ -102,4 +117,9 @@ fn what_does_not_fit_a_network_is_refused() {
     refused("heads: 2", "heads: 2, patch: 2", "no effect on the architecture `character`");
     refused("noise_std: 0.1, ", "", "is no Brownian motion");
     refused("noise_std: 0.1", "noise_std: 0.1, batch_size: 4", "those of all samples");
+    refused(
+        "noise_std: 0.1",
+        "noise_std: 0.1, noise_decay_steps: 4",
+        "without `noise_decay_power`",
+    );
 }

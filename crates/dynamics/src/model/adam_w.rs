@@ -14,6 +14,7 @@ use crate::model::averaging::{AVERAGE_FROM, AVERAGING};
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
 use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS};
 use crate::model::optimizer::Optimizer;
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
@@ -35,6 +36,8 @@ const PART: Part = Part {
         STEP_SIZE,
         DECAY_POWER,
         DECAY_STEPS,
+        NOISE_DECAY_POWER,
+        NOISE_DECAY_STEPS,
         BETA1,
         BETA2,
         EPSILON,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS};
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, Interval, SECOND_MOMENT, Sde, scheme, squares_gradient};
@@ -36,6 +37,8 @@ const PART: Part = Part {
         STEP_SIZE,
         DECAY_POWER,
         DECAY_STEPS,
+        NOISE_DECAY_POWER,
+        NOISE_DECAY_STEPS,
         BETA1,
         BETA2,
         EPSILON,
@@ -196,7 +199,8 @@ impl Sde<2> for AdamWSde {
 
     fn step(&self, interval: Interval) -> AdamWSdeStep {
         let (gamma1, gamma2) = self.biases(interval);
-        let Interval { n_parts, step_size, .. } = interval;
+        let Interval { n_parts, step_size, noise, .. } = interval;
+        let noise_std = self.noise_std * noise;
         let (rate1, rate2) = (1.0 - self.beta1, 1.0 - self.beta2);
         let add_square = rate2 / n_parts;
         let ahead = if self.looks_ahead { rate1 } else { 0.0 };
@@ -204,16 +208,16 @@ impl Sde<2> for AdamWSde {
         AdamWSdeStep {
             keep_square: 1.0 - add_square,
             add_square: if self.squares_gradient { add_square } else { 0.0 },
-            add_variance: add_square * self.noise_std * self.noise_std,
+            add_variance: add_square * noise_std * noise_std,
             keep_ahead: 1.0 - ahead,
             ahead,
-            ahead_noise: ahead_noise * self.noise_std,
+            ahead_noise: ahead_noise * noise_std,
             scale: -step_size / n_parts * gamma2.sqrt() / gamma1,
             epsilon: self.epsilon * gamma2.sqrt(),
             shrinkage: 1.0 - step_size / n_parts * self.weight_decay,
             keep_mean: 1.0 - rate1 / n_parts,
             add_mean: rate1 / n_parts,
-            add_noise: rate1 / n_parts.sqrt() * self.noise_std,
+            add_noise: rate1 / n_parts.sqrt() * noise_std,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::model::common_noise;
 use crate::model::core::{Bundle, Workspace, rows, rows_mut};
 use crate::model::gradient_noise::fill;
 use crate::model::halves::{halves, halves_mut, write_by_half};
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::objective::Objective;
 use crate::model::preconditioner::set_square;
 use crate::model::shape::Layout;
@@ -69,13 +70,14 @@ impl Objective for FullGradient {
 pub struct NoisyNetwork {
     objective: FullGradient,
     noise: AddedNoise,
+    schedule: NoiseSchedule,
 }
 
 impl NoisyNetwork {
-    /// The gradient of `network` with `noise`, whose sign does not change its law.
+    /// The gradient of `network` with `noise`, whose sign does not change its law, times its `schedule`.
     #[must_use]
-    pub fn new(network: Arc<Network>, noise: AddedNoise) -> NoisyNetwork {
-        NoisyNetwork { objective: FullGradient::new(network), noise }
+    pub fn new(network: Arc<Network>, noise: AddedNoise, schedule: NoiseSchedule) -> NoisyNetwork {
+        NoisyNetwork { objective: FullGradient::new(network), noise, schedule }
     }
 
     /// The gradient of `problem` if it is a network with noise, with the sign that the noise of a cell
@@ -83,7 +85,8 @@ impl NoisyNetwork {
     pub(crate) fn of(parameters: &Parameters, problem: &Arc<dyn Problem>) -> Option<NoisyNetwork> {
         let AddedNoise { std, law } = problem.get::<Network>()?.noise()?;
         let noise = AddedNoise { std: common_noise::sign(parameters) * std, law };
-        Some(NoisyNetwork::new(problem.expect_shared(), noise))
+        let schedule = NoiseSchedule::from_parameters(parameters);
+        Some(NoisyNetwork::new(problem.expect_shared(), noise, schedule))
     }
 }
 
@@ -116,7 +119,8 @@ impl StochasticGradient for NoisyNetwork {
         fill(isa, self.noise.law, &mut bundle.streams.brownian, drawn);
         write_by_half(drawn, out);
         let x = &rows(&bundle.state)[..out.len()];
-        self.objective.add_gradient(isa, x, self.noise.std, drawn, out);
+        let std = self.noise.std * self.schedule.factor(bundle.step);
+        self.objective.add_gradient(isa, x, std, drawn, out);
     }
 }
 

@@ -10,6 +10,7 @@
 
 use crate::model::common_noise;
 use crate::model::core::{Bundle, Workspace, rows, rows_mut};
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::objective::Objective;
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
@@ -30,32 +31,43 @@ pub struct Noisy<O> {
     pub std: f64,
     /// Law of `xi`.
     pub noise: GradientNoise,
+    /// How `sigma` changes from step to step.
+    pub schedule: NoiseSchedule,
 }
 
 impl Noisy<Quadratic> {
-    /// The gradient of a quadratic with the noise that belongs to it.
+    /// The gradient of a quadratic with the noise that belongs to it, always the same.
     #[must_use]
     pub fn of(quadratic: &Quadratic) -> Noisy<Quadratic> {
         let Quadratic { noise_std: std, noise, .. } = *quadratic;
-        Noisy { objective: quadratic.clone(), std, noise }
+        Noisy { objective: quadratic.clone(), std, noise, schedule: NoiseSchedule::CONSTANT }
     }
 
-    /// [`Noisy::of`], with the sign that the noise of a cell with these parameters has.
+    /// [`Noisy::of`], with the sign and the schedule that the noise of a cell with these parameters has.
     pub(crate) fn from_parameters(
         parameters: &Parameters,
         quadratic: &Quadratic,
     ) -> Noisy<Quadratic> {
         let plain = Noisy::of(quadratic);
-        Noisy { std: common_noise::sign(parameters) * plain.std, ..plain }
+        let std = common_noise::sign(parameters) * plain.std;
+        Noisy { std, schedule: NoiseSchedule::from_parameters(parameters), ..plain }
     }
 }
 
 impl Noisy<Formula> {
-    /// The gradient of a formula with the noise that belongs to it, and the sign that the noise of a
-    /// cell with these parameters has.
+    /// The gradient of a formula with the noise that belongs to it, and the sign and the schedule that
+    /// the noise of a cell with these parameters has.
     pub(crate) fn of_formula(parameters: &Parameters, formula: &Formula) -> Noisy<Formula> {
         let std = common_noise::sign(parameters) * formula.noise_std;
-        Noisy { objective: formula.clone(), std, noise: formula.noise }
+        let schedule = NoiseSchedule::from_parameters(parameters);
+        Noisy { objective: formula.clone(), std, noise: formula.noise, schedule }
+    }
+}
+
+impl<O> Noisy<O> {
+    /// Scale `sigma_k` of the noise of the step `k`.
+    pub(crate) fn std_at(&self, k: u64) -> f64 {
+        self.std * self.schedule.factor(k)
     }
 }
 
@@ -82,7 +94,7 @@ impl<O: Objective> StochasticGradient for Noisy<O> {
     fn draw<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: Room<'_>, out: &mut [Lanes]) {
         fill(isa, self.noise, &mut bundle.streams.brownian, out);
         let x = &rows(&bundle.state)[..self.objective.dim()];
-        self.objective.add_gradient(isa, x, self.std, rows_mut(room.reals), out);
+        self.objective.add_gradient(isa, x, self.std_at(bundle.step), rows_mut(room.reals), out);
     }
 }
 
@@ -255,7 +267,8 @@ mod tests {
         let noise = GradientNoise::Gaussian;
         let quadratic = Quadratic::new(vec![1.0, -2.0, 0.3], 0.5, noise);
         let mut found = [[[0.0; LANES]; 3]; 2];
-        let plain = Noisy { objective: Plain(quadratic.clone()), std: 0.5, noise };
+        let schedule = NoiseSchedule::CONSTANT;
+        let plain = Noisy { objective: Plain(quadratic.clone()), std: 0.5, noise, schedule };
         dispatch(Draw(plain, &mut found[0]));
         dispatch(Draw(Noisy::of(&quadratic), &mut found[1]));
         for (plain, fused) in found[0].as_flattened().iter().zip(found[1].as_flattened()) {

@@ -25,6 +25,7 @@ mod mini_batch;
 mod modified_equation;
 mod network_batch;
 mod network_sgd;
+pub(crate) mod noise_schedule;
 mod objective;
 mod optimizer;
 mod path_noise;
@@ -78,6 +79,7 @@ pub use modified_equation::{
 };
 pub use network_batch::NetworkBatch;
 pub use network_sgd::NetworkSgd;
+pub use noise_schedule::NoiseSchedule;
 pub use objective::Objective;
 pub use optimizer::Optimizer;
 pub use population_sde::PopulationSde;

@@ -58,8 +58,8 @@ impl<O: Objective> StochasticGradient for PathNoise<O> {
     fn draw<S: Isa>(&self, isa: S, bundle: &mut Bundle, room: Room<'_>, out: &mut [Lanes]) {
         let part = bundle.step & ((1 << self.levels) - 1);
         self.increments.fill_part(isa, part, bundle, out);
-        let Noisy { objective, std, .. } = &self.noisy;
+        let std = self.noisy.std_at(bundle.step);
         let x = &rows(&bundle.state)[..out.len()];
-        objective.add_gradient(isa, x, *std, rows_mut(room.reals), out);
+        self.noisy.objective.add_gradient(isa, x, std, rows_mut(room.reals), out);
     }
 }

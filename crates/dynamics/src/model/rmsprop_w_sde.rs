@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS};
 use crate::model::preconditioner::{halves, quotients_by_root, set_halves, set_square};
 use crate::model::rmsprop_w::{INITIAL_SQUARE, starts_at_mean};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
@@ -33,6 +34,8 @@ const PART: Part = Part {
         STEP_SIZE,
         DECAY_POWER,
         DECAY_STEPS,
+        NOISE_DECAY_POWER,
+        NOISE_DECAY_STEPS,
         BETA2,
         EPSILON,
         WEIGHT_DECAY,
@@ -125,13 +128,14 @@ impl Sde<1> for RmspropWSde {
     type Step = RmspropWSdeStep;
 
     fn step(&self, interval: Interval) -> RmspropWSdeStep {
-        let Interval { n_parts, step_size, .. } = interval;
+        let Interval { n_parts, step_size, noise, .. } = interval;
+        let noise_std = self.noise_std * noise;
         let add_square = (1.0 - self.beta) / n_parts;
         RmspropWSdeStep {
             keep_square: 1.0 - add_square,
             add_square: if self.squares_gradient { add_square } else { 0.0 },
-            add_variance: add_square * self.noise_std * self.noise_std,
-            noise: self.noise_std * n_parts.sqrt(),
+            add_variance: add_square * noise_std * noise_std,
+            noise: noise_std * n_parts.sqrt(),
             scale: -step_size / n_parts,
             epsilon: self.epsilon,
             shrinkage: 1.0 - step_size / n_parts * self.weight_decay,

@@ -12,6 +12,7 @@ use crate::model::common_noise;
 use crate::model::core::{Bundle, Dynamics, Model, Workspace, rows_mut};
 use crate::model::full_gradient::FullGradient;
 use crate::model::halves::write_by_half;
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::objective::Objective;
 use crate::model::optimizer::split;
 use crate::model::schedule::Schedule;
@@ -60,6 +61,8 @@ pub struct Interval {
     pub n_parts: f64,
     /// Step size `gamma_k` of the step: `eta` for a constant one.
     pub step_size: f64,
+    /// Scale of the noise in the step over that at the start: `sigma_k/sigma`.
+    pub noise: f64,
 }
 
 /// A stochastic differential equation that moves every coordinate alike, given the gradient of the
@@ -119,6 +122,8 @@ pub struct EulerScheme<O, E, const M: usize> {
     pub sde: E,
     /// Step sizes of the optimiser.
     pub schedule: Schedule,
+    /// How the noise changes from step to step.
+    pub noise: NoiseSchedule,
     /// Parts of a step, at least one.
     pub n_parts: u64,
     /// The increments of the parts of a step, if they refine those of whole steps.
@@ -133,6 +138,7 @@ impl<O: Objective, E: Sde<M>, const M: usize> EulerScheme<O, E, M> {
             objective,
             sde,
             schedule: Schedule::from_parameters(parameters),
+            noise: NoiseSchedule::from_parameters(parameters),
             n_parts: parts_of_a_step(parameters.real("dt")),
             refined: common_noise::levels(parameters)
                 .map(|levels| BrownianIncrements::new(dim, levels)),
@@ -237,9 +243,10 @@ impl<O: Objective, E: Sde<M>, const M: usize> Dynamics for EulerScheme<O, E, M> 
             }
             let mut increments = increments.chunks_exact(dim.max(1));
             let step_size = self.schedule.step_size(bundle.step);
+            let noise = self.noise.factor(bundle.step);
             for part in 1..=self.n_parts {
                 let end = bundle.step as f64 + part as f64 / n_parts;
-                let interval = Interval { end, n_parts, step_size };
+                let interval = Interval { end, n_parts, step_size, noise };
                 self.part_of_a_step(isa, interval, bundle, room, increments.next());
             }
             bundle.step += 1;
@@ -269,7 +276,8 @@ pub(crate) mod tests {
     ) {
         let objective = Quadratic::new(H.to_vec(), 0.0, GradientNoise::Gaussian);
         let schedule = Schedule::constant(STEP);
-        let model = EulerScheme { objective, sde, schedule, n_parts: 1, refined: None };
+        let noise = NoiseSchedule::CONSTANT;
+        let model = EulerScheme { objective, sde, schedule, noise, n_parts: 1, refined: None };
         let shape = Dynamics::shape(&model);
         let mut workspace = Dynamics::workspace(&model);
         let n = 160_000;

@@ -22,6 +22,7 @@ use crate::model::gradient_noise::Noisy;
 use crate::model::mini_batch::PROBLEMS;
 use crate::model::network_batch::NetworkBatch;
 use crate::model::network_sgd::NetworkSgd;
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS, NoiseSchedule};
 use crate::model::objective::Objective;
 use crate::model::path_noise::PathNoise;
 use crate::model::samples::{Samples, Step};
@@ -50,6 +51,8 @@ const PART: Part = Part {
         STEP_SIZE,
         DECAY_POWER,
         DECAY_STEPS,
+        NOISE_DECAY_POWER,
+        NOISE_DECAY_STEPS,
         BATCH_SIZE,
         SAMPLING,
         AVERAGING,
@@ -136,7 +139,8 @@ impl ModelKind for SgdKind {
         if let Some(form) = problem.get::<QuadraticForm>() {
             let scale = common_noise::sign(parameters) / (batch_size as f64).sqrt();
             let levels = common_noise::refinement(parameters);
-            let gradient = ShapedNoise::new(form, scale, levels);
+            let noise = NoiseSchedule::from_parameters(parameters);
+            let gradient = ShapedNoise::new(form, scale, noise, levels);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         if problem.get::<GaussianPopulation>().is_some() {

@@ -10,6 +10,7 @@ use crate::linear_algebra::Matrix;
 use crate::model::brownian::BrownianIncrements;
 use crate::model::core::{Bundle, Workspace, rows, rows_mut};
 use crate::model::gradient_noise::fill;
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::objective::Objective;
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
@@ -31,6 +32,17 @@ pub(crate) fn add_product<S: Isa>(isa: S, matrix: &Matrix, x: &[Lanes], out: &mu
                 sum = isa.mul_add_f64s(isa.splat_f64s(*entry), x, sum);
             }
             *out = sum;
+        }
+    }
+}
+
+/// `rows <- factor rows`
+#[inline(always)]
+fn multiply<S: Isa>(isa: S, factor: f64, rows: &mut [Lanes]) {
+    let factor = isa.splat_f64s(factor);
+    for row in rows {
+        for entry in S::as_mut_simd_f64s(row).0 {
+            *entry = isa.mul_f64s(factor, *entry);
         }
     }
 }
@@ -74,19 +86,27 @@ pub(crate) struct ShapedNoise {
     form: QuadraticForm,
     /// `s R`, `[d, d]`.
     root: Matrix,
+    /// How it changes from step to step.
+    schedule: NoiseSchedule,
     increments: BrownianIncrements,
     levels: u32,
 }
 
 impl ShapedNoise {
-    /// The gradient whose noise is `scale` times that of `form`; along a path with levels it has to be
-    /// Gaussian.
-    pub(crate) fn new(form: &QuadraticForm, scale: f64, levels: u32) -> ShapedNoise {
+    /// The gradient whose noise is `scale` times that of `form`, times its `schedule`; along a path with
+    /// levels it has to be Gaussian.
+    pub(crate) fn new(
+        form: &QuadraticForm,
+        scale: f64,
+        schedule: NoiseSchedule,
+        levels: u32,
+    ) -> ShapedNoise {
         let entries = form.root.entries().iter().map(|entry| scale * entry).collect();
         let dim = form.root.n_rows();
         ShapedNoise {
             form: form.clone(),
             root: Matrix::new(dim, dim, entries),
+            schedule,
             increments: BrownianIncrements::new(dim, levels),
             levels,
         }
@@ -131,6 +151,9 @@ impl StochasticGradient for ShapedNoise {
             self.increments.fill_part(isa, part, bundle, draws);
         } else {
             fill(isa, self.form.noise, &mut bundle.streams.brownian, draws);
+        }
+        if self.schedule != NoiseSchedule::CONSTANT {
+            multiply(isa, self.schedule.factor(bundle.step), draws);
         }
         self.form.gradient(isa, &rows(&bundle.state)[..out.len()], out);
         add_product(isa, &self.root, draws, out);
@@ -178,7 +201,7 @@ mod tests {
                 ];
             }
             let descent = Descent {
-                gradient: ShapedNoise::new(&form, 1.0, 0),
+                gradient: ShapedNoise::new(&form, 1.0, NoiseSchedule::CONSTANT, 0),
                 optimizer: GradientDescent,
                 schedule: Schedule::constant(eta),
                 averaging: None,

@@ -7,6 +7,7 @@
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
 use crate::model::core::{Bundle, Workspace, rows, rows_mut};
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::objective::Objective;
 use crate::model::shape::Layout;
 use crate::model::sign_law::SignLaw;
@@ -27,14 +28,14 @@ use crate::simd::{Aligned, Isa};
 pub(crate) struct SignDraws<L> {
     quadratic: Quadratic,
     law: L,
-    inverse: f64,
+    schedule: NoiseSchedule,
 }
 
 impl<L: SignLaw> SignDraws<L> {
-    /// The signs of gradients of `quadratic`, whose noise has a positive scale and the law `law`.
-    pub(crate) fn new(quadratic: &Quadratic, law: L) -> SignDraws<L> {
-        let inverse = law.inverse_scale(quadratic.noise_std);
-        SignDraws { quadratic: quadratic.clone(), law, inverse }
+    /// The signs of gradients of `quadratic`, whose noise has a positive scale, times its `schedule`, and
+    /// the law `law`.
+    pub(crate) fn new(quadratic: &Quadratic, law: L, schedule: NoiseSchedule) -> SignDraws<L> {
+        SignDraws { quadratic: quadratic.clone(), law, schedule }
     }
 }
 
@@ -62,7 +63,8 @@ impl<L: SignLaw> StochasticGradient for SignDraws<L> {
         let uniforms = rows_mut(room.reals);
         bundle.streams.brownian.fill_uniforms(isa, uniforms);
         self.quadratic.gradient(isa, &rows(&bundle.state)[..out.len()], out);
-        let (one, inverse) = (isa.splat_f64s(1.0), isa.splat_f64s(self.inverse));
+        let std = self.quadratic.noise_std * self.schedule.factor(bundle.step);
+        let (one, inverse) = (isa.splat_f64s(1.0), isa.splat_f64s(self.law.inverse_scale(std)));
         for (out, uniforms) in out.iter_mut().zip(uniforms.iter()) {
             for s in S::as_mut_simd_f64s(out).0 {
                 *s = isa.mul_f64s(inverse, *s);

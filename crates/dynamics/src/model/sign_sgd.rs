@@ -13,6 +13,7 @@ use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
 use crate::model::descent::Descent;
 use crate::model::mini_batch::{self, BATCH_SIZE, PROBLEMS, SAMPLING};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS, NoiseSchedule};
 use crate::model::optimizer::Optimizer;
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::STEP_SIZE;
@@ -34,6 +35,8 @@ const PART: Part = Part {
         STEP_SIZE,
         DECAY_POWER,
         DECAY_STEPS,
+        NOISE_DECAY_POWER,
+        NOISE_DECAY_STEPS,
         BATCH_SIZE,
         SAMPLING,
         Parameter {
@@ -68,7 +71,11 @@ struct Signs<'a> {
 impl OfSignLaw for Signs<'_> {
     fn build<L: SignLaw>(self, law: L) -> Box<dyn Model> {
         Box::new(Descent {
-            gradient: SignDraws::new(self.quadratic, law),
+            gradient: SignDraws::new(
+                self.quadratic,
+                law,
+                NoiseSchedule::from_parameters(self.parameters),
+            ),
             optimizer: SignSgd,
             schedule: Schedule::from_parameters(self.parameters),
             averaging: Averaging::from_parameters(self.parameters),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::model::common_noise;
 use crate::model::core::{Model, ModelKind};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, Interval, Sde, scheme};
 use crate::model::settings::{STEP_SIZE, parts_of_a_step};
@@ -30,7 +31,7 @@ const PART: Part = Part {
           dX = −m dt + √η √(1 − m²) dW with m = erf(∇f(X)/(√2 σ)) for Gaussian noise, \
           m = 2F(∇f(X)/σ) − 1 for Student-t noise with the distribution function F. One step stands \
           for one iteration, time η. A schedule multiplies drift and diffusion alike.",
-    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, DT],
+    parameters: &[STEP_SIZE, DECAY_POWER, DECAY_STEPS, NOISE_DECAY_POWER, NOISE_DECAY_STEPS, DT],
     source: file!(),
 };
 
@@ -131,7 +132,7 @@ impl<L: SignLaw> Sde<0> for SignSgdSde<L> {
     fn step(&self, interval: Interval) -> SignSgdSdeStep<L> {
         SignSgdSdeStep {
             law: self.law,
-            inverse: self.law.inverse_scale(self.noise_scale),
+            inverse: self.law.inverse_scale(self.noise_scale * interval.noise),
             drift: -interval.step_size / interval.n_parts,
             diffusion: interval.step_size / interval.n_parts.sqrt(),
         }

@@ -184,6 +184,11 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     if is_declared("refinement") {
         others.push(with(base.clone(), &[common, ("refinement", Value::Integer(3))]));
     }
+    if is_declared("noise_decay_power") {
+        let noise =
+            [("noise_decay_power", Value::Real(-0.4)), ("noise_decay_steps", Value::Real(9.0))];
+        others.push(with(base.clone(), &noise));
+    }
     if is_declared("batch_size") {
         others.push(with(base.clone(), &[("batch_size", Value::Integer(1))]));
     }

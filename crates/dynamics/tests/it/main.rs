@@ -2,6 +2,7 @@
 
 mod common_noise;
 mod digest;
+mod noise_schedule;
 mod optimisers;
 mod setting;
 mod signs;

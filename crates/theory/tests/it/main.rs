@@ -4,6 +4,7 @@ mod adaptive;
 mod adaptive_engine;
 mod adaptive_fixture;
 mod adaptive_moments;
+mod adaptive_networks;
 mod adaptive_paths;
 mod cloning;
 mod hessian_aware;

@@ -45,7 +45,7 @@ fn the_first_step_has_the_moments_of_the_equation() {
 fn with_powers_and_noise_a_step_is_that_of_the_optimiser() {
     let sde = AdamWSde { bias: BiasForm::Power, look_ahead_noise: true, ..SDE };
     let k = 7.0;
-    let step = sde.step(Interval { end: k, n_parts: 1.0, step_size: STEP });
+    let step = sde.step(Interval { end: k, n_parts: 1.0, step_size: STEP, noise: 1.0 });
     let (gamma1, gamma2) = (bias(0.9, k), bias(0.99, k));
     assert!((step.scale + STEP * gamma2.sqrt() / gamma1).abs() < 1e-16);
     assert_eq!(step.epsilon, 0.05 * gamma2.sqrt());
@@ -56,8 +56,8 @@ fn with_powers_and_noise_a_step_is_that_of_the_optimiser() {
 /// A step in `n` parts: rates are divided by `n`, noise by its root.
 #[test]
 fn parts_of_a_step_scale_as_time_and_its_root() {
-    let whole = SDE.step(Interval { end: 3.0, n_parts: 1.0, step_size: STEP });
-    let part = SDE.step(Interval { end: 3.0, n_parts: 4.0, step_size: STEP });
+    let whole = SDE.step(Interval { end: 3.0, n_parts: 1.0, step_size: STEP, noise: 1.0 });
+    let part = SDE.step(Interval { end: 3.0, n_parts: 4.0, step_size: STEP, noise: 1.0 });
     let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-15 * a.abs(), "{a} {b}");
     near(part.scale, whole.scale / 4.0);
     near(part.add_mean, whole.add_mean / 4.0);

@@ -6,6 +6,7 @@ use crate::model::core::{Bundle, Model};
 use crate::model::descent::Descent;
 use crate::model::gradient_descent::GradientDescent;
 use crate::model::gradient_noise::Noisy;
+use crate::model::noise_schedule::NoiseSchedule;
 use crate::model::schedule::Schedule;
 use crate::noise::{LANES, StreamKey};
 use crate::problem::{FormulaNoise, GradientNoise, Quadratic};
@@ -21,7 +22,8 @@ fn formula(text: &str, covariance: &[&str]) -> Formula {
 
 /// States of 16 chains after `n_steps` of SGD from (1, −2, 0.5).
 fn states<O: Objective>(objective: O, n_steps: u64) -> Vec<[f64; 3]> {
-    let gradient = Noisy { objective, std: 0.4, noise: GradientNoise::Gaussian };
+    let schedule = NoiseSchedule::CONSTANT;
+    let gradient = Noisy { objective, std: 0.4, noise: GradientNoise::Gaussian, schedule };
     let schedule = Schedule::constant(0.1);
     let descent = Descent { gradient, optimizer: GradientDescent, schedule, averaging: None };
     let shape = Model::shape(&descent);
