@@ -22,6 +22,7 @@
 mod analyses;
 mod assembly;
 mod bundle;
+mod cause;
 mod claims;
 mod ends;
 mod error;
@@ -42,6 +43,7 @@ mod tar;
 
 pub use analyses::{Outcome, Outcomes};
 pub use bundle::{Contents, Imported};
+pub use cause::{Causes, causes};
 pub use claims::{Claims, Whose};
 pub use error::StoreError;
 pub use folder::Store;
