@@ -71,7 +71,7 @@ tables:
 const QUARTIC: &str = "\
 title: Quartic
 simulate:
-  quartic: { problem: formula, variables: [x, y], objective: \"x^4 + 0.5*y^2\", noise_covariance: [\"1\", \"1, 1\"], model: modified_equation, equation: EQUATION, step_size: 0.1, steps: 40, chains: 24, initial: point, initial_point: [START, 0.5], observe: [risk] }
+  quartic: { problem: formula, variables: [x, y], objective: \"x^4 + 0.5*y^2\", noise_covariance: [\"4\", \"4, 4\"], model: modified_equation, equation: EQUATION, step_size: 0.1, steps: 40, chains: 24, initial: point, initial_point: [START, 0.5], observe: [risk] }
 analyse:
   loss: { estimate: moments, of: quartic, observable: risk }
 tables:
