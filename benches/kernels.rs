@@ -6,6 +6,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use maruyama_dynamics::dataset;
 use maruyama_dynamics::model::{Bundle, Model, Workspace, model};
+use maruyama_dynamics::modified_equation;
 use maruyama_dynamics::noise::{LANES, Purpose, Stream, StreamKey};
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{LeastSquares, Problem};
@@ -14,6 +15,7 @@ use maruyama_statistics::goodness::kolmogorov::p_value;
 use maruyama_statistics::goodness::statistic::kolmogorov_smirnov;
 use maruyama_statistics::law::interface::Law as _;
 use maruyama_statistics::law::student_t::StudentT;
+use maruyama_theory::hessian_aware::matrix_free_drift;
 
 const KEY: StreamKey = StreamKey(1);
 /// Steps of a chain in one measurement.
@@ -69,6 +71,25 @@ fn kolmogorov_smirnov_distance(bencher: Bencher, family: &str) {
 #[divan::bench]
 fn kolmogorov_smirnov_p_value(bencher: Bencher) {
     bencher.bench(|| p_value(black_box(SAMPLE), black_box(0.03)));
+}
+
+/// The drift of the Hessian-aware equation with 10 000 parameters and a tridiagonal Hessian that is never
+/// formed, from so many products with it.
+#[divan::bench(args = [8, 16])]
+fn lanczos_drift(bencher: Bencher, products: usize) {
+    let mut gradient = vec![0.0; 10_000];
+    Stream::new(KEY, 0, Purpose::Brownian).fill_normals(&mut gradient);
+    let hessian = |v: &[f64], out: &mut [f64]| {
+        for (i, out) in out.iter_mut().enumerate() {
+            let before = if i > 0 { v[i - 1] } else { 0.0 };
+            *out = 2.0 * v[i] - before - v.get(i + 1).unwrap_or(&0.0);
+        }
+    };
+    let flow = modified_equation::Model::StochasticPrincipalFlow;
+    bencher.bench_local(|| {
+        matrix_free_drift(flow, &hessian, black_box(&gradient), 0.1, products)
+            .expect("the Hessian is below 4")
+    });
 }
 
 /// Sixteen chains with everything that they need to go on.

@@ -81,6 +81,10 @@ impl Estimator for MeanGap {
             ("below", "mean less standard deviation"),
             ("above", "mean and standard deviation"),
             ("gap", "mean less that of the other simulation, with its interval"),
+            (
+                "gap_size",
+                "absolute value of the gap, whose interval holds that of every gap in its own",
+            ),
             ("standard_error", "standard error of the gap"),
             ("independent_error", "the standard error that independent chains would have"),
             ("relative_gap", "the gap over the absolute mean at the first common step"),
@@ -173,6 +177,7 @@ impl Course {
         let worst = Scalar::number(if scale > 0.0 { self.worst } else { f64::NAN });
         Ok(named([
             ("gap", Scalar::interval(value, low, high)),
+            ("gap_size", size(value, Interval { low, high })),
             ("standard_error", Scalar::number(gap.standard_error)),
             ("independent_error", Scalar::number(independent.standard_error)),
             ("relative_gap", Scalar::interval(value / scale, low / scale, high / scale)),
@@ -231,6 +236,12 @@ fn side(name: &str, sample: &PointSample) -> Result<Row, AnalysisError> {
     ]))
 }
 
+/// The interval of `|gap|` over all gaps in an interval.
+fn size(gap: f64, Interval { low, high }: Interval) -> Scalar {
+    let nearest = low.max(-high).max(0.0);
+    Scalar::interval(gap.abs(), nearest, high.max(-low))
+}
+
 fn named<const N: usize>(values: [(&str, Scalar); N]) -> Row {
     Row::from(values.map(|(name, value)| (name.to_owned(), value)))
 }
@@ -261,6 +272,20 @@ mod tests {
         let diverged = PointSample { n_missing: 1, ..sample(&[0.0, 3.0, 6.0]) };
         assert!(paired(&x, &diverged).is_err());
         assert!(independent(&x, &diverged).is_ok());
+    }
+
+    #[test]
+    fn sizes_of_gaps_reach_zero_where_a_gap_may_be_none() {
+        for (gap, low, high, expected) in [
+            (2.0, 1.0, 3.0, (2.0, 1.0, 3.0)),
+            (-2.0, -3.0, -1.0, (2.0, 1.0, 3.0)),
+            (-1.0, -3.0, 1.0, (1.0, 0.0, 3.0)),
+            (0.0, 0.0, 0.0, (0.0, 0.0, 0.0)),
+        ] {
+            let (value, low_size, high_size) = expected;
+            let found = size(gap, Interval { low, high });
+            assert_eq!(found, Scalar::interval(value, low_size, high_size));
+        }
     }
 
     #[test]

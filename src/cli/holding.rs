@@ -43,6 +43,8 @@ pub(crate) struct Holding {
     pub size_bytes: f64,
     /// Its rows' share of the time of computation of these files, in seconds of one thread.
     pub seconds: f64,
+    /// Chains that ended for another cause than overflow, by its name.
+    pub ended: BTreeMap<String, usize>,
 }
 
 /// What the store holds, with the times beside its files, which are read once.
@@ -70,6 +72,7 @@ impl<'a> Holdings<'a> {
             n_stored: 0,
             size_bytes: 0.0,
             seconds: 0.0,
+            ended: BTreeMap::new(),
         };
         let mut is_lost = false;
         for block in cell.blocks() {
@@ -77,6 +80,9 @@ impl<'a> Holdings<'a> {
             if let Some(stored) = self.index.blocks.get(&block.id) {
                 holding.n_stored += 1;
                 self.add(stored, &mut holding);
+                for (cause, chains) in self.index.causes.get(&block.id).into_iter().flatten() {
+                    *holding.ended.entry(cause.clone()).or_default() += chains.len();
+                }
             } else {
                 is_lost |= self.index.lost.contains(&block.id);
             }

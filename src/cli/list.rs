@@ -1,5 +1,6 @@
 //! The command `ls`: cells with their state, size and time.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::json;
@@ -8,6 +9,7 @@ use crate::cli::arguments::{Format, ListOptions};
 use crate::cli::holding::{Holding, Holdings, size};
 use crate::cli::pipeline::Pipeline;
 use crate::cli::select::{Place, places};
+use crate::error::plural;
 
 /// Every cell that is simulated, one a line.
 pub(crate) fn list(pipeline: &Pipeline, arguments: &ListOptions) -> String {
@@ -22,15 +24,23 @@ pub(crate) fn list(pipeline: &Pipeline, arguments: &ListOptions) -> String {
     }
     let mut text = String::new();
     for (Place { item, sweep, cell, .. }, holding) in held {
-        let Holding { state, n_blocks, n_stored, size_bytes, seconds } = holding;
+        let Holding { state, n_blocks, n_stored, size_bytes, seconds, ended } = holding;
+        let ended = ended_text(&ended);
         let (id, size) = (cell.id.short(), size(size_bytes));
         let (item, sweep, label) = (&item.manifest.item, &sweep.name, cell.label());
         let _ = writeln!(
             text,
-            "{id}  {state:<7}  {n_stored:>4}/{n_blocks:<4}  {size:>10}  {seconds:>9.3} s  {item}/{sweep}/{label}"
+            "{id}  {state:<7}  {n_stored:>4}/{n_blocks:<4}  {size:>10}  {seconds:>9.3} s  {item}/{sweep}/{label}{ended}"
         );
     }
     text
+}
+
+/// What ended chains, if something but overflow did.
+fn ended_text(ended: &BTreeMap<String, usize>) -> String {
+    let causes: Vec<String> =
+        ended.iter().map(|(cause, n)| format!("{} by {cause}", plural(*n, "chain"))).collect();
+    if causes.is_empty() { String::new() } else { format!("  ended: {}", causes.join(", ")) }
 }
 
 fn to_json(Place { item, sweep, cell, .. }: Place<'_>, holding: &Holding) -> serde_json::Value {
@@ -44,5 +54,6 @@ fn to_json(Place { item, sweep, cell, .. }: Place<'_>, holding: &Holding) -> ser
         "stored": holding.n_stored,
         "size_bytes": holding.size_bytes.round(),
         "seconds": holding.seconds,
+        "ended": holding.ended,
     })
 }

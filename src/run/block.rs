@@ -14,7 +14,9 @@ use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
 use crate::run::recording;
 use crate::run::reduction::Reduction;
 use crate::run::{Interrupt, contain};
-use crate::store::{Block, BlockHead, Observations, Provenance, Store, StoreError, SummaryFile};
+use crate::store::{
+    Block, BlockHead, Observations, Provenance, Store, StoreError, SummaryFile, causes,
+};
 
 /// Why a block was not stored.
 pub(crate) enum NotStored {
@@ -41,6 +43,7 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
         diverged_at: record.diverged_at,
     };
     Ok(Block {
+        causes: causes(planned.first_chain, &record.causes),
         id: planned.id,
         ensemble: planned.ensemble.id,
         description: planned.ensemble.description(),
@@ -104,8 +107,9 @@ pub(crate) fn record(
         if interrupt.requested() { Err(NotStored::Interrupted) } else { Ok(()) }
     };
     let run = || recording::record(&simulation, (&steps, steps_at_once), chains, pass_on);
-    let diverged_at = contain(run).map_err(NotStored::Failed)??;
-    record.keep(&steps, &diverged_at, &provenance()).map_err(NotStored::Store)
+    let ends = contain(run).map_err(NotStored::Failed)??;
+    record.note(causes(planned.first_chain, &ends.causes));
+    record.keep(&steps, &ends.diverged_at, &provenance()).map_err(NotStored::Store)
 }
 
 /// What is known of `planned` before it is computed.

@@ -2,10 +2,20 @@
 
 use std::ops::Range;
 
+use maruyama_dynamics::model::Cause;
 use maruyama_dynamics::noise::LANES;
 use maruyama_dynamics::simulate::{Scratch, Simulation, Steps, Walk};
 
-/// Runs `chains` and passes on what they show at `steps`; gives where each diverged, `[n_chains]`.
+/// How chains ended.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Ends {
+    /// Steps of their divergences, `[n_chains]`.
+    pub(crate) diverged_at: Vec<Option<u64>>,
+    /// What caused these, `[n_chains]`.
+    pub(crate) causes: Vec<Option<Cause>>,
+}
+
+/// Runs `chains` and passes on what they show at `steps`; says how each ended.
 ///
 /// What is passed on are the values of up to [`LANES`] neighbours at up to `steps_at_once` steps,
 /// `[n, n_steps, n_observables]`, with the places of the chains among `chains`. Put together they
@@ -18,8 +28,8 @@ pub(crate) fn record<E>(
     (steps, steps_at_once): (&Steps, usize),
     chains: Range<u64>,
     mut pass_on: impl FnMut(Range<u64>, &[f64]) -> Result<(), E>,
-) -> Result<Vec<Option<u64>>, E> {
-    let mut diverged_at = Vec::new();
+) -> Result<Ends, E> {
+    let mut ends = Ends::default();
     let mut scratch = Scratch::new(simulation);
     let mut values = Vec::new();
     let n_observables = simulation.observables.len();
@@ -34,9 +44,10 @@ pub(crate) fn record<E>(
             walk.record_all(&some, &mut scratch, &mut values);
             pass_on(place..place + n_chains, &values)?;
         }
-        diverged_at.extend_from_slice(&walk.diverged_at()[..n_chains as usize]);
+        ends.diverged_at.extend_from_slice(&walk.diverged_at()[..n_chains as usize]);
+        ends.causes.extend_from_slice(&walk.causes()[..n_chains as usize]);
     }
-    Ok(diverged_at)
+    Ok(ends)
 }
 
 #[cfg(test)]
@@ -91,8 +102,9 @@ mod tests {
                 Ok::<(), Infallible>(())
             };
             let steps = (&Steps::new(&parameters), steps_at_once);
-            let diverged_at = record(&simulation, steps, 5..42, pass_on).unwrap();
-            assert_eq!(diverged_at, expected.diverged_at);
+            let ends = record(&simulation, steps, 5..42, pass_on).unwrap();
+            assert_eq!(ends.diverged_at, expected.diverged_at);
+            assert_eq!(ends.causes, expected.causes);
             for (found, expected) in found.iter().zip(expected.values.chunks(per_chain)) {
                 assert!(found.iter().copied().eq(expected.iter().map(|value| value.to_bits())));
             }

@@ -129,6 +129,7 @@ mod tests {
             id: BlockId(Digest::of_bytes(name.as_bytes())),
             ensemble: Digest::of_bytes(b"ensemble"),
             description: "{}".to_owned(),
+            causes: crate::store::Causes::new(),
             code: Arc::new(Fingerprint {
                 digest: Digest::of_bytes(b"code"),
                 files: std::collections::BTreeMap::new(),

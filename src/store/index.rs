@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::identity::Digest;
+use crate::store::cause::Causes;
 use crate::store::error::StoreError;
 use crate::store::folder::Store;
 use crate::store::pack::{BlockId, Footer, RESULTS, read_footer};
@@ -50,6 +51,8 @@ pub struct StoredEnsemble {
 pub struct Index {
     /// Blocks by identity.
     pub blocks: BTreeMap<BlockId, StoredBlock>,
+    /// Why chains of blocks ended, for blocks that say so.
+    pub causes: BTreeMap<BlockId, Causes>,
     /// Verified files by name.
     pub files: BTreeMap<Digest, StoredFile>,
     /// Files that are not what was written, with the reason.
@@ -184,6 +187,9 @@ impl Index {
                     if let (Some(id), Some(digest), Some(ensemble)) = (id, digest, ensemble) {
                         let block = StoredBlock { file, digest, ensemble, n_rows };
                         self.blocks.insert(BlockId(id), block);
+                        if !entry.causes.is_empty() {
+                            self.causes.insert(BlockId(id), entry.causes);
+                        }
                     }
                 }
                 self.files.insert(file, held);

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::fingerprint::Fingerprint;
 use crate::identity::Digest;
 use crate::store::assembly::Assembly;
+use crate::store::cause::Causes;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
 use crate::store::provenance::Provenance;
@@ -50,6 +51,8 @@ pub struct Block {
     pub code: Arc<Fingerprint>,
     /// What was observed.
     pub observations: Observations,
+    /// Why chains ended.
+    pub causes: Causes,
 }
 
 /// One block as the footer of its file lists it.
@@ -62,6 +65,8 @@ pub(crate) struct Entry {
     pub first_row: usize,
     pub rows: usize,
     pub digest: String,
+    #[serde(default, skip_serializing_if = "Causes::is_empty")]
+    pub causes: Causes,
 }
 
 impl Store {
@@ -126,6 +131,7 @@ fn encode(blocks: &[Block], file: &mut ContentWriter) -> Result<(), ParquetError
             first_row,
             rows,
             digest: block.observations.digest().to_string(),
+            causes: block.causes.clone(),
         });
         ensembles.insert(ensemble, block.description.as_str());
         code.insert(block.code.digest.to_string(), &block.code.files);

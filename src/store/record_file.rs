@@ -16,6 +16,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 
 use crate::identity::{Digest, Hasher};
+use crate::store::cause::Causes;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
 use crate::store::pack::{Entry, RESULTS, ROWS_AT_ONCE, footer, properties};
@@ -33,6 +34,7 @@ pub struct OpenRecord<'a> {
     waiting: BufWriter<File>,
     pieces: Vec<Piece>,
     n_numbers: u64,
+    causes: Causes,
 }
 
 /// Numbers of consecutive chains at consecutive recorded steps, `[chain, step, observable]`.
@@ -68,7 +70,8 @@ impl Store {
     /// If it cannot be written.
     pub fn begin_record(&self, head: BlockHead) -> Result<OpenRecord<'_>, StoreError> {
         let waiting = BufWriter::with_capacity(1 << 20, self.unnamed_file()?);
-        Ok(OpenRecord { store: self, head, waiting, pieces: Vec::new(), n_numbers: 0 })
+        let (pieces, causes) = (Vec::new(), Causes::new());
+        Ok(OpenRecord { store: self, head, waiting, pieces, n_numbers: 0, causes })
     }
 }
 
@@ -89,6 +92,11 @@ impl OpenRecord<'_> {
         Ok(())
     }
 
+    /// Says why chains of the block ended.
+    pub fn note(&mut self, causes: Causes) {
+        self.causes = causes;
+    }
+
     /// Stores the block as a file of its own, and says where it came from in a second one beside it.
     ///
     /// # Arguments
@@ -103,7 +111,7 @@ impl OpenRecord<'_> {
         diverged_at: &[Option<u64>],
         provenance: &Provenance,
     ) -> Result<Digest, StoreError> {
-        let OpenRecord { store, head, waiting, pieces, n_numbers } = self;
+        let OpenRecord { store, head, waiting, pieces, n_numbers, causes } = self;
         let file = waiting.into_inner().map_err(|error| not_waiting(store, error.into_error()))?;
         let failed = |error| store.not_written(error);
         let mut sink = Sink::new(store.content_writer()?, &head).map_err(failed)?;
@@ -122,7 +130,7 @@ impl OpenRecord<'_> {
                 }
             }
         }
-        let content = sink.finish(n_numbers, diverged_at).map_err(failed)?;
+        let content = sink.finish(n_numbers, diverged_at, causes).map_err(failed)?;
         let (folder, extension) = RESULTS;
         let name = store.keep_content(folder, extension, content)?;
         store.write_provenance(name, provenance, &[head.id.0.to_string()])?;
@@ -196,6 +204,7 @@ impl Sink<'_> {
         mut self,
         n_rows: u64,
         diverged_at: &[Option<u64>],
+        causes: Causes,
     ) -> Result<ContentWriter, ParquetError> {
         if self.rows.len() > 0 {
             self.write()?;
@@ -210,6 +219,7 @@ impl Sink<'_> {
             first_row: 0,
             rows: n_rows as usize,
             digest: hasher.finish().to_string(),
+            causes,
         };
         let ensembles = BTreeMap::from([(ensemble, head.description.as_str())]);
         let code = BTreeMap::from([(head.code.digest.to_string(), &head.code.files)]);

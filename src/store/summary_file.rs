@@ -9,6 +9,7 @@ use parquet::file::metadata::KeyValue;
 
 use crate::fingerprint::Fingerprint;
 use crate::identity::Digest;
+use crate::store::cause::Causes;
 use crate::store::error::StoreError;
 use crate::store::folder::{ContentWriter, Store};
 use crate::store::pack::{BlockId, Entry, RESULTS, ROWS_AT_ONCE, footer, properties, read_batches};
@@ -158,6 +159,7 @@ impl OpenBlock<'_> {
             first_row,
             rows: file.n_rows - first_row,
             digest: hasher.finish().to_string(),
+            causes: Causes::new(),
         };
         file.blocks.push((head, entry));
     }

@@ -82,6 +82,76 @@ tables:
     assert!(rows[1].starts_with("1,0,20,"), "{table}");
 }
 
+/// A quartic on which the curvature at the start is 12 and the noise is in one direction.
+const QUARTIC: &str = "\
+title: Quartic
+simulate:
+  quartic: { problem: formula, variables: [x, y], objective: \"x^4 + 0.5*y^2\", noise_covariance: [\"4\", \"4, 4\"], model: modified_equation, equation: EQUATION, step_size: 0.1, steps: 40, chains: 24, initial: point, initial_point: [START, 0.5], observe: [risk] }
+analyse:
+  loss: { estimate: moments, of: quartic, observable: risk }
+tables:
+  loss: { of: loss, columns: [n, n_diverged, mean] }
+";
+
+#[test]
+fn a_start_without_an_equation_is_refused_with_point_eigenvalue_and_remedy() {
+    let run = |equation: &str, start: &str| {
+        let text = QUARTIC.replace("EQUATION", equation).replace("START", start);
+        let project = Project::new().manifest("quartic.yaml", &text);
+        let run = project.run(["reproduce"]).code(2);
+        assert!(!project.path("store").exists(), "something was written");
+        run
+    };
+    run("spf", "1")
+        .complains("experiments/quartic.yaml:3:")
+        .complains("at the starting point (1, 0.5) the Hessian has the eigenvalue 12")
+        .complains("start elsewhere, or set `too_sharp: cap`");
+    run("ha_sme", "0.1")
+        .complains("at the starting point (0.1, 0.5) the diffusion has the negative eigenvalue -")
+        .complains("take `clip` or `factorise`");
+}
+
+#[test]
+fn the_cause_of_a_divergence_is_stored_and_listed() {
+    let text = QUARTIC.replace("EQUATION", "spf").replace("START", "0.7");
+    let project = Project::new().manifest("quartic.yaml", &text);
+    project.reproduce();
+    let cells = project.run(["ls", "--format", "json"]).code(0).json();
+    let ended = &cells[0]["ended"]["no_logarithm"];
+    let n_ended = ended.as_u64().unwrap_or_else(|| panic!("{cells}"));
+    let table = project.contents("reports").remove("reports/quartic/loss.csv").expect("a table");
+    let table = String::from_utf8(table).expect("text");
+    let row: Vec<&str> = table.lines().nth(1).expect("a row").split(',').collect();
+    assert!(n_ended > 0, "{table}");
+    assert_eq!(row[1], n_ended.to_string(), "{table}");
+    let said = if n_ended == 1 { "1 chain".to_owned() } else { format!("{n_ended} chains") };
+    project.run(["ls"]).code(0).prints(&format!("ended: {said} by no_logarithm"));
+}
+
+/// Equations on a network without matrices: the same bits on any number of threads, along the path of SGD
+/// with normal noise.
+#[test]
+fn equations_on_networks_are_the_same_on_any_number_of_threads() {
+    let text = "\
+title: Students
+data: { task: { source: teacher, rows: 20, columns: 3, hidden: 2, numpy_seed: 1 } }
+simulate:
+  sgd: &network
+    { model: modified_equation, equation: sme_1, integrator: euler_maruyama, refinement: 0, problem: network, hidden: [4], activation: tanh, data: task, batch_size: 4, initial: fan_in, step_size: 0.1, steps: 3, chains: 20, common_noise: path, observe: [risk] }
+  equation: { <<: *network, equation: ha_sme_f, integrator: heun, refinement: 2, matrix: { products: [3, 8] } }
+analyse:
+  gap: { estimate: mean_gap, of: equation, against: sgd, paired: true }
+tables:
+  gap: { of: gap, columns: [products, series, n, mean, gap, gap_size] }
+";
+    let runs = ["1", "2"].map(|threads| {
+        let project = Project::new().manifest("students.yaml", text);
+        project.run(["reproduce", "--threads", threads]).code(0);
+        (project.results(), project.contents("reports"))
+    });
+    assert_eq!(runs[0], runs[1]);
+}
+
 #[test]
 fn files_of_a_user_are_asked_for_and_recognised() {
     let project = networks();

@@ -56,6 +56,7 @@ fn a_forged_result_is_found_by_computing_it_once_more() {
             ensemble: Digest::of_bytes(b"some ensemble"),
             description: r#"{"cell": {}, "data": {}, "code": ""}"#.to_owned(),
             code: Arc::clone(&code),
+            causes: maruyama::store::Causes::new(),
             observations,
         })
         .collect();

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use maruyama_dynamics::model::Cause;
+
 use super::*;
 use crate::fingerprint::Fingerprint;
 use crate::store::{Block, BlockId, Observations};
@@ -25,6 +27,7 @@ fn block() -> Block {
         id: BlockId(Digest::of_bytes(b"block")),
         ensemble: Digest::of_bytes(b"ensemble"),
         description: "{}".to_owned(),
+        causes: crate::store::causes(32, &[None, Some(Cause::NoLogarithm)]),
         code: Arc::new(Fingerprint {
             digest: Digest::of_bytes(b"code"),
             files: BTreeMap::from([("file.rs".to_owned(), "0".to_owned())]),
@@ -83,11 +86,13 @@ fn a_file_is_the_same_bytes_however_its_numbers_come() {
     for steps_at_once in 1..=5 {
         let mut record = store.begin_record(head(&block)).unwrap();
         push(&mut record, &block, steps_at_once);
+        record.note(block.causes.clone());
         let name = record.keep(&steps(), &block.observations.diverged_at, &PROVENANCE).unwrap();
         assert_eq!(name, at_once, "{steps_at_once}");
     }
     let [(id, found)] = store.read_blocks(at_once).unwrap().try_into().unwrap();
     assert_eq!((id, found.digest()), (block.id, block.observations.digest()));
+    assert_eq!(store.index().unwrap().causes[&block.id]["no_logarithm"], [33]);
 }
 
 #[test]
@@ -102,6 +107,7 @@ fn rows_beyond_one_batch_are_the_same_bytes_too() {
     let at_once = store.write_blocks(std::slice::from_ref(&block), &PROVENANCE).unwrap();
     let mut record = store.begin_record(head(&block)).unwrap();
     record.push(0..19, &block.observations.values).unwrap();
+    record.note(block.causes.clone());
     let steps = {
         use maruyama_dynamics::parameter::{Parameters, Value};
         let settings = [("steps", n_steps as i64), ("record_every", 1), ("record_from", 0)];

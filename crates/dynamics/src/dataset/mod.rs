@@ -11,6 +11,7 @@ mod random_features;
 mod scale;
 mod supplied;
 mod table;
+mod teacher;
 mod text;
 
 pub use breast_cancer::BreastCancer;
@@ -22,11 +23,21 @@ pub use idx::Idx;
 pub use random_features::RandomFeatures;
 pub use supplied::SHA256;
 pub use table::Table;
+pub use teacher::Teacher;
 pub use text::Text;
 
 /// Every data source, in the order of the documentation.
-pub const SOURCES: &[&dyn Source] =
-    &[&GaussianDesign, &Digits, &RandomFeatures, &BreastCancer, &Table, &Idx, &Cifar, &Text];
+pub const SOURCES: &[&dyn Source] = &[
+    &GaussianDesign,
+    &Teacher,
+    &Digits,
+    &RandomFeatures,
+    &BreastCancer,
+    &Table,
+    &Idx,
+    &Cifar,
+    &Text,
+];
 
 /// The source called `name`, if there is one.
 #[must_use]

@@ -3,6 +3,7 @@
 mod cholesky;
 mod dense;
 mod exponential;
+mod krylov;
 mod matrix;
 mod svd;
 mod symmetric;
@@ -10,6 +11,7 @@ mod symmetric;
 pub use cholesky::lower_root;
 pub use dense::{combine, congruence, diagonal, identity, outer, product, trace};
 pub(crate) use exponential::exponential;
+pub use krylov::{HessianTimes, Krylov, KrylovError};
 pub use matrix::Matrix;
 pub use svd::{RightSvd, right_svd};
 pub use symmetric::{SymmetricEigen, extremes, symmetric_eigen};

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::model::batch::Sampler;
+use crate::model::cause::Cause;
 use crate::model::common_noise;
 use crate::model::shape::{Coordinates, Shape};
 use crate::noise::{LANES, LaneStream, Lanes, Purpose, StreamKey};
@@ -40,6 +41,8 @@ pub struct Bundle {
     pub state: Aligned,
     /// Random numbers.
     pub streams: Streams,
+    /// What ended each chain, where its model found it to have no further steps.
+    pub causes: [Option<Cause>; LANES],
 }
 
 impl Bundle {
@@ -55,7 +58,7 @@ impl Bundle {
             acceptance: stream(Purpose::Acceptance),
         };
         let state = Aligned::zeros(shape.len() * shape.n_vectors);
-        Bundle { key, first_chain, step: 0, state, streams }
+        Bundle { key, first_chain, step: 0, state, streams, causes: [None; LANES] }
     }
 
     /// Writes the numbers of one vector of chain `lane`.
@@ -77,14 +80,15 @@ impl Bundle {
 
 impl Clone for Bundle {
     fn clone(&self) -> Bundle {
-        let Bundle { key, first_chain, step, ref state, ref streams } = *self;
-        Bundle { key, first_chain, step, state: state.clone(), streams: streams.clone() }
+        let Bundle { key, first_chain, step, ref state, ref streams, causes } = *self;
+        Bundle { key, first_chain, step, state: state.clone(), streams: streams.clone(), causes }
     }
 
     /// Keeps the memory of the state, since a simulation does so every few steps.
     fn clone_from(&mut self, source: &Bundle) {
-        let Bundle { key, first_chain, step, ref state, ref streams } = *source;
+        let Bundle { key, first_chain, step, ref state, ref streams, causes } = *source;
         (self.key, self.first_chain, self.step) = (key, first_chain, step);
+        self.causes = causes;
         self.state.clone_from(state);
         self.streams.clone_from(streams);
     }

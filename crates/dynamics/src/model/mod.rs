@@ -5,6 +5,7 @@ mod adam_w_sde;
 mod averaging;
 mod batch;
 mod brownian;
+mod cause;
 mod columns;
 mod common_noise;
 mod conditional_covariance;
@@ -59,6 +60,7 @@ pub use adam_w_sde::{AdamWSde, AdamWSdeKind, AdamWSdeStep, BiasForm};
 pub use averaging::Averaging;
 pub use batch::{Sampler, Sampling};
 pub use brownian::BrownianIncrements;
+pub use cause::Cause;
 pub use conditional_moments::ConditionalMoments;
 pub use core::{Bundle, Dynamics, Model, ModelKind, Streams, Workspace};
 pub use descent::Descent;
@@ -74,8 +76,8 @@ pub use integrator::{
 pub use langevin::{Langevin, LangevinKind};
 pub use mini_batch::MiniBatch;
 pub use modified_equation::{
-    LinearEquation, LocalEquation, LocalScheme, ModifiedEquationKind, Sharpness, SmoothObjective,
-    Stages,
+    DenseEquation, LinearEquation, LocalEquation, LocalScheme, MatrixFreeEquation,
+    ModifiedEquationKind, PointEquation, Sharpness, SmoothObjective, Stages,
 };
 pub use network_batch::NetworkBatch;
 pub use network_sgd::NetworkSgd;

@@ -19,7 +19,7 @@ pub use gaussian_population::{GaussianPopulation, GaussianPopulationKind};
 pub use least_squares::{LeastSquares, LeastSquaresKind};
 pub use network::{
     Activation, AddedNoise, Architecture, Dense, Design, Image, Layer, Loss, Network, NetworkKind,
-    Row, Transformer,
+    NetworkPoint, Row, Transformer,
 };
 pub use principal::PrincipalForm;
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{Bundle, Model};
+use crate::model::{Bundle, Cause, Model};
 use crate::noise::{LANES, Purpose, Stream, StreamKey};
 use crate::problem::Problem;
 use crate::simulate::column::Column;
@@ -47,6 +47,8 @@ pub struct Record {
     pub values: Vec<f64>,
     /// As [`Walk::diverged_at`].
     pub diverged_at: Vec<Option<u64>>,
+    /// As [`Walk::causes`].
+    pub causes: Vec<Option<Cause>>,
 }
 
 impl Simulation {
@@ -59,29 +61,18 @@ impl Simulation {
         let n_chains = chains.end.saturating_sub(chains.start) as usize;
         let per_chain = self.record_at.len() * self.observables.len();
         let mut values = vec![f64::NAN; n_chains * per_chain];
-        let mut diverged_at = Vec::with_capacity(n_chains);
+        let (mut diverged_at, mut causes) = (Vec::with_capacity(n_chains), Vec::new());
         let mut first_chain = chains.start;
         let mut scratch = Scratch::new(self);
         for values in values.chunks_mut((LANES * per_chain).max(1)) {
             let n_lanes = values.len() / per_chain.max(1);
-            let ends = self.run_bundle(first_chain, &mut scratch, values);
-            diverged_at.extend_from_slice(&ends[..n_lanes]);
+            let mut walk = Walk::start(self, first_chain);
+            walk.record_all(&self.record_at, &mut scratch, values);
+            diverged_at.extend_from_slice(&walk.diverged_at()[..n_lanes]);
+            causes.extend_from_slice(&walk.causes()[..n_lanes]);
             first_chain += LANES as u64;
         }
-        Record { values, diverged_at }
-    }
-
-    /// Runs up to [`LANES`] chains: as many as `values`, `[n, n_records, n_observables]`, has room
-    /// for.
-    fn run_bundle(
-        &self,
-        first_chain: u64,
-        scratch: &mut Scratch,
-        values: &mut [f64],
-    ) -> [Option<u64>; LANES] {
-        let mut walk = Walk::start(self, first_chain);
-        walk.record_all(&self.record_at, scratch, values);
-        *walk.diverged_at()
+        Record { values, diverged_at, causes }
     }
 
     /// Sixteen chains at their start.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::{Bundle, Workspace};
+use crate::model::{Bundle, Cause, Workspace};
 use crate::noise::{LANES, Lanes};
 use crate::observable::States;
 use crate::simd::{Isa, Kernel, dispatch};
@@ -29,6 +29,8 @@ pub struct Walk<'a> {
     /// The next step that one of these looks at.
     next_look: u64,
     diverged_at: [Option<u64>; LANES],
+    /// What ended those that have diverged.
+    causes: [Option<Cause>; LANES],
 }
 
 /// Memory that chains use while they move; no result depends on what is in it.
@@ -55,7 +57,8 @@ impl Walk<'_> {
         let bundle = simulation.bundle(first_chain);
         let watched: Vec<_> = simulation.observables.iter().map(Watched::new).collect();
         let next_look = next_look(&watched);
-        let mut walk = Walk { simulation, bundle, watched, next_look, diverged_at: [None; LANES] };
+        let (diverged_at, causes) = ([None; LANES], [None; LANES]);
+        let mut walk = Walk { simulation, bundle, watched, next_look, diverged_at, causes };
         walk.mark([true; LANES]);
         walk
     }
@@ -65,6 +68,12 @@ impl Walk<'_> {
     #[must_use]
     pub fn diverged_at(&self) -> &[Option<u64>; LANES] {
         &self.diverged_at
+    }
+
+    /// What ended each chain that has diverged.
+    #[must_use]
+    pub fn causes(&self) -> &[Option<Cause>; LANES] {
+        &self.causes
     }
 
     /// Moves to `step` and writes what is observed there to `values`, `[n_observables]`; says
@@ -132,11 +141,13 @@ impl Walk<'_> {
         let Simulation { model, problem, directions, .. } = self.simulation;
         let states = States { directions, ..States::of(model.as_ref(), &self.bundle) };
         let step = self.bundle.step;
+        let mut is_finite = [true; LANES];
         for watched in self.watched.iter_mut().flatten().filter(|watched| watched.next == step) {
-            let is_finite = watched.look(problem.as_ref(), states);
-            for lane in (0..LANES).filter(|lane| !is_finite[*lane]) {
-                self.diverged_at[lane].get_or_insert(step);
-            }
+            let found = watched.look(problem.as_ref(), states);
+            is_finite = std::array::from_fn(|lane| is_finite[lane] && found[lane]);
+        }
+        for lane in (0..LANES).filter(|lane| !is_finite[*lane]) {
+            self.end(lane, step);
         }
         self.next_look = next_look(&self.watched);
     }
@@ -174,8 +185,16 @@ impl Walk<'_> {
         let found = self.unbounded();
         for lane in 0..LANES {
             if among[lane] && found[lane] {
-                self.diverged_at[lane].get_or_insert(self.bundle.step);
+                self.end(lane, self.bundle.step);
             }
+        }
+    }
+
+    /// Notes that a chain has diverged at `step`, unless it had before, and why.
+    fn end(&mut self, lane: usize, step: u64) {
+        if self.diverged_at[lane].is_none() {
+            self.diverged_at[lane] = Some(step);
+            self.causes[lane] = self.bundle.causes[lane].or(Some(Cause::Overflow));
         }
     }
 
@@ -204,7 +223,7 @@ impl Walk<'_> {
             if self.diverged_at[lane].is_none()
                 && present.any(|(value, _)| !value[lane].is_finite())
             {
-                self.diverged_at[lane] = Some(self.bundle.step);
+                self.end(lane, self.bundle.step);
             }
             if self.diverged_at[lane].is_some() {
                 for value in &mut *values {

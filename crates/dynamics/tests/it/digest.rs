@@ -99,6 +99,9 @@ fn networks(dataset: &Dataset) -> Vec<Arc<dyn Problem>> {
         of(Activation::Identity, Loss::CrossEntropy, labels(3)),
     ];
     all.extend(noisy_networks(dataset));
+    let (hidden, activation, loss) = (vec![2], Activation::Tanh, Loss::Squared);
+    let small = Architecture { hidden, activation, loss };
+    all.push(Arc::new(Network::new(dataset.clone(), &small)));
     all
 }
 
@@ -197,6 +200,18 @@ fn settings(kind: &dyn ModelKind) -> Vec<Parameters> {
     all
 }
 
+/// The settings of a modified equation that are for `problem`: few products where it has any, and
+/// batches where it has them.
+fn fit(parameters: &mut Parameters, problem: &dyn Problem) {
+    let network = problem.get::<Network>();
+    if network.is_none_or(|network| network.noise().is_some()) {
+        parameters.remove("batch_size");
+    }
+    if network.is_some() {
+        parameters.insert("products".to_owned(), Value::Integer(2));
+    }
+}
+
 /// All bits of the state after [`N_STEPS`] steps from `dim` parameters, `piece` of them a call.
 fn digest(model: &dyn Model, dim: usize, piece: u64) -> Vec<u64> {
     let shape = model.shape();
@@ -223,12 +238,19 @@ fn levels_and_pieces_do_not_change_a_bit_of_any_model() {
         let name = kind.part().name;
         let posed = kind.problems().iter().flat_map(|name| problems(name));
         let forms = if kind.takes_matrices() { forms() } else { Vec::new() };
-        // Point by point in space a modified equation takes seconds; the plane is enough.
+        let is_equation = name == "modified_equation";
+        // Point by point in space a modified equation takes seconds; the plane is enough, and so is a
+        // network of fifteen parameters.
         let is_slow = |problem: &Arc<dyn Problem>| {
-            name == "modified_equation" && problem.get::<Formula>().is_some() && problem.dim() > 2
+            let is_formula = problem.get::<Formula>().is_some() && problem.dim() > 2;
+            let is_network = problem.get::<Network>().is_some() && problem.dim() > 15;
+            is_equation && (is_formula || is_network)
         };
         for problem in posed.chain(forms).filter(|problem| !is_slow(problem)) {
-            for parameters in settings(*kind) {
+            for mut parameters in settings(*kind) {
+                if is_equation {
+                    fit(&mut parameters, problem.as_ref());
+                }
                 if !kind.check_problem(&parameters, problem.as_ref()).is_empty() {
                     continue;
                 }

@@ -1,5 +1,6 @@
 //! What can go wrong in the theory of the Hessian-aware equation.
 
+use maruyama_dynamics::linear_algebra::KrylovError;
 use maruyama_dynamics::modified_equation::CoefficientError;
 
 use crate::matrix::MatrixError;
@@ -111,6 +112,28 @@ impl From<CoefficientError> for HessianAwareError {
             CoefficientError::TooSharp { product } => HessianAwareError::TooSharp { product },
             CoefficientError::NotPsd { smallest, largest } => {
                 HessianAwareError::NotPsd { smallest, largest }
+            }
+            CoefficientError::NotFinite => {
+                HessianAwareError::NotFinite { what: "a derivative of the objective" }
+            }
+        }
+    }
+}
+
+impl From<KrylovError> for HessianAwareError {
+    fn from(error: KrylovError) -> HessianAwareError {
+        let range = "positive and finite";
+        match error {
+            KrylovError::NoDirection { length } => {
+                let what = "the length of the vector";
+                HessianAwareError::OutOfRange { what, value: length, range }
+            }
+            KrylovError::NoProduct => {
+                let what = "the number of products";
+                HessianAwareError::OutOfRange { what, value: 0.0, range }
+            }
+            KrylovError::NotFinite => {
+                HessianAwareError::NotFinite { what: "a product with the Hessian" }
             }
         }
     }

@@ -26,6 +26,7 @@ mod schedule;
 mod third_order;
 mod torus;
 
+pub use maruyama_dynamics::linear_algebra::{HessianTimes, Krylov};
 pub use maruyama_dynamics::modified_equation::{
     Coefficients, Form, Model, NonPsd, coefficients, contraction, diffusion_factor, drift_factor,
     mean_exponential, series_coefficient,
@@ -40,7 +41,7 @@ pub use exponential::exponential_times;
 pub use first_passage::{FirstPassage, LinearStep};
 pub use gaussian::Gaussian;
 pub use interval::Interval;
-pub use lanczos::{HessianTimes, Krylov, matrix_free_drift, matrix_free_noise};
+pub use lanczos::{matrix_free_drift, matrix_free_noise};
 pub use line::{Equation, LineCoefficients, LineObjective, chain_step, line_coefficients};
 pub use low_rank::LowRankDiffusion;
 pub use multiplicative::Multiplicative;

@@ -8,19 +8,20 @@ use std::sync::Arc;
 
 use crate::model::common_noise::MAX_LEVELS;
 use crate::model::core::{Model, ModelKind};
-use crate::model::modified_equation::linear::LinearEquation;
-use crate::model::modified_equation::local::{LocalEquation, Sharpness};
-use crate::model::modified_equation::scheme::{LocalScheme, Stages};
+use crate::model::modified_equation::check;
+use crate::model::modified_equation::point::{DenseEquation, PointEquation};
+use crate::model::modified_equation::scheme::LocalScheme;
+use crate::model::modified_equation::setting::{self, equation, linear, stages};
 use crate::model::settings::STEP_SIZE;
-use crate::modified_equation::{CoefficientError, Form, NAMES, NonPsd};
+use crate::modified_equation::NAMES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
-use crate::problem::{Formula, FormulaDerivatives, Problem, QuadraticForm};
+use crate::problem::{Formula, FormulaDerivatives, Network, Problem};
 
 /// The equations that stand for SGD.
 pub struct ModifiedEquationKind;
 
-/// Most parameters of a problem whose Hessian is decomposed.
-const MOST_PARAMETERS: usize = 1000;
+/// Passes over the state that a product with the Hessian of a network counts as.
+const NETWORK_PASSES: usize = 256;
 
 const PART: Part = Part {
     name: "modified_equation",
@@ -43,7 +44,7 @@ const PART: Part = Part {
         Parameter {
             name: "psd",
             doc: "What is done where the Hessian-aware diffusion is not positive semidefinite: `error` \
-                  refuses the cell on a quadratic and ends the chain elsewhere, `clip` drops negative \
+                  refuses the cell on a quadratic or in its starting point and ends the chain elsewhere, `clip` drops negative \
                   eigenvalues, `factorise` takes the diffusion of `ha_sme_f`.",
             unit: "",
             kind: Kind::Choice(&["error", "clip", "factorise"]),
@@ -73,60 +74,11 @@ const PART: Part = Part {
             kind: Kind::Integer { min: 0, max: MAX_LEVELS as i64 },
             default: Default::Integer(3),
         },
+        setting::BATCH_SIZE,
+        setting::PRODUCTS,
     ],
     source: file!(),
 };
-
-/// The equation that a cell asks for.
-fn equation(parameters: &Parameters) -> LocalEquation {
-    let policy = match parameters.text("psd") {
-        "clip" => NonPsd::Clip,
-        "factorise" => NonPsd::Factorise,
-        _ => NonPsd::Error,
-    };
-    let sharpness = match parameters.text("too_sharp") {
-        "cap" => Sharpness::Cap,
-        _ => Sharpness::Stop,
-    };
-    let form = Form::named(parameters.text("equation"), policy);
-    let form = form.expect("the name of the equation has been checked");
-    LocalEquation { form, step_size: parameters.real("step_size"), sharpness }
-}
-
-/// How parts of a step are taken; none for exact transitions.
-fn stages(parameters: &Parameters) -> Option<Stages> {
-    match parameters.text("integrator") {
-        "exact_ou" => None,
-        "euler_maruyama" => Some(Stages::EulerMaruyama),
-        _ => Some(Stages::Heun),
-    }
-}
-
-/// The equation on a quadratic.
-fn linear(
-    parameters: &Parameters,
-    form: &QuadraticForm,
-) -> Result<LinearEquation, CoefficientError> {
-    let levels = parameters.count("refinement") as u32;
-    LinearEquation::new(form, &equation(parameters), stages(parameters), levels)
-}
-
-/// What keeps the equation of a cell from a formula.
-fn check_formula(parameters: &Parameters, formula: &Formula) -> Option<Violation> {
-    let violation = |parameter: &'static str, message: String, remedy: &str| {
-        Some(Violation { parameter, message, remedy: remedy.to_owned() })
-    };
-    if stages(parameters).is_none() {
-        let message = "`exact_ou` is for quadratics".to_owned();
-        return violation("integrator", message, "take `heun`");
-    }
-    if !formula.noise.variance().is_finite() {
-        let message = "the variance of the gradient noise is infinite".to_owned();
-        return violation("noise_nu", message, "take more than two degrees of freedom");
-    }
-    let error = FormulaDerivatives::new(formula).err()?;
-    violation("objective", error.to_string(), &error.remedy)
-}
 
 impl ModelKind for ModifiedEquationKind {
     fn part(&self) -> &'static Part {
@@ -134,7 +86,7 @@ impl ModelKind for ModifiedEquationKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["quadratic", "formula"]
+        &["quadratic", "formula", "network"]
     }
 
     fn takes_matrices(&self) -> bool {
@@ -142,28 +94,7 @@ impl ModelKind for ModifiedEquationKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        let violation = |parameter: &'static str, message: String, remedy: &str| {
-            vec![Violation { parameter, message, remedy: remedy.to_owned() }]
-        };
-        if problem.dim() > MOST_PARAMETERS {
-            let message = format!("the Hessian of {} parameters is decomposed", problem.dim());
-            return violation("model", message, "take at most 1000");
-        }
-        if let Some(formula) = problem.get::<Formula>() {
-            return check_formula(parameters, formula).into_iter().collect();
-        }
-        let Some(form) = problem.quadratic_form() else { return Vec::new() };
-        if !form.noise.variance().is_finite() {
-            let message = "the variance of the gradient noise is infinite".to_owned();
-            return violation("noise_nu", message, "take more than two degrees of freedom");
-        }
-        match linear(parameters, &form) {
-            Ok(_) => Vec::new(),
-            Err(error @ CoefficientError::TooSharp { .. }) => {
-                violation("step_size", error.to_string(), "take a smaller one, or `too_sharp: cap`")
-            }
-            Err(error) => violation("psd", error.to_string(), "take `clip` or `factorise`"),
-        }
+        check::problem(parameters, problem)
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {
@@ -180,10 +111,11 @@ impl ModelKind for ModifiedEquationKind {
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         if let Some(formula) = problem.get::<Formula>() {
             let derivatives = FormulaDerivatives::new(formula);
-            let derivatives = Arc::new(derivatives.expect("the formula has been checked"));
-            let stages = stages(parameters).expect("the integrator has been checked");
-            let levels = parameters.count("refinement") as u32;
-            return Box::new(LocalScheme::new(derivatives, equation(parameters), stages, levels));
+            let derivatives = derivatives.expect("the formula has been checked");
+            return scheme(parameters, DenseEquation::new(derivatives, equation(parameters)));
+        }
+        if problem.get::<Network>().is_some() {
+            return scheme(parameters, setting::on_network(parameters, problem.expect_shared()));
         }
         let form = problem.quadratic_form().expect("the problem has been checked");
         let equation = linear(parameters, &form).expect("the coefficients have been checked");
@@ -192,8 +124,17 @@ impl ModelKind for ModifiedEquationKind {
 
     fn passes_per_step(&self, parameters: &Parameters) -> u64 {
         let n_parts = stages(parameters).map_or(1, |_| 1_u64 << parameters.count("refinement"));
-        32 * n_parts
+        let is_network = parameters.text("problem") == "network";
+        let n_passes =
+            if is_network { NETWORK_PASSES * setting::n_products(parameters) } else { 32 };
+        n_passes as u64 * n_parts
     }
+}
+
+/// A scheme for an equation point by point.
+fn scheme(parameters: &Parameters, equation: impl PointEquation + 'static) -> Box<dyn Model> {
+    let stages = stages(parameters).expect("the integrator has been checked");
+    Box::new(LocalScheme::new(equation, stages, parameters.count("refinement") as u32))
 }
 
 #[cfg(test)]

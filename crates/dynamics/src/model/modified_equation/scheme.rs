@@ -7,12 +7,10 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use std::sync::Arc;
-
 use crate::model::brownian::BrownianIncrements;
+use crate::model::cause::Cause;
 use crate::model::core::{Bundle, Dynamics, Workspace, rows, rows_mut};
-use crate::model::modified_equation::local::LocalEquation;
-use crate::model::modified_equation::smooth::SmoothObjective;
+use crate::model::modified_equation::point::PointEquation;
 use crate::model::shape::{Layout, Shape};
 use crate::modified_equation::CoefficientError;
 use crate::noise::{LANES, Lanes};
@@ -32,30 +30,24 @@ pub enum Stages {
 /// An equation on an objective, point by point: steps of SGD, each in `2^levels` equal parts.
 ///
 /// A chain that comes to a point where the equation does not exist is set to infinity there, which the
-/// simulation records as its divergence.
+/// simulation records as its divergence, with the cause.
 #[derive(Debug)]
-pub struct LocalScheme<O> {
-    objective: Arc<O>,
-    equation: LocalEquation,
+pub struct LocalScheme<E> {
+    equation: E,
     stages: Stages,
     increments: BrownianIncrements,
     levels: u32,
 }
 
-impl<O: SmoothObjective> LocalScheme<O> {
+impl<E: PointEquation> LocalScheme<E> {
     /// The scheme with `2^levels` parts a step.
     #[must_use]
-    pub fn new(
-        objective: Arc<O>,
-        equation: LocalEquation,
-        stages: Stages,
-        levels: u32,
-    ) -> LocalScheme<O> {
-        let increments = BrownianIncrements::new(objective.dim(), levels);
-        LocalScheme { objective, equation, stages, increments, levels }
+    pub fn new(equation: E, stages: Stages, levels: u32) -> LocalScheme<E> {
+        let increments = BrownianIncrements::new(equation.n_noises(), levels);
+        LocalScheme { equation, stages, increments, levels }
     }
 
-    /// Takes one part of a step from `x`, along the variates `z`; both `[d]`.
+    /// Takes one part of a step from `x`, `[d]`, along the variates `z`, one for each noise.
     ///
     /// # Source
     /// Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, 1992, section 15.1, for
@@ -64,14 +56,13 @@ impl<O: SmoothObjective> LocalScheme<O> {
     /// # Errors
     /// If the equation does not exist at `x` or at the predicted point.
     pub fn part(&self, x: &mut [f64], z: &[f64]) -> Result<(), CoefficientError> {
-        let size = self.equation.step_size / (1_u64 << self.levels) as f64;
-        let (drift, root) = self.equation.coefficients(self.objective.as_ref(), x)?;
-        let noise = root.times(z);
+        let size = self.equation.local().step_size / (1_u64 << self.levels) as f64;
+        let (drift, noise) = self.equation.drift_and_noise(x, z)?;
         let mut predicted = x.to_vec();
         real::add_scaled(&mut predicted, size, &drift);
         real::add_scaled(&mut predicted, size.sqrt(), &noise);
         if self.stages == Stages::Heun {
-            let after = self.equation.drift(self.objective.as_ref(), &predicted)?;
+            let after = self.equation.drift(&predicted)?;
             real::add_scaled(&mut predicted, 0.5 * size, &after);
             real::add_scaled(&mut predicted, -0.5 * size, &drift);
         }
@@ -79,53 +70,48 @@ impl<O: SmoothObjective> LocalScheme<O> {
         Ok(())
     }
 
-    /// `x + (sign eta/2) ∇f(x)`, `[d]`.
-    fn shifted(&self, x: &[f64], sign: f64) -> Vec<f64> {
-        let mut moved = x.to_vec();
-        let gradient = self.objective.gradient(x);
-        real::add_scaled(&mut moved, 0.5 * sign * self.equation.step_size, &gradient);
-        moved
-    }
-
     /// Moves chain `lane` of the state by the parts of one step, with the variates `normals`,
-    /// `[2^levels, d, LANES]`.
-    fn step(&self, lane: usize, state: &mut [Lanes], normals: &[Lanes]) {
-        let dim = self.objective.dim();
+    /// `[2^levels, n_noises, LANES]`; says what ended it.
+    fn step(&self, lane: usize, state: &mut [Lanes], normals: &[Lanes]) -> Option<Cause> {
+        let dim = self.equation.dim();
         let mut x: Vec<f64> = state[..dim].iter().map(|row| row[lane]).collect();
-        for normals in normals.chunks_exact(dim) {
+        let mut cause = None;
+        for normals in normals.chunks_exact(self.equation.n_noises()) {
             if x.iter().any(|entry| !entry.is_finite()) {
                 break;
             }
             let z: Vec<f64> = normals.iter().map(|row| row[lane]).collect();
-            if self.part(&mut x, &z).is_err() {
+            if let Err(error) = self.part(&mut x, &z) {
                 x.fill(f64::INFINITY);
+                cause = Some(Cause::from(&error));
             }
         }
         for (row, entry) in state.iter_mut().zip(&x) {
             row[lane] = *entry;
         }
-        if self.equation.form.is_shifted() {
-            let seen = self.shifted(&x, 1.0);
+        if self.equation.local().form.is_shifted() {
+            let seen = self.equation.shifted(&x, 1.0);
             for (row, entry) in state[dim..].iter_mut().zip(&seen) {
                 row[lane] = *entry;
             }
         }
+        cause
     }
 }
 
-impl<O: SmoothObjective> Dynamics for LocalScheme<O> {
+impl<E: PointEquation> Dynamics for LocalScheme<E> {
     fn shape(&self) -> Shape {
-        let n_vectors = 1 + usize::from(self.equation.form.is_shifted());
-        Shape { layout: Layout::ByCoordinate, dim: self.objective.dim(), n_vectors }
+        let n_vectors = 1 + usize::from(self.equation.local().form.is_shifted());
+        Shape { layout: Layout::ByCoordinate, dim: self.equation.dim(), n_vectors }
     }
 
     fn observed_vector(&self) -> usize {
-        usize::from(self.equation.form.is_shifted())
+        usize::from(self.equation.local().form.is_shifted())
     }
 
     fn embed(&self, x: &[f64], state: &mut [f64]) {
-        if self.equation.form.is_shifted() {
-            state.copy_from_slice(&self.shifted(x, -1.0));
+        if self.equation.local().form.is_shifted() {
+            state.copy_from_slice(&self.equation.shifted(x, -1.0));
         } else {
             state.copy_from_slice(x);
         }
@@ -133,8 +119,8 @@ impl<O: SmoothObjective> Dynamics for LocalScheme<O> {
 
     fn embed_observed(&self, x: &[f64], state: &mut [f64]) {
         self.embed(x, state);
-        if self.equation.form.is_shifted() {
-            let seen = self.shifted(state, 1.0);
+        if self.equation.local().form.is_shifted() {
+            let seen = self.equation.shifted(state, 1.0);
             state.copy_from_slice(&seen);
         }
     }
@@ -156,7 +142,8 @@ impl<O: SmoothObjective> Dynamics for LocalScheme<O> {
             self.increments.fill(isa, bundle, rows_mut(&mut workspace.reals));
             let normals = rows(&workspace.reals);
             for lane in 0..LANES {
-                self.step(lane, rows_mut(&mut bundle.state), normals);
+                let cause = self.step(lane, rows_mut(&mut bundle.state), normals);
+                bundle.causes[lane] = bundle.causes[lane].or(cause);
             }
             bundle.step += 1;
         }
@@ -168,7 +155,9 @@ mod tests {
     use super::*;
     use crate::linear_algebra::Matrix;
     use crate::model::core::Model as Steps;
-    use crate::model::modified_equation::local::Sharpness;
+    use crate::model::modified_equation::local::{LocalEquation, Sharpness};
+    use crate::model::modified_equation::point::DenseEquation;
+    use crate::model::modified_equation::smooth::SmoothObjective;
     use crate::modified_equation::{Form, Model, NonPsd};
     use crate::noise::StreamKey;
 
@@ -207,10 +196,10 @@ mod tests {
         }
     }
 
-    fn scheme(policy: NonPsd) -> LocalScheme<Bent> {
+    fn scheme(policy: NonPsd) -> LocalScheme<DenseEquation<Bent>> {
         let form = Form::Plain(Model::HessianAware(policy));
         let equation = LocalEquation { form, step_size: 0.2, sharpness: Sharpness::Stop };
-        LocalScheme::new(Arc::new(Bent), equation, Stages::Heun, 1)
+        LocalScheme::new(DenseEquation::new(Bent, equation), Stages::Heun, 1)
     }
 
     #[test]
@@ -228,6 +217,7 @@ mod tests {
         let mut x = [0.0; 2];
         bundle.get(shape, 0, 3, &mut x);
         assert_eq!(x, [f64::INFINITY; 2]);
+        assert_eq!(bundle.causes[3], Some(Cause::IndefiniteDiffusion));
         for policy in [NonPsd::Clip, NonPsd::Factorise] {
             assert!(scheme(policy).part(&mut [0.5, 0.3], &[0.0; 2]).is_ok());
         }

@@ -102,6 +102,39 @@ impl Activation {
     }
 }
 
+impl Activation {
+    /// `out += (s''/s')(z) y' delta`, given `y = s(z)` and `tangents`, the derivatives `y'` along a
+    /// direction: what the second derivative adds to `s'(z) delta` there, over `s'(z)` in `y'`.
+    ///
+    /// ```text
+    /// s''/s' = 1 − 2y (sigmoid),   −2y (tanh),   e^(−y) (softplus),   0 (relu, identity)
+    /// ```
+    #[inline(always)]
+    pub(crate) fn add_second<S: Isa>(
+        self,
+        isa: S,
+        [outputs, tangents, deltas]: [&[Row]; 3],
+        out: &mut [Row],
+    ) {
+        let (one, minus_two) = (isa.splat_f64s(1.0), isa.splat_f64s(-2.0));
+        let outputs = S::as_simd_f64s(outputs.as_flattened()).0;
+        let tangents = S::as_simd_f64s(tangents.as_flattened()).0;
+        let deltas = S::as_simd_f64s(deltas.as_flattened()).0;
+        let out = S::as_mut_simd_f64s(out.as_flattened_mut()).0;
+        if matches!(self, Activation::Identity | Activation::Relu) {
+            return;
+        }
+        for (((y, tangent), delta), out) in outputs.iter().zip(tangents).zip(deltas).zip(out) {
+            let ratio = match self {
+                Activation::Sigmoid => isa.mul_add_f64s(minus_two, *y, one),
+                Activation::Softplus => exp(isa, isa.neg_f64s(*y)),
+                _ => isa.mul_f64s(minus_two, *y),
+            };
+            *out = isa.mul_add_f64s(ratio, isa.mul_f64s(*tangent, *delta), *out);
+        }
+    }
+}
+
 /// `1/(1 + e^(−z))`, in [0, 1].
 #[inline(always)]
 pub(crate) fn sigmoid<S: Isa>(isa: S, z: S::f64s) -> S::f64s {

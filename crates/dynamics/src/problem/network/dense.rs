@@ -53,19 +53,8 @@ impl Layer for Dense {
     #[inline(always)]
     fn forward<S: Isa>(&self, isa: S, parameters: &[Row], inputs: &[Row], outputs: &mut [Row]) {
         let (weights, biases) = parameters.split_at(self.n_weights());
-        let blocks = weights.chunks(TOGETHER * self.n_inputs);
-        let outputs_of = outputs.chunks_mut(TOGETHER);
-        for ((weights, biases), outputs) in blocks.zip(biases.chunks(TOGETHER)).zip(outputs_of) {
-            if let [outputs] = outputs.as_chunks_mut::<TOGETHER>().0 {
-                products(isa, weights, biases, inputs, outputs);
-                continue;
-            }
-            let rows = weights.chunks(self.n_inputs).zip(biases);
-            for ((weights, bias), output) in rows.zip(outputs) {
-                let (bias, output) = (std::slice::from_ref(bias), std::array::from_mut(output));
-                products::<S, 1>(isa, weights, bias, inputs, output);
-            }
-        }
+        outputs.copy_from_slice(biases);
+        self.add_product(isa, weights, inputs, outputs);
         self.activation.apply(isa, outputs);
     }
 
@@ -83,10 +72,7 @@ impl Layer for Dense {
         input_deltas: &mut [Row],
     ) {
         input_deltas.fill([0.0; 8]);
-        let blocks = parameters[..self.n_weights()].chunks(TOGETHER * self.n_inputs);
-        for (weights, deltas) in blocks.zip(deltas.chunks(TOGETHER)) {
-            add_transposed(isa, weights, deltas, input_deltas);
-        }
+        self.add_transposed(isa, &parameters[..self.n_weights()], deltas, input_deltas);
     }
 
     #[inline(always)]
@@ -139,17 +125,54 @@ impl Layer for Dense {
     }
 }
 
-/// `z_i <- b_i + sum_j W_ij u_j` for `R` outputs, summed in the order of `j`.
+impl Dense {
+    /// `outputs += W inputs`, summed in the order of the inputs; `weights` are `[n_outputs, n_inputs]`.
+    #[inline(always)]
+    pub(crate) fn add_product<S: Isa>(
+        &self,
+        isa: S,
+        weights: &[Row],
+        inputs: &[Row],
+        outputs: &mut [Row],
+    ) {
+        let blocks = weights.chunks(TOGETHER * self.n_inputs);
+        for (weights, outputs) in blocks.zip(outputs.chunks_mut(TOGETHER)) {
+            if let [outputs] = outputs.as_chunks_mut::<TOGETHER>().0 {
+                products(isa, weights, inputs, outputs);
+                continue;
+            }
+            for (weights, output) in weights.chunks(self.n_inputs).zip(outputs) {
+                products::<S, 1>(isa, weights, inputs, std::array::from_mut(output));
+            }
+        }
+    }
+
+    /// `out += Wᵀ deltas`, in the order of the outputs; `weights` are `[n_outputs, n_inputs]`.
+    #[inline(always)]
+    pub(crate) fn add_transposed<S: Isa>(
+        &self,
+        isa: S,
+        weights: &[Row],
+        deltas: &[Row],
+        out: &mut [Row],
+    ) {
+        let blocks = weights.chunks(TOGETHER * self.n_inputs);
+        for (weights, deltas) in blocks.zip(deltas.chunks(TOGETHER)) {
+            add_transposed(isa, weights, deltas, out);
+        }
+    }
+}
+
+/// `z_i += sum_j W_ij u_j` for `R` outputs, summed in the order of `j`.
 #[inline(always)]
 fn products<S: Isa, const R: usize>(
     isa: S,
     weights: &[Row],
-    biases: &[Row],
     inputs: &[Row],
     outputs: &mut [Row; R],
 ) {
     let rows: [&[Row]; R] = std::array::from_fn(|r| &weights[r * inputs.len()..][..inputs.len()]);
-    let mut sums: [S::Eight; R] = std::array::from_fn(|r| isa.load_eight(&biases[r]));
+    let mut sums: [S::Eight; R] = std::array::from_fn(|r| isa.load_eight(&outputs[r]));
     for (j, input) in inputs.iter().enumerate() {
         let input = isa.load_eight(input);
         for r in 0..R {
@@ -188,7 +211,13 @@ fn add_transposed<S: Isa>(isa: S, weights: &[Row], deltas: &[Row], out: &mut [Ro
 
 /// `M_ij += scale delta_i u_j`, each product `scale delta_i` rounded first.
 #[inline(always)]
-fn add_outer<S: Isa>(isa: S, scale: f64, deltas: &[Row], inputs: &[Row], matrix: &mut [Row]) {
+pub(crate) fn add_outer<S: Isa>(
+    isa: S,
+    scale: f64,
+    deltas: &[Row],
+    inputs: &[Row],
+    matrix: &mut [Row],
+) {
     let scale = isa.splat_eight(scale);
     for (row, delta) in matrix.chunks_exact_mut(inputs.len()).zip(deltas) {
         let delta = isa.mul_eight(scale, isa.load_eight(delta));

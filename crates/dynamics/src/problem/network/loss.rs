@@ -89,6 +89,52 @@ impl Loss {
     }
 }
 
+impl Loss {
+    /// Writes the second derivatives by the outputs, times `tangents`, to `out`, `[n_outputs]` each.
+    ///
+    /// ```text
+    /// f'  (squared),   p (1 − p) f'  (logistic),   p_c (f'_c − sum_k p_k f'_k)  (cross-entropy)
+    /// ```
+    #[inline(always)]
+    pub(crate) fn curve<S: Isa>(self, isa: S, outputs: &[Row], tangents: &[Row], out: &mut [Row]) {
+        for v in 0..8 / S::F64_LANES {
+            let (zero, one) = (isa.splat_f64s(0.0), isa.splat_f64s(1.0));
+            let (largest, total) = match self {
+                Loss::CrossEntropy => partition_function(isa, outputs, v),
+                _ => (zero, one),
+            };
+            let mut mean = zero;
+            if self == Loss::CrossEntropy {
+                for (f, tangent) in outputs.iter().zip(tangents) {
+                    let p = share(isa, f, v, largest, total);
+                    mean = isa.mul_add_f64s(p, S::as_simd_f64s(tangent).0[v], mean);
+                }
+            }
+            for ((f, tangent), out) in outputs.iter().zip(tangents).zip(&mut *out) {
+                let tangent = S::as_simd_f64s(tangent).0[v];
+                S::as_mut_simd_f64s(out).0[v] = match self {
+                    Loss::Squared => tangent,
+                    Loss::Logistic => {
+                        let p = sigmoid(isa, S::as_simd_f64s(f).0[v]);
+                        let slope = isa.mul_f64s(p, isa.sub_f64s(one, p));
+                        isa.mul_f64s(slope, tangent)
+                    }
+                    Loss::CrossEntropy => {
+                        let p = share(isa, f, v, largest, total);
+                        isa.mul_f64s(p, isa.sub_f64s(tangent, mean))
+                    }
+                };
+            }
+        }
+    }
+}
+
+/// `e^(f − m)/sum_c e^(f_c − m)`, of one vector of samples.
+#[inline(always)]
+fn share<S: Isa>(isa: S, f: &Row, v: usize, largest: S::f64s, total: S::f64s) -> S::f64s {
+    isa.div_f64s(exp(isa, isa.sub_f64s(S::as_simd_f64s(f).0[v], largest)), total)
+}
+
 /// `m = max_c f_c` and `sum_c e^(f_c − m)`, of one vector of samples.
 #[inline(always)]
 fn partition_function<S: Isa>(isa: S, outputs: &[Row], v: usize) -> (S::f64s, S::f64s) {

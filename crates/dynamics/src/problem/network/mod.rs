@@ -1,6 +1,7 @@
 //! Neural networks: layers of neurons, trained on a data set.
 
 mod activation;
+mod curvature;
 pub(crate) mod deep;
 mod dense;
 mod design;
@@ -13,6 +14,7 @@ pub(crate) mod pass;
 pub(crate) mod perceptron;
 
 pub use activation::Activation;
+pub use curvature::NetworkPoint;
 pub use dense::Dense;
 pub use graph::{Design, Image, Transformer};
 pub use kind::NetworkKind;

@@ -18,12 +18,12 @@ pub(crate) fn n_room(network: &Network) -> usize {
 
 impl Network {
     /// Inputs and outputs of all layers.
-    fn n_values(&self) -> usize {
+    pub(crate) fn n_values(&self) -> usize {
         self.starts[self.layers.len() + 1]
     }
 
     /// Outputs of the widest layer.
-    fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.layers.iter().map(|layer| layer.n_outputs).max().unwrap_or(0)
     }
 
@@ -81,7 +81,7 @@ impl Network {
 
     /// The pass forwards: features and responses of the samples, then the outputs of each layer.
     #[inline(always)]
-    fn forward<S: Isa>(
+    pub(crate) fn forward<S: Isa>(
         &self,
         isa: S,
         parameters: &[Row],
@@ -99,12 +99,12 @@ impl Network {
     }
 
     /// The outputs of the layer `l`.
-    fn outputs<'a>(&self, l: usize, values: &'a [Row]) -> &'a [Row] {
+    pub(crate) fn outputs<'a>(&self, l: usize, values: &'a [Row]) -> &'a [Row] {
         &values[self.starts[l + 1]..self.starts[l + 2]]
     }
 
     /// The inputs of the layer `l`.
-    fn inputs<'a>(&self, l: usize, values: &'a [Row]) -> &'a [Row] {
+    pub(crate) fn inputs<'a>(&self, l: usize, values: &'a [Row]) -> &'a [Row] {
         &values[self.starts[l]..self.starts[l + 1]]
     }
 

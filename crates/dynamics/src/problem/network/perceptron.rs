@@ -241,12 +241,12 @@ fn dense(
 }
 
 /// The same parameters for eight samples.
-fn splat(x: &[f64]) -> Vec<Row> {
+pub(crate) fn splat(x: &[f64]) -> Vec<Row> {
     x.iter().map(|x| [*x; 8]).collect()
 }
 
 /// Eight samples from `first` on, and how many of them there are; the last one stands in for others.
-fn eight(first: usize, n: usize) -> ([u64; 8], usize) {
+pub(crate) fn eight(first: usize, n: usize) -> ([u64; 8], usize) {
     (std::array::from_fn(|i| (first + i).min(n - 1) as u64), (n - first).min(8))
 }
 

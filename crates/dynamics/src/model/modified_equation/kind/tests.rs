@@ -5,7 +5,7 @@ use crate::model::core::Bundle;
 use crate::model::model;
 use crate::noise::{LANES, StreamKey};
 use crate::parameter::{Value, defaults};
-use crate::problem::{FormulaNoise, GradientNoise, Quadratic};
+use crate::problem::{FormulaNoise, GradientNoise, Quadratic, QuadraticForm};
 
 const START: [f64; 2] = [1.0, -0.5];
 
@@ -95,8 +95,7 @@ fn point_by_point_the_equations_are_those_of_matrices() {
             let parameters = cell(kind, &changes);
             let matrices = kind.build(&parameters, &problem);
             let local = crate::model::modified_equation::LocalScheme::new(
-                Arc::new(form()),
-                equation(&parameters),
+                DenseEquation::new(form(), equation(&parameters)),
                 stages(&parameters).unwrap(),
                 3,
             );
@@ -186,4 +185,77 @@ fn one_euler_step_on_a_formula_is_sgd() {
     let sgd = model("sgd").unwrap();
     let sgd = sgd.build(&cell(sgd, &euler[3..]), &problem);
     assert!(largest_gap(&found, &ends(sgd.as_ref(), 6)) < 1e-13);
+}
+
+#[test]
+fn starting_points_without_an_equation_are_refused() {
+    let kind = &ModifiedEquationKind;
+    let quartic = formula("x^4 + 0.5*y^2", &["1", "1, 1"]);
+    let faults = |equation: &str, start: [f64; 2], changes: &[(&str, Value)]| {
+        let point = start.map(Value::Real).to_vec();
+        let own = [
+            ("equation", text(equation)),
+            ("initial", text("point")),
+            ("initial_point", Value::List(point)),
+        ];
+        let changes: Vec<_> = own.into_iter().chain(changes.iter().cloned()).collect();
+        kind.check_problem(&cell(kind, &changes), &quartic)
+    };
+    // At x = 1 the curvature is 12, at x = 1/√12 it is 1 in all directions.
+    let found = faults("spf", [1.0, 0.5], &[]);
+    assert_eq!(found[0].parameter, "step_size");
+    assert_eq!(
+        found[0].message,
+        "at the starting point (1, 0.5) the Hessian has the eigenvalue 12: step size times curvature is \
+         3.5999999999999996, but a real equation needs less than 1"
+    );
+    assert!(faults("spf", [1.0, 0.5], &[("too_sharp", text("cap"))]).is_empty());
+    assert!(faults("sme_2", [1.0, 0.5], &[]).is_empty());
+    let found = faults("ha_sme", [0.1, 0.5], &[]);
+    assert_eq!(found[0].parameter, "psd");
+    assert!(found[0].message.starts_with("at the starting point (0.1, 0.5) the diffusion has the"));
+    assert!(faults("ha_sme", [0.1, 0.5], &[("psd", text("factorise"))]).is_empty());
+    // Chains that start apart are looked at where they are.
+    assert!(faults("spf", [1.0, 0.5], &[("initial", text("gaussian"))]).is_empty());
+    // A shifted equation starts at x − (γ/2)∇f: 1 − 0.15·4 = 0.4, where the curvature is 1.92.
+    assert!(faults("shifted_spf", [1.0, 0.5], &[]).is_empty());
+}
+
+#[test]
+fn equations_on_networks_need_neither_matrix_nor_other_designs() {
+    let kind = &ModifiedEquationKind;
+    let mut generator = crate::noise::NumpyLegacy::new(1);
+    let design = Matrix::new(6, 8, generator.normals(48));
+    let data = crate::dataset::Dataset::new(design, vec![0.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
+    let (hidden, activation) = (vec![3], crate::problem::Activation::Tanh);
+    let perceptron = crate::problem::Design::Perceptron { hidden: hidden.clone(), activation };
+    let image = crate::problem::Image { n_channels: 1, height: 2, width: 4 };
+    let convolutional = crate::problem::Design::Convolutional {
+        image,
+        n_channels: 1,
+        is_residual: false,
+        hidden,
+        activation,
+    };
+    let loss = crate::problem::Loss::Squared;
+    let network = |design| Network::designed(data.clone(), design, loss);
+    let fault = |network: &Network, changes: &[(&str, Value)]| {
+        let found = kind.check_problem(&cell(kind, changes), network);
+        found.first().map(|fault| fault.parameter)
+    };
+    let plain = [("equation", text("ha_sme_f"))];
+    let dense = network(&perceptron);
+    assert_eq!(fault(&dense, &plain), None);
+    assert_eq!(fault(&network(&convolutional), &plain), Some("architecture"));
+    assert_eq!(fault(&dense, &[]), Some("equation"));
+    let exact = [plain[0].clone(), ("integrator", text("exact_ou"))];
+    assert_eq!(fault(&dense, &exact), Some("integrator"));
+    let noise = crate::problem::AddedNoise { std: 0.1, law: GradientNoise::Gaussian };
+    let batches = [plain[0].clone(), ("batch_size", Value::Integer(4))];
+    assert_eq!(fault(&dense, &batches), None);
+    assert_eq!(fault(&dense.clone().with_noise(noise), &batches), Some("batch_size"));
+    let idle = kind.check_problem(&cell(kind, &batches), &formula("x^2 + y^2", &["1", "0, 1"]));
+    assert_eq!(idle[0].parameter, "batch_size");
+    // All weights of zero, where the chains of `zero` start, are no obstacle.
+    assert_eq!(fault(&dense, &[plain[0].clone(), ("initial", text("zero"))]), None);
 }
