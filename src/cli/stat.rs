@@ -8,12 +8,11 @@ use crate::analyse::{
     self, CellOutcome, Estimator, Numbers, OF_SAMPLE, OF_TWO_SAMPLES, Row, Scalar,
 };
 use crate::cli::arguments::{Format, StatOptions};
-use crate::cli::csv;
 use crate::cli::tree::Tree;
 use crate::error::Error;
 use crate::manifest::settings;
 use crate::manifest::suggest::closest;
-use crate::store::read_column;
+use crate::store::{csv_column, read_column};
 
 /// What `stat` computes where nothing is named.
 const USUAL: [&str; 3] = ["moments", "tail_index", "goodness_of_fit"];
@@ -140,38 +139,17 @@ fn read(path: &Path, name: &str) -> Result<Column, Error> {
     let failed = |reason: String| Error::Column { path: path.to_owned(), reason };
     let is_parquet = path.extension().is_some_and(|end| end == "parquet" || end == "pq");
     let values = if is_parquet {
-        read_column(path, name).map_err(|error| error.to_string())
+        read_column(path, name).map_err(|error| failed(error.to_string()))?
     } else {
-        read_csv(path, name)
+        let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+        csv_column(&bytes, name).map_err(|error| failed(error.to_string()))?
     };
-    let values = values.map_err(failed)?;
     if let Some(row) = values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
         return Err(failed(format!("column `{name}` is infinite in row {}", row + 1)));
     }
     let values: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
     let n_missing = values.iter().filter(|value| value.is_nan()).count();
     Ok(Column { values, n_missing })
-}
-
-fn read_csv(path: &Path, name: &str) -> Result<Vec<Option<f64>>, String> {
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))?;
-    let records = csv::records(&text)?;
-    let Some((header, rows)) = records.split_first() else { return Err("it is empty".to_owned()) };
-    let header: Vec<&str> = header.iter().map(|name| name.trim()).collect();
-    let Some(column) = header.iter().position(|one| *one == name) else {
-        return Err(format!("it has no column `{name}`; its columns are {}", header.join(", ")));
-    };
-    let value = |(idx, row): (usize, &Vec<String>)| {
-        let text = row.get(column).ok_or(format!("row {} has no column `{name}`", idx + 1))?.trim();
-        if text.is_empty() || text.eq_ignore_ascii_case("nan") || text == "NA" || text == "null" {
-            return Ok(None);
-        }
-        let value = text.parse::<f64>();
-        value.map(Some).map_err(|_| format!("`{text}` in row {} of `{name}` is no number", idx + 1))
-    };
-    rows.iter().enumerate().map(value).collect()
 }
 
 /// Rows with their columns in the order of the documentation.

@@ -6,6 +6,7 @@ mod grammar;
 mod ledger;
 mod page;
 mod plot;
+mod published;
 mod stage;
 mod table;
 mod verdict;
@@ -13,6 +14,7 @@ mod view;
 
 pub use claim::{Test, TestError, Truth};
 pub use plot::{PLOTS, Plot, PlotError, plot};
+pub use published::{Agreement, Compared, Distance, compare, threshold};
 pub use stage::{ItemReport, Standing, publish, standing};
 pub use verdict::{Evidence, Judged, PREVIOUS, judge, unknown_names};
 pub use view::RowView;

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-use crate::cli::csv;
 use crate::cli::diff::{Difference, Largest};
 use crate::cli::tree::Tree;
 use crate::error::Error;
+use crate::store::{CsvTableError, csv_records};
 
 /// The claims and tables of all reports, by their paths below the folder.
 pub(crate) struct Reports(BTreeMap<String, String>);
@@ -164,8 +164,11 @@ fn tables(a: &Reports, b: &Reports) -> Result<Vec<Tree>, Error> {
     for path in paths.into_iter().filter(|path| is_table(path)) {
         match (a.0.get(path), b.0.get(path)) {
             (Some(old), Some(new)) if old != new => {
-                let wrong = |reason: String| Error::Unknown { word: path.clone(), reason };
-                let rows = |text: &String| csv::records(text).map_err(wrong);
+                let wrong = |error: CsvTableError| Error::Unknown {
+                    word: path.clone(),
+                    reason: error.to_string(),
+                };
+                let rows = |text: &String| csv_records(text).map_err(wrong);
                 lines.push(format!("~ {path}: {}", table(&rows(old)?, &rows(new)?)).into());
             }
             (Some(_), Some(_)) => {}
