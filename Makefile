@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce reproduce-networks test test-slurm test-site soak deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce reproduce-networks test test-slurm test-site soak fuzz scale reproducible deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -41,14 +41,31 @@ tests/site/node_modules/ready: tests/site/package-lock.json
 	touch $@
 
 # The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
-# changed manifests and files; tens of minutes. Needs Linux, and rights to mount in a name space.
+# changed manifests and files; edits of the sources, each with a build; tens of minutes. Needs Linux,
+# and rights to mount in a name space.
 soak:
 	MARUYAMA_SOAK=1 cargo test --release --locked -p maruyama --test it -- interruption faults hostile damage
+	python3 scripts/code_changes.py
 
-# Licences, advisories and sources of the dependencies, where cargo-deny is installed.
+# Ten minutes of libFuzzer on one of the readers; needs cargo-fuzz and a nightly compiler.
+TARGET = manifest
+fuzz:
+	cargo +nightly fuzz run --release $(TARGET) -- -max_total_time=600 -timeout=60 -rss_limit_mb=16384
+
+# Time and memory of 100 000 cells, and of 10⁸ recorded rows; 3 GB of disk.
+scale:
+	cargo build --release --locked --quiet --bin maruyama
+	python3 scripts/scale.py target/release/maruyama
+
+# Two builds from the lock file, in two folders, are compared byte for byte.
+reproducible:
+	scripts/reproducible_build.sh
+
+# Licences and sources of the dependencies; with cargo-deny, where it is installed, also advisories.
 deny:
+	python3 scripts/dependencies.py
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check; \
-		else echo "cargo-deny is not installed: the dependencies were not checked"; fi
+		else echo "cargo-deny is not installed: advisories were not checked"; fi
 
 # What must hold before a change lands.
 ci: lint deny docs test test-slurm bench-check interop reproduce test-site

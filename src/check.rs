@@ -255,7 +255,7 @@ impl<'a> Columns<'a> {
         let mut names = columns_of(analysis);
         let sweep = self.manifest.sweeps.iter().find(|sweep| sweep.name == analysis.of);
         for cell in sweep.iter().flat_map(|sweep| &sweep.cells).take(1) {
-            names.extend(cell.parameters.keys().cloned());
+            names.extend(cell.parameters.keys().map(str::to_owned));
         }
         names.push("data".to_owned());
         names

@@ -67,18 +67,22 @@ pub struct Fingerprint {
 /// If a root is not a file of a fingerprinted crate: its part then declares a wrong source.
 #[must_use]
 pub fn of(roots: &[&str]) -> Fingerprint {
-    let mut pending: Vec<File> = roots.iter().map(|root| file_at(root)).collect();
+    closure(&TREES, roots)
+}
+
+fn closure(trees: &[Tree], roots: &[&str]) -> Fingerprint {
+    let mut pending: Vec<File> = roots.iter().map(|root| file_at(trees, root)).collect();
     let mut reached: BTreeSet<File> = BTreeSet::new();
     while let Some(file) = pending.pop() {
         if reached.insert(file) {
-            let (_, _, uses) = TREES[file.tree].rows[file.row];
-            pending.extend(uses.iter().filter_map(|path| resolve(file.tree, path)));
+            let (_, _, uses) = trees[file.tree].rows[file.row];
+            pending.extend(uses.iter().filter_map(|path| resolve(trees, file.tree, path)));
         }
     }
     let files: BTreeMap<String, String> = reached
         .into_iter()
         .map(|file| {
-            let tree = &TREES[file.tree];
+            let tree = &trees[file.tree];
             let (path, digest, _) = tree.rows[file.row];
             (format!("{}/{path}", tree.folder), digest.to_owned())
         })
@@ -94,8 +98,12 @@ pub fn of(roots: &[&str]) -> Fingerprint {
 /// The fingerprint of all files of the program below `folders` and of all that they name.
 #[must_use]
 pub fn of_folders(folders: &[&str]) -> Fingerprint {
+    closure_of_folders(&TREES, folders)
+}
+
+fn closure_of_folders(trees: &[Tree], folders: &[&str]) -> Fingerprint {
     let mut roots = Vec::new();
-    for tree in &TREES {
+    for tree in trees {
         for (path, digest, _) in tree.rows {
             let full = format!("{}/{path}", tree.folder);
             if !digest.is_empty() && folders.iter().any(|folder| full.starts_with(folder)) {
@@ -103,13 +111,13 @@ pub fn of_folders(folders: &[&str]) -> Fingerprint {
             }
         }
     }
-    of(&roots.iter().map(String::as_str).collect::<Vec<_>>())
+    closure(trees, &roots.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-fn file_at(root: &str) -> File {
+fn file_at(trees: &[Tree], root: &str) -> File {
     let root = root.replace('\\', "/");
     let mut best = None;
-    for (tree_idx, tree) in TREES.iter().enumerate() {
+    for (tree_idx, tree) in trees.iter().enumerate() {
         for (row_idx, (path, ..)) in tree.rows.iter().enumerate() {
             let full = format!("{}/{path}", tree.folder);
             let matches = root == full || root.ends_with(&format!("/{full}"));
@@ -127,42 +135,51 @@ fn file_at(root: &str) -> File {
 ///
 /// The longest leading part of the path that is a module wins; a module that only assembles is
 /// followed through its re-export of the next name. `None` if the path leads to no numeric file.
-fn resolve(tree: usize, path: &str) -> Option<File> {
+fn resolve(trees: &[Tree], tree: usize, path: &str) -> Option<File> {
     let (root, rest) = path.split_once("::")?;
     let tree = match root {
         "crate" => tree,
-        name => TREES.iter().position(|tree| tree.name == name)?,
+        name => trees.iter().position(|tree| tree.name == name)?,
     };
     let names: Vec<&str> = rest.split("::").collect();
     for len in (0..=names.len()).rev() {
         let module = names[..len].join("/");
         if len > 0
-            && let Some(row) = row_at(tree, &format!("{module}.rs"))
+            && let Some(row) = row_at(trees, tree, &format!("{module}.rs"))
         {
             return Some(File { tree, row });
         }
         let assembly = if len == 0 { "lib.rs".to_owned() } else { format!("{module}/mod.rs") };
-        if let Some(row) = row_at(tree, &assembly) {
-            return through_assembly(tree, row, &names[..len], names.get(len)?);
+        if let Some(row) = row_at(trees, tree, &assembly) {
+            return through_assembly(trees, (tree, row), &names[..len], names.get(len)?);
         }
     }
     None
 }
 
-fn through_assembly(tree: usize, row: usize, module: &[&str], name: &str) -> Option<File> {
-    let (_, _, exports) = TREES[tree].rows[row];
+fn through_assembly(
+    trees: &[Tree],
+    (tree, row): (usize, usize),
+    module: &[&str],
+    name: &str,
+) -> Option<File> {
+    let (_, _, exports) = trees[tree].rows[row];
     let target = exports.iter().find_map(|export| export.strip_prefix(&format!("{name}=")))?;
     let root = target.split("::").next()?;
-    if root == "crate" || TREES.iter().any(|tree| tree.name == root) {
-        return resolve(tree, target);
+    if root == "crate" || trees.iter().any(|tree| tree.name == root) {
+        return resolve(trees, tree, target);
     }
     let prefix = module.iter().fold("crate".to_owned(), |path, name| format!("{path}::{name}"));
-    resolve(tree, &format!("{prefix}::{target}"))
+    resolve(trees, tree, &format!("{prefix}::{target}"))
 }
 
-fn row_at(tree: usize, path: &str) -> Option<usize> {
-    TREES[tree].rows.iter().position(|(candidate, ..)| *candidate == path)
+fn row_at(trees: &[Tree], tree: usize, path: &str) -> Option<usize> {
+    trees[tree].rows.iter().position(|(candidate, ..)| *candidate == path)
 }
+
+#[cfg(test)]
+#[path = "fingerprint/tests/edits.rs"]
+mod edits;
 
 #[cfg(test)]
 mod tests {
@@ -205,11 +222,11 @@ mod tests {
         let reached = of(&sources_of_parts());
         let mut lost = BTreeSet::new();
         for file in reached.files.keys() {
-            let File { tree, row } = file_at(file);
+            let File { tree, row } = file_at(&TREES, file);
             for path in TREES[tree].rows[row].2 {
                 let root = path.split("::").next().unwrap();
                 let is_ours = root == "crate" || TREES.iter().any(|tree| tree.name == root);
-                if is_ours && resolve(tree, path).is_none() {
+                if is_ours && resolve(&TREES, tree, path).is_none() {
                     lost.insert((file.as_str(), *path));
                 }
             }

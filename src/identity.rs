@@ -16,6 +16,12 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The first eight bytes as a little-endian integer.
     #[must_use]
     pub fn leading_u64(&self) -> u64 {

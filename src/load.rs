@@ -44,13 +44,10 @@ pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<L
     for path in manifest_files(paths)? {
         let bytes =
             fs::read(&path).map_err(|source| Error::ReadManifest { path: path.clone(), source })?;
-        let text = String::from_utf8(bytes).map_err(|error| Error::NotText {
-            path: path.clone(),
-            offset: error.utf8_error().valid_up_to(),
-        })?;
-        match read_one(&path, text, profile, library) {
+        match read(&path, bytes, profile, library) {
             Ok(one) => loaded.push(one),
-            Err(diagnostics) => mistakes.push(diagnostics),
+            Err(Error::Manifests(mut found)) => mistakes.append(&mut found),
+            Err(error) => return Err(error),
         }
     }
     if !mistakes.is_empty() {
@@ -58,6 +55,23 @@ pub fn load(paths: &[PathBuf], profile: &str, library: &Library) -> Result<Vec<L
     }
     refuse_same_names(&loaded)?;
     Ok(loaded)
+}
+
+/// Reads and checks the manifest `bytes` of the file at `path`, beside which its data are looked up.
+///
+/// # Errors
+/// If the bytes are not UTF-8, or every mistake in the manifest.
+pub fn read(
+    path: &Path,
+    bytes: Vec<u8>,
+    profile: &str,
+    library: &Library,
+) -> Result<Loaded, Error> {
+    let text = String::from_utf8(bytes).map_err(|error| Error::NotText {
+        path: path.to_owned(),
+        offset: error.utf8_error().valid_up_to(),
+    })?;
+    read_one(path, text, profile, library).map_err(|mistakes| Error::Manifests(vec![mistakes]))
 }
 
 fn read_one(

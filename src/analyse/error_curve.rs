@@ -106,6 +106,10 @@ impl Estimator for ErrorCurve {
         Reads::Moments
     }
 
+    fn kept(&self) -> Kept {
+        Kept { moments: true, quantiles: true }
+    }
+
     fn check(&self, parameters: &Parameters) -> Option<Violation> {
         let times = reals(parameters, "times")?;
         let is_increasing = times.windows(2).all(|pair| pair[0] < pair[1]);

@@ -246,6 +246,12 @@ pub trait Estimator: Sync {
         Reads::Ends
     }
 
+    /// The statistics over the chains that it asks for, where these are enough.
+    fn kept(&self) -> Kept {
+        let reads = self.reads();
+        Kept { moments: reads == Reads::Moments, quantiles: reads == Reads::Quantiles }
+    }
+
     /// Whether it compares a cell with one of another simulation, which the manifest then names.
     fn compares(&self) -> bool {
         false

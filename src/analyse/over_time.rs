@@ -92,6 +92,49 @@ fn of_chains(
     Ok(OverTime { steps: first.steps.clone(), summaries })
 }
 
+/// The summaries of all observables over the chains of a cell, from one block after the other: for
+/// cells of which not all numbers are to be in memory at once.
+pub(crate) struct Streamed {
+    kept: Kept,
+    observables: Vec<String>,
+    steps: Vec<u64>,
+    n_chains: u64,
+    tree: MergeTree<Summaries>,
+}
+
+impl Streamed {
+    /// Of no chain, with the observables and steps of `block`.
+    pub(crate) fn new(kept: Kept, block: &Observations) -> Streamed {
+        let (observables, steps) = (block.observables.clone(), block.steps.clone());
+        Streamed { kept, observables, steps, n_chains: 0, tree: MergeTree::new() }
+    }
+
+    /// Adds the chains of `block`.
+    pub(crate) fn add(&mut self, block: &Observations) {
+        let n_observables = self.observables.len();
+        let per_chain = (self.steps.len() * n_observables).max(1);
+        let chains = block.values.chunks(per_chain).zip(&block.diverged_at);
+        for (chain, (values, end)) in (block.first_chain..).zip(chains) {
+            let of_step = |(step, row): (&u64, &[f64])| {
+                let n_diverged = u64::from(end.is_some_and(|end| end <= *step));
+                let summary = |value: &f64| Summary::of(self.kept, &[*value], n_diverged);
+                row.iter().map(summary).collect::<Vec<_>>()
+            };
+            let rows = self.steps.iter().zip(values.chunks(n_observables.max(1)));
+            let summaries = rows.flat_map(of_step).collect();
+            self.tree.insert(chain, Summaries(summaries));
+            self.n_chains += 1;
+        }
+    }
+
+    /// The summaries of all chains that were added.
+    pub(crate) fn finish(self) -> Summarised {
+        let Streamed { observables, steps, n_chains, tree, .. } = self;
+        let Summaries(summaries) = tree.total();
+        Summarised { first_chain: 0, n_chains, observables, steps, summaries }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,11 +168,16 @@ mod tests {
                     .collect(),
             })
             .collect();
+        let mut streamed = Streamed::new(kept, &blocks[0]);
+        blocks.iter().for_each(|block| streamed.add(block));
+        let streamed = streamed.finish();
         let chains = Stored::Chains(blocks.iter().collect());
         let summaries = Stored::Summaries(summarised.iter().collect());
         for name in ["q1", "risk"] {
             let found = summaries.over_time(name, kept).unwrap();
             assert_eq!(found, chains.over_time(name, kept).unwrap());
+            let streamed = Stored::Summaries(vec![&streamed]);
+            assert_eq!(found, streamed.over_time(name, kept).unwrap());
             assert_eq!((found.steps, found.summaries[1].n), (vec![1, 5], 12));
         }
         assert!(summaries.over_time("bulk", kept).is_err());

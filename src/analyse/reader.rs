@@ -30,6 +30,11 @@ impl Reader<'_> {
         self.chains.get(name, || self.store.read_blocks(name))
     }
 
+    /// As [`Reader::file`], but nothing is kept.
+    pub(crate) fn once(&self, name: Digest) -> Result<BTreeMap<BlockId, Observations>, StoreError> {
+        Ok(self.store.read_blocks(name)?.into_iter().collect())
+    }
+
     /// The last recorded step of the blocks of the results file `name`, which holds chains.
     pub(crate) fn ends(&self, name: Digest) -> Result<DecodedFile<Observations>, StoreError> {
         self.ends.get(name, || self.store.read_ends(name))

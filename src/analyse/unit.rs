@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::simulate::is_reduced;
+use maruyama_statistics::stream::Kept;
 use rayon::prelude::*;
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::outcome::CellOutcome;
-use crate::analyse::over_time::Stored;
+use crate::analyse::over_time::{Stored, Streamed};
 use crate::analyse::pairing::pair;
 use crate::analyse::reader::{DecodedFile, Reader};
 use crate::fingerprint::{self, Fingerprint};
@@ -48,7 +49,13 @@ struct StoredBlock {
 enum Files {
     Chains(Vec<DecodedFile<Observations>>),
     Summaries(Vec<DecodedFile<Summarised>>),
+    /// Statistics over the chains of a large cell, of which no file is kept.
+    Streamed(Summarised),
 }
+
+/// Recorded numbers of a cell, 128 MiB, beyond which its files are read one after the other by an
+/// estimator to which statistics over the chains are enough.
+const NUMBERS_IN_MEMORY: u64 = 1 << 24;
 
 /// Every application of an estimator, in the plan's order.
 pub(crate) fn units<'a>(plan: &'a Plan, index: &Index) -> Vec<Unit<'a>> {
@@ -128,11 +135,19 @@ impl<'a> Side<'a> {
         self.blocks.as_deref().unwrap_or_default()
     }
 
-    fn files(&self, reader: &Reader<'_>, reads: Reads) -> Result<Files, StoreError> {
+    fn files(
+        &self,
+        reader: &Reader<'_>,
+        (reads, kept): (Reads, Kept),
+    ) -> Result<Files, StoreError> {
         let blocks = self.blocks().iter();
         if is_reduced(&self.cell.ensemble.parameters) {
             let files = blocks.map(|block| reader.summaries(block.file));
             return files.collect::<Result<_, _>>().map(Files::Summaries);
+        }
+        let is_streamed = matches!(reads, Reads::Moments | Reads::Quantiles) && self.is_large();
+        if is_streamed && let Some(streamed) = self.streamed(reader, kept)? {
+            return Ok(Files::Streamed(streamed));
         }
         let is_long = self.cell.blocks().next().is_some_and(|block| block.is_long());
         let read = |block: &StoredBlock| match reads {
@@ -142,6 +157,23 @@ impl<'a> Side<'a> {
         blocks.map(read).collect::<Result<_, _>>().map(Files::Chains)
     }
 
+    fn is_large(&self) -> bool {
+        let per_chain = self.cell.ensemble.values_per_chain;
+        per_chain.saturating_mul(self.cell.chains) > NUMBERS_IN_MEMORY
+    }
+
+    /// Statistics over all chains, from one file after the other; `None` if there is no block.
+    fn streamed(&self, reader: &Reader<'_>, kept: Kept) -> Result<Option<Summarised>, StoreError> {
+        let mut streamed: Option<Streamed> = None;
+        for of_file in self.blocks().chunk_by(|a, b| a.file == b.file) {
+            let file = reader.once(of_file[0].file)?;
+            for block in of_file.iter().filter_map(|block| file.get(&block.id)) {
+                streamed.get_or_insert_with(|| Streamed::new(kept, block)).add(block);
+            }
+        }
+        Ok(streamed.map(Streamed::finish))
+    }
+
     fn stored<'f>(&self, files: &'f Files) -> Stored<'f> {
         let blocks = self.blocks().iter();
         match files {
@@ -149,6 +181,7 @@ impl<'a> Side<'a> {
                 let found = blocks.zip(files).filter_map(|(block, file)| file.get(&block.id));
                 Stored::Chains(found.collect())
             }
+            Files::Streamed(summarised) => Stored::Summaries(vec![summarised]),
             Files::Summaries(files) => {
                 let found = blocks.zip(files).filter_map(|(block, file)| file.get(&block.id));
                 Stored::Summaries(found.collect())
@@ -200,7 +233,7 @@ impl<'a> Unit<'a> {
         reader: &Reader<'_>,
         interrupt: &Interrupt,
     ) -> Result<Result<CellOutcome, AnalysisError>, StoreError> {
-        let reads = self.estimator.reads();
+        let reads = (self.estimator.reads(), self.estimator.kept());
         let files = self.of.files(reader, reads)?;
         let against = self.against.as_ref().map(|side| side.files(reader, reads)).transpose()?;
         let against = self.against.as_ref().zip(against.as_ref());

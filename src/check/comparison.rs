@@ -72,7 +72,7 @@ fn check_pairs(of: &Sweep, there: &Sweep, against: &Against, mistakes: &mut Vec<
                 name => cell.parameters.contains_key(name),
             };
             if let Some(cell) = sweep.cells.iter().find(|cell| !has(cell)) {
-                let keys: Vec<&str> = cell.parameters.keys().map(String::as_str).collect();
+                let keys: Vec<&str> = cell.parameters.keys().collect();
                 let message =
                     format!("cells of sweep `{}` have no parameter `{}`", sweep.name, name.value);
                 let meant = closest(&name.value, &keys);

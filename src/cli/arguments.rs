@@ -18,7 +18,8 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, and every verdict is the one on record
-  1    a verdict differs from the one on record, a cell failed, or results are missing
+  1    a verdict differs from the one on record, a number from the published one, a cell failed, or
+       results are missing
   2    the input is wrong: arguments, a manifest, a data set
   3    the store or the disk failed
   130  interrupted; what was computed is kept";
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
     /// Check that every stored byte is as written, and compute cells once more to compare them
     Verify(VerifyOptions),
+    /// Compare the stored numbers with the published ones that the manifests quote, beside their
+    /// Monte Carlo errors
+    Check(Options),
     /// Write the recorded values of cells as CSV or JSON, or a part of the store as one archive
     Export(ExportOptions),
     /// Take in an archive that `export --bundle` wrote
@@ -69,6 +73,7 @@ impl Command {
             | Command::Plan(options)
             | Command::Report(ReportOptions { options, .. })
             | Command::Status(options)
+            | Command::Check(options)
             | Command::Verify(VerifyOptions { options, .. })
             | Command::Ls(ListOptions { options, .. })
             | Command::Explain(ExplainOptions { options, .. }) => options.format,
@@ -98,6 +103,10 @@ pub(crate) struct Options {
     /// Profile of the manifests: `paper` is the file as it stands
     #[arg(long, value_name = "NAME", default_value = "paper")]
     pub profile: String,
+    /// How often a block that takes longer is saved, to go on from there after a kill; no result
+    /// depends on it
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub save_every: u32,
     /// Print nothing but results and errors
     #[arg(long, short)]
     pub quiet: bool,

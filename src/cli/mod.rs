@@ -1,6 +1,7 @@
 //! The command line: arguments, the commands, and what they print.
 
 mod arguments;
+mod check;
 mod comparisons;
 mod diff;
 mod explain;
@@ -103,6 +104,12 @@ fn run(command: &Command) -> Result<u8, Error> {
             let verified = verify::verify(&pipeline, arguments)?;
             print(&verified.show(arguments.options.format));
             Ok(verified.exit_code())
+        }
+        Command::Check(options) => {
+            let pipeline = Pipeline::open(options)?;
+            let checked = check::check(&pipeline)?;
+            print(&checked.show(options));
+            Ok(checked.exit_code())
         }
         Command::Export(arguments) => {
             let pipeline = Pipeline::open(&arguments.options)?;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use maruyama_dynamics::parameter::Violation;
 
@@ -41,6 +42,7 @@ pub(crate) struct Pipeline {
     pub reports: PathBuf,
     pub texts: Vec<String>,
     pub verbosity: Verbosity,
+    save_every: Duration,
     pub records_verdicts: bool,
 }
 
@@ -119,6 +121,7 @@ impl Pipeline {
             reports: options.reports.clone().unwrap_or_else(default_reports),
             texts,
             verbosity: if options.quiet { Verbosity::Quiet } else { Verbosity::Normal },
+            save_every: Duration::from_secs(options.save_every.into()),
             records_verdicts,
         })
     }
@@ -139,7 +142,8 @@ impl Pipeline {
             store.quarantine(path)?;
         }
         let damaged = self.index.damaged.clone();
-        let summary = run(missing, (&store, &self.index), interrupt, self.verbosity)?;
+        let how = (self.verbosity, self.save_every);
+        let summary = run(missing, (&store, &self.index), interrupt, how)?;
         let read_again =
             (summary.computed + summary.shared > 0).then(|| store.index()).transpose()?;
         let index = read_again.as_ref().unwrap_or(&self.index);

@@ -14,7 +14,7 @@ use crate::load::load;
 use crate::manifest::PAPER;
 use crate::manifest::types::Manifest;
 use crate::plan::Plan;
-use crate::store::{BlockId, Index, Store, StoreFile};
+use crate::store::{BlockId, CHECKPOINTS, Index, Store, StoreFile};
 
 /// Files listed of each kind before the rest is counted.
 const LISTED_FILES: usize = 12;
@@ -98,6 +98,10 @@ fn unneeded(
         let ids = Digest::parse(&file.stem()).and_then(|name| outcome_files.get(&name));
         ids.is_some_and(|ids| ids.iter().any(|id| outcomes.contains(id)))
     };
+    let is_wanted = |file: &StoreFile| {
+        let id = Digest::parse(&file.stem()).map(BlockId);
+        id.is_some_and(|id| blocks.contains(&id) && !index.blocks.contains_key(&id))
+    };
     let without = |folder, is_needed: &dyn Fn(&StoreFile) -> bool| -> Result<_, Error> {
         let files = store.list(folder)?.into_iter();
         Ok((folder, files.filter(|file| !is_needed(file)).collect::<Vec<_>>()))
@@ -107,6 +111,7 @@ fn unneeded(
         without("analyses", &is_read)?,
         without("reports", &|file| needed.reports.contains(&file.stem()))?,
         without("damaged", &|_| false)?,
+        without(CHECKPOINTS, &is_wanted)?,
     ];
     let kept = index.files.iter().filter(|(file, _)| live.contains(file));
     let kept_bytes = kept.map(|(_, file)| file.size_bytes).sum();

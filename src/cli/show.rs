@@ -215,6 +215,10 @@ fn what_was_done(done: &Done) -> String {
         plural(done.n_cells, "cell"),
         plural(done.run.computed, "block"),
     );
+    if run.steps_resumed > 0 {
+        let _ =
+            writeln!(text, "{} taken from checkpoints", plural(run.steps_resumed as usize, "step"));
+    }
     if done.interrupted {
         let left = match done.run.left {
             0 => plural(done.analyses_left, "analysis result"),
@@ -289,6 +293,7 @@ fn done_json(done: &Done) -> serde_json::Value {
         "simulated": done.run.computed,
         "shared": done.run.shared,
         "left": done.run.left,
+        "steps_resumed": done.run.steps_resumed,
         "failed": failed,
         "analysed": done.analysed,
         "analyses_cached": done.analyses_cached,

@@ -1,6 +1,7 @@
 //! The command `stat`: the statistics of this program on anyone's numbers.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use crate::analyse::{
@@ -11,7 +12,7 @@ use crate::cli::tree::Tree;
 use crate::error::Error;
 use crate::manifest::settings;
 use crate::manifest::suggest::closest;
-use crate::store::read_column;
+use crate::store::{csv_column, read_column};
 
 /// What `stat` computes where nothing is named.
 const USUAL: [&str; 3] = ["moments", "tail_index", "goodness_of_fit"];
@@ -138,44 +139,17 @@ fn read(path: &Path, name: &str) -> Result<Column, Error> {
     let failed = |reason: String| Error::Column { path: path.to_owned(), reason };
     let is_parquet = path.extension().is_some_and(|end| end == "parquet" || end == "pq");
     let values = if is_parquet {
-        read_column(path, name).map_err(|error| error.to_string())
+        read_column(path, name).map_err(|error| failed(error.to_string()))?
     } else {
-        read_csv(path, name)
+        let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
+        csv_column(&bytes, name).map_err(|error| failed(error.to_string()))?
     };
-    let values = values.map_err(failed)?;
     if let Some(row) = values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
         return Err(failed(format!("column `{name}` is infinite in row {}", row + 1)));
     }
     let values: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
     let n_missing = values.iter().filter(|value| value.is_nan()).count();
     Ok(Column { values, n_missing })
-}
-
-fn read_csv(path: &Path, name: &str) -> Result<Vec<Option<f64>>, String> {
-    let failed = |error: csv::Error| error.to_string();
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
-    let header: Vec<String> = reader.byte_headers().map_err(failed)?.iter().map(shown).collect();
-    if header.is_empty() {
-        return Err("it is empty".to_owned());
-    }
-    let Some(column) = header.iter().position(|one| one == name) else {
-        return Err(format!("it has no column `{name}`; its columns are {}", header.join(", ")));
-    };
-    let value = |(idx, row): (usize, Result<csv::ByteRecord, csv::Error>)| {
-        let text = shown(&row.map_err(failed)?[column]);
-        if text.is_empty() || text.eq_ignore_ascii_case("nan") || text == "NA" || text == "null" {
-            return Ok(None);
-        }
-        let value = text.parse::<f64>();
-        value.map(Some).map_err(|_| format!("`{text}` in row {} of `{name}` is no number", idx + 1))
-    };
-    reader.byte_records().enumerate().map(value).collect()
-}
-
-/// A field, with U+FFFD for what is not UTF-8: the other columns may be in any encoding.
-fn shown(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).into_owned()
 }
 
 /// Rows with their columns in the order of the documentation.

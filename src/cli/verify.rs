@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
@@ -83,7 +83,7 @@ fn recompute(
     let interrupt = Interrupt::watch().map_err(|error| Error::Start(error.to_string()))?;
     let verbosity = if arguments.options.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let n_blocks = blocks.len();
-    run(blocks, (&store, &Index::default()), &interrupt, verbosity)?;
+    run(blocks, (&store, &Index::default()), &interrupt, (verbosity, Duration::MAX))?;
     let again = store.index()?;
     let is_interrupted = interrupt.requested();
     let digest = |block: &BlockId| again.blocks.get(block).map(|stored| stored.digest);

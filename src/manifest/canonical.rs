@@ -39,7 +39,7 @@ pub fn text(parameters: &Parameters) -> Result<String, NotFinite> {
 /// [`NotFinite`] if a number is infinite or NaN.
 pub fn text_without(parameters: &Parameters, names: &[&str]) -> Result<String, NotFinite> {
     let mut out = String::new();
-    let members = parameters.iter().map(|(name, value)| (name.as_str(), value));
+    let members = parameters.iter();
     let members = members.filter(|(name, _)| !names.contains(name)).collect();
     write_object(members, &mut out, write_value)?;
     Ok(out)
@@ -53,8 +53,7 @@ pub fn texts_without(
     parameters: &Parameters,
     names: [&[&str]; 2],
 ) -> Result<[String; 2], NotFinite> {
-    let mut members: Vec<(&str, &Value)> =
-        parameters.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let mut members: Vec<(&str, &Value)> = parameters.iter().collect();
     members.sort_by(|a, b| by_utf16(a.0, b.0));
     let mut texts = [String::from("{"), String::from("{")];
     let mut member = String::new();

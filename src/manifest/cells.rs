@@ -32,6 +32,7 @@ pub fn sweep(
         grid,
         selected: &selected,
         vocabulary,
+        keys: grid.keys.iter().map(|key| key.as_str().into()).collect(),
         schemes: BTreeMap::new(),
         ids: Interner::default(),
         reports: Reports::new(faults),
@@ -87,6 +88,8 @@ struct Resolver<'a, 'f> {
     grid: &'a Grid,
     selected: &'a Selected<'a>,
     vocabulary: &'a Vocabulary<'a>,
+    /// The keys of the grid, which all cells share.
+    keys: Vec<Arc<str>>,
     schemes: BTreeMap<(usize, usize), Scheme<'a>>,
     ids: Interner,
     reports: Reports<'f>,
@@ -189,7 +192,7 @@ impl Resolver<'_, '_> {
             if setting != ABSENT
                 && let Some(value) = scheme.value(setting)
             {
-                parameters.insert(self.grid.keys[key].clone(), value.clone());
+                parameters.insert(Arc::clone(&self.keys[key]), value.clone());
             }
         }
         let data = self.selected.data(row).ok()?.map(Arc::clone);

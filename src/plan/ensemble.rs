@@ -230,16 +230,14 @@ fn labels(cell: &Cell) -> Vec<(String, String)> {
 pub(crate) fn shorten_labels(cells: &mut [PlannedCell]) {
     let Some(first) = cells.first() else { return };
     let names: Vec<String> = first.labels.iter().map(|(name, _)| name.clone()).collect();
-    let value = |cell: &PlannedCell, name: &str| {
-        cell.labels.iter().find(|(label, _)| label == name).map(|(_, value)| value.clone())
-    };
-    let mut keys: Vec<Vec<Option<String>>> = vec![Vec::new(); cells.len()];
+    let mut keys: Vec<Vec<Option<&str>>> = vec![Vec::new(); cells.len()];
     let mut n_distinct = 1;
     let mut kept = Vec::new();
     for name in names {
         let mut longer = keys.clone();
         for (key, cell) in longer.iter_mut().zip(cells.iter()) {
-            key.push(value(cell, &name));
+            let label = cell.labels.iter().find(|(label, _)| *label == name);
+            key.push(label.map(|(_, value)| value.as_str()));
         }
         let found = longer.iter().collect::<BTreeSet<_>>().len();
         if found > n_distinct {

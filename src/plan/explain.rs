@@ -208,6 +208,9 @@ impl Former {
 
     /// What changed if a former cell had the parameters of `cell`; it then explains no other cell.
     fn with_same_parameters(&mut self, cell: &PlannedCell) -> Option<Reason> {
+        if self.ensembles.is_empty() {
+            return None;
+        }
         let now = cell.ensemble.cell_json();
         let candidates = self.by_cell.get(&key(&now)).cloned().unwrap_or_default();
         self.explained_by(cell, &now, candidates)
@@ -215,7 +218,10 @@ impl Former {
 
     /// What changed if a former cell had almost the parameters of `cell`; it then explains no other.
     fn with_similar_parameters(&mut self, cell: &PlannedCell) -> Option<Reason> {
-        let n_candidates = if self.compare_all { self.ensembles.len() } else { 0 };
+        if self.ensembles.is_empty() || !self.compare_all {
+            return None;
+        }
+        let n_candidates = self.ensembles.len();
         self.explained_by(cell, &cell.ensemble.cell_json(), 0..n_candidates)
     }
 

@@ -11,6 +11,7 @@ use maruyama_statistics::stream::Kept;
 
 use crate::identity::Digest;
 use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
+use crate::run::checkpoint::{Saves, Simulated};
 use crate::run::recording;
 use crate::run::reduction::Reduction;
 use crate::run::{Interrupt, contain};
@@ -28,13 +29,21 @@ pub(crate) enum NotStored {
     Store(StoreError),
 }
 
-/// Simulates the chains of `planned`.
+/// Simulates the chains of `planned`, from its checkpoint if there is one; gives the number of steps
+/// that need not be done again too.
 ///
 /// # Errors
-/// A sentence, if the data set cannot be built.
-pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
-    let simulation = simulation(planned, Simulation::new)?;
-    let record = simulation.run(planned.first_chain..planned.first_chain + planned.n_chains);
+/// If they cannot be computed, the user interrupts, or a checkpoint cannot be read or written.
+pub(crate) fn compute(
+    planned: &PlannedBlock,
+    saves: &Saves<'_>,
+) -> Result<(Block, u64), NotStored> {
+    let built = contain(|| simulation(planned, Simulation::new)).flatten();
+    let simulation = built.map_err(NotStored::Failed)?;
+    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
+    let simulated = contain(|| saves.run(&simulation, chains)).map_err(NotStored::Failed)?;
+    let simulated = simulated.map_err(NotStored::Store)?.ok_or(NotStored::Interrupted)?;
+    let Simulated { record, n_resumed } = simulated;
     let observations = Observations {
         first_chain: planned.first_chain,
         observables: simulation.observables.iter().map(Column::name).collect(),
@@ -42,14 +51,15 @@ pub(crate) fn compute(planned: &PlannedBlock) -> Result<Block, String> {
         values: record.values,
         diverged_at: record.diverged_at,
     };
-    Ok(Block {
+    let block = Block {
         causes: causes(planned.first_chain, &record.causes),
         id: planned.id,
         ensemble: planned.ensemble.id,
         description: planned.ensemble.description(),
         code: Arc::clone(&planned.ensemble.code),
         observations,
-    })
+    };
+    Ok((block, n_resumed))
 }
 
 /// Simulates the chains of `planned` and writes statistics over them to `file`, some recorded steps

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first finishes the blocks in flight, the second ends the program at once.
+//! Ctrl-C: the first finishes or saves the blocks in flight, the second ends the program at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,9 @@ impl Interrupt {
             if flag.swap(true, Ordering::SeqCst) {
                 std::process::exit(crate::error::INTERRUPTED.into());
             }
-            eprintln!("\ninterrupted: finishing the blocks in flight (once more to abort)");
+            eprintln!(
+                "\ninterrupted: finishing or saving the blocks in flight (once more to abort)"
+            );
         })?;
         Ok(interrupt)
     }

@@ -1,6 +1,7 @@
 //! Running a plan: missing blocks through a pool of threads, each result to the store as it comes.
 
 mod block;
+mod checkpoint;
 mod interrupt;
 mod machine;
 mod progress;
@@ -10,6 +11,7 @@ mod task;
 mod work;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::plan::PlannedBlock;
 use crate::run::task::gather;
@@ -39,6 +41,8 @@ pub struct Summary {
     pub shared: usize,
     /// Blocks left because the user interrupted.
     pub left: usize,
+    /// Steps of chains that checkpoints held, so that they were not done again.
+    pub steps_resumed: u64,
 }
 
 /// Computes `blocks` and stores them, sharing the work with other processes on the same store.
@@ -49,6 +53,7 @@ pub struct Summary {
 ///
 /// # Arguments
 /// * `index`: what was known of the store when `blocks` were found to be missing
+/// * `save_every`: how often a block that takes longer is saved, to go on from there after a kill
 ///
 /// # Errors
 /// If the store cannot be written; what was stored before stays.
@@ -56,14 +61,14 @@ pub fn run(
     blocks: Vec<PlannedBlock>,
     (store, index): (&Store, &Index),
     interrupt: &Interrupt,
-    verbosity: Verbosity,
+    (verbosity, save_every): (Verbosity, Duration),
 ) -> Result<Summary, StoreError> {
     let n_blocks = blocks.len();
     if n_blocks == 0 {
         return Ok(Summary::default());
     }
     let progress = Progress::start(verbosity, "simulate", "blocks", n_blocks as u64);
-    let work = Work::new(store, interrupt, &progress, index)?;
+    let work = Work::new(store, (interrupt, save_every), &progress, index)?;
     work.while_alive(|| {
         work.through(&gather(blocks))?;
         work.wait_for_others()

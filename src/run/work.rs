@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use crate::identity::Digest;
 use crate::plan::PlannedBlock;
 use crate::run::block::{self, NotStored};
+use crate::run::checkpoint::Saves;
 use crate::run::machine::Machine;
 use crate::run::task::gather;
-use crate::run::{Failure, Interrupt, Progress, Summary, contain};
-use crate::store::{BEAT, Block, BlockId, Claims, Index, Store, StoreError, Whose};
+use crate::run::{Failure, Interrupt, Progress, Summary};
+use crate::store::{BEAT, BlockId, Claims, Index, Store, StoreError, Whose};
 
 /// How often a process looks whether another one has stored what it has claimed.
 const LOOK: Duration = Duration::from_millis(50);
@@ -24,6 +25,7 @@ type Worked = (usize, Vec<Failure>);
 pub(crate) struct Work<'a> {
     store: &'a Store,
     interrupt: &'a Interrupt,
+    save_every: Duration,
     progress: &'a Progress,
     machine: Machine,
     claims: Mutex<Claims>,
@@ -36,7 +38,7 @@ pub(crate) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(crate) fn new(
         store: &'a Store,
-        interrupt: &'a Interrupt,
+        (interrupt, save_every): (&'a Interrupt, Duration),
         progress: &'a Progress,
         index: &Index,
     ) -> Result<Work<'a>, StoreError> {
@@ -45,6 +47,7 @@ impl<'a> Work<'a> {
         Ok(Work {
             store,
             interrupt,
+            save_every,
             progress,
             machine,
             claims: Mutex::new(claims),
@@ -162,17 +165,30 @@ impl<'a> Work<'a> {
             if self.interrupt.requested() {
                 break;
             }
-            match compute(planned) {
-                Ok(block) => done.push(block),
-                Err(reason) => failures.push(Failure { id: planned.id, reason }),
+            match block::compute(planned, &self.saves(planned.id)) {
+                Ok((block, n_resumed)) => {
+                    lock(&self.summary).steps_resumed += n_resumed;
+                    done.push(block);
+                }
+                Err(NotStored::Failed(reason)) => failures.push(Failure { id: planned.id, reason }),
+                Err(NotStored::Interrupted) => break,
+                Err(NotStored::Store(error)) => return Err(error),
             }
             self.progress.advance(1);
         }
         if !done.is_empty() {
             let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
             self.wrote(self.store.write_blocks(&done, &provenance)?);
+            for block in &done {
+                self.store.remove_checkpoint(block.id)?;
+            }
         }
         Ok((done.len(), failures))
+    }
+
+    fn saves(&self, block: BlockId) -> Saves<'_> {
+        let Work { store, interrupt, save_every, .. } = *self;
+        Saves { store, block, every: save_every, interrupt }
     }
 
     /// Computes the chains of a long block, which is alone in its task, as [`Work::compute`] does.
@@ -221,9 +237,4 @@ impl<'a> Work<'a> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Computes one block; a panic is caught and becomes the reason of its failure.
-fn compute(planned: &PlannedBlock) -> Result<Block, String> {
-    contain(|| block::compute(planned)).and_then(|result| result)
 }

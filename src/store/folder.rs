@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::identity::{Digest, Digesting};
+use crate::store::checkpoint::CHECKPOINTS;
 use crate::store::claims::CLAIMS;
 use crate::store::error::StoreError;
 use crate::store::lock::{LOCK, USE, alone, lock_file};
 
 pub(crate) const FORMAT: &str = "maruyama store 1";
+/// The folders of a store.
+const FOLDERS: [&str; 7] =
+    ["results", "analyses", "reports", "damaged", "tmp", CLAIMS, CHECKPOINTS];
 
 /// A file that is being written, and named by its content in the end.
 pub(crate) type ContentWriter = Digesting<BufWriter<NamedTempFile>>;
@@ -60,7 +64,7 @@ impl Store {
     /// If the folder holds something else, is of another format, or cannot be written.
     pub fn open_to_write(root: &Path) -> Result<Store, StoreError> {
         let is_new = !check_format(root)?;
-        for folder in ["results", "analyses", "reports", "damaged", "tmp", CLAIMS] {
+        for folder in FOLDERS {
             let path = root.join(folder);
             fs::create_dir_all(&path).map_err(|source| StoreError::Write { path, source })?;
         }
@@ -270,9 +274,8 @@ fn check_format(root: &Path) -> Result<bool, StoreError> {
 /// Whether a folder holds nothing that a store does not: creating one may have been interrupted, or
 /// be what another process has just done.
 fn holds_only_own(entries: fs::ReadDir) -> bool {
-    let own = ["FORMAT", "results", "analyses", "reports", "damaged", "tmp", CLAIMS, LOCK, USE];
-    let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
-    names.all(|name| own.iter().any(|own| name == *own))
+    let is_own = |name| FOLDERS.iter().chain(&["FORMAT", LOCK, USE]).any(|own| name == *own);
+    entries.filter_map(Result::ok).map(|entry| entry.file_name()).all(is_own)
 }
 
 /// A temporary file that will be readable like any file the user makes.

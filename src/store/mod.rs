@@ -6,6 +6,7 @@
 //!   LOCK                   held shared while a process writes
 //!   USE                    held shared while a process reads or writes, alone while one prunes
 //!   claims/                which blocks the processes that are alive are computing
+//!   checkpoints/<block>    how far a block has come that takes long
 //!   results/<sha256>.parquet   blocks of chains, or statistics over them; the name is the SHA-256 of the bytes
 //!   results/<sha256>.json      where, when and how long: provenance, never read for a result
 //!   analyses/<sha256>.jsonl    outcomes of analyses; the name is the SHA-256 of the bytes
@@ -24,7 +25,9 @@ mod arrivals;
 mod assembly;
 mod bundle;
 mod cause;
+mod checkpoint;
 mod claims;
+mod csv_table;
 mod ends;
 mod error;
 mod folder;
@@ -45,13 +48,15 @@ pub use analyses::{Outcome, Outcomes};
 pub use arrivals::Arrivals;
 pub use bundle::{Contents, Imported};
 pub use cause::{Causes, causes};
+pub use checkpoint::CHECKPOINTS;
 pub(crate) use claims::BEAT;
 pub use claims::{Claims, Whose};
+pub use csv_table::{CsvTableError, csv_column, csv_records};
 pub use error::StoreError;
 pub use folder::Store;
 pub use index::{Index, StoredBlock, StoredEnsemble, StoredFile};
 pub use pack::{Block, BlockId};
-pub use parquet_table::{NoNumbers, ParquetTableError, csv_text, read_column};
+pub use parquet_table::{NoNumbers, ParquetTableError, csv_text, parquet_column, read_column};
 pub use provenance::{Origin, Provenance};
 pub use prune::StoreFile;
 pub use record::{Observations, SCHEMA_DOC};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow::array::{Array, AsArray as _, RecordBatch, RecordBatchReader as _};
@@ -13,6 +13,7 @@ use arrow::datatypes::{
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 use thiserror::Error;
 
 /// The first bytes of a Parquet file.
@@ -76,7 +77,7 @@ pub fn csv_text(bytes: Vec<u8>) -> Result<Vec<u8>, ParquetTableError> {
     if !bytes.starts_with(MAGIC) {
         return Ok(bytes);
     }
-    catch_unwind(|| text_of(bytes)).unwrap_or(Err(ParquetTableError::Unreadable))
+    contained(|| text_of(bytes))
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<Vec<u8>, ParquetTableError> {
@@ -114,11 +115,30 @@ fn write_rows(batch: &RecordBatch, text: &mut String) {
 /// # Errors
 /// If the file cannot be read, has no such column, or it does not hold numbers.
 pub fn read_column(path: &Path, name: &str) -> Result<Vec<Option<f64>>, ParquetTableError> {
-    catch_unwind(|| read(path, name)).unwrap_or(Err(ParquetTableError::Unreadable))
+    let file = File::open(path)?;
+    contained(|| read(file, name))
 }
 
-fn read(path: &Path, name: &str) -> Result<Vec<Option<f64>>, ParquetTableError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+/// The column `name` of a Parquet file that is in memory, as [`read_column`] gives it.
+///
+/// # Errors
+/// As [`read_column`].
+pub fn parquet_column(bytes: Vec<u8>, name: &str) -> Result<Vec<Option<f64>>, ParquetTableError> {
+    contained(|| read(bytes::Bytes::from(bytes), name))
+}
+
+/// Calls a reader that may panic on a file that is none; it leaves nothing behind.
+fn contained<T>(
+    read: impl FnOnce() -> Result<T, ParquetTableError>,
+) -> Result<T, ParquetTableError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(ParquetTableError::Unreadable))
+}
+
+fn read(
+    file: impl ChunkReader + 'static,
+    name: &str,
+) -> Result<Vec<Option<f64>>, ParquetTableError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let columns: Vec<String> =
         builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let Some(idx) = columns.iter().position(|one| one == name) else {

@@ -3,12 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::panic::catch_unwind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use maruyama::data::Library;
-use maruyama::load::load;
-use maruyama::store::read_column;
-
+use crate::entry;
 use crate::project::{Project, SMALL, soak};
 
 #[track_caller]
@@ -182,37 +179,86 @@ const WORDS: &[&str] = &[
     "linspace:",
 ];
 
+/// Gives `n` changed copies of `sound` to `read`, which says whether it takes them, and counts the
+/// ones that it takes.
+fn n_taken(
+    (sound, words): (&[Vec<u8>], &[&str]),
+    (seed, n): (u64, usize),
+    read: fn(&[u8]) -> bool,
+) -> usize {
+    let mut random = Random(seed);
+    let mut n_taken = 0;
+    for round in 0..n {
+        let original = &sound[random.below(sound.len())];
+        let changed = random.changed(original, words);
+        let taken = catch_unwind(|| read(&changed));
+        let text = || String::from_utf8_lossy(&changed).into_owned();
+        n_taken += usize::from(taken.unwrap_or_else(|_| panic!("round {round}: {}", text())));
+    }
+    n_taken
+}
+
 /// Three hundred changed manifests, or a hundred thousand for `make soak`, are read to the end.
 #[test]
 fn no_manifest_makes_the_parser_panic() {
-    let project = Project::new();
-    let path = project.path("changed.yaml");
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let (mut n_read, n) = (0, soak(300, 100_000));
-    for round in 0..n {
-        let bytes = random.changed(SMALL.as_bytes(), WORDS);
-        fs::write(&path, &bytes).expect("a manifest");
-        let paths: [PathBuf; 1] = [path.clone()];
-        let read = catch_unwind(|| load(&paths, "paper", &Library::default()).is_ok());
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        n_read += usize::from(read.unwrap_or_else(|_| panic!("round {round}: {text}")));
-    }
+    let n = soak(300, 100_000);
+    let sound = [SMALL.as_bytes().to_vec()];
+    let n_read = n_taken((&sound, WORDS), (0x9e37_79b9_7f4a_7c15, n), entry::manifest);
     assert!(n_read > n / 100 && n_read < n, "{n_read} of {n} are manifests");
+}
+
+/// The same of manifests as they are in use: all shipped ones, in turn.
+#[test]
+fn no_shipped_manifest_makes_the_parser_panic_once_it_is_changed() {
+    let sound: Vec<Vec<u8>> = manifests("experiments".as_ref())
+        .iter()
+        .map(|path| fs::read(path).expect("a manifest"))
+        .collect();
+    assert!(sound.len() > 20, "{} manifests", sound.len());
+    let n = soak(100, 10_000);
+    let n_read = n_taken((&sound, WORDS), (0xbf58_476d_1ce4_e5b9, n), entry::manifest);
+    assert!(n_read < n, "{n_read} of {n} are manifests");
+}
+
+/// The manifests below `folder`, in the order of their paths.
+fn manifests(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of manifests") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(manifests(&path));
+        } else if path.extension().is_some_and(|end| end == "yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }
 
 #[test]
 fn no_file_makes_the_reader_of_columns_panic() {
     let project = Project::small();
     project.reproduce();
-    let sound = project.list("store/results", "parquet").remove(0);
-    let sound = fs::read(project.path(&sound)).expect("a results file");
-    let path = project.path("changed.parquet");
-    let mut random = Random(0xd1b5_4a32_d192_ed03);
-    let (mut n_refused, n) = (0, soak(300, 100_000));
-    for round in 0..n {
-        fs::write(&path, random.changed(&sound, &["PAR1", "\u{0}", "\u{7f}"])).expect("a file");
-        let read = catch_unwind(|| read_column(&path, "value").is_err());
-        n_refused += usize::from(read.unwrap_or_else(|_| panic!("round {round}")));
-    }
-    assert!(n_refused > n / 2, "{n_refused} of {n} files are refused");
+    let sound: Vec<Vec<u8>> = project
+        .list("store/results", "parquet")
+        .iter()
+        .map(|file| fs::read(project.path(file)).expect("a results file"))
+        .collect();
+    let n = soak(300, 100_000);
+    let words = ["PAR1", "\u{0}", "\u{7f}"];
+    let n_read = n_taken((&sound, &words), (0xd1b5_4a32_d192_ed03, n), entry::parquet);
+    assert!(n_read < n / 2, "{n_read} of {n} files are read");
+}
+
+#[test]
+fn no_text_makes_the_readers_of_tables_panic() {
+    let sound = [
+        b"a,b,y\n1,0,1\n0,1,2\n1,1,2.5\n0.5,0,1\n".to_vec(),
+        b"\xef\xbb\xbf\"a, b\",y\r\n1e300,-0.0\r\n2,\"3\"\r\n,NaN\r\n".to_vec(),
+    ];
+    let words =
+        [",", "\"", "\"\"", "\n", "\r", ",y", "nan", "inf", "1e999", "\u{feff}", "\u{0}", "-", " "];
+    let n = soak(3_000, 100_000);
+    let n_read = n_taken((&sound, &words), (0x94d0_49bb_1331_11eb, n), entry::csv);
+    assert!(n_read > n / 100 && n_read < n, "{n_read} of {n} are tables");
 }

@@ -199,3 +199,61 @@ fn killing_between_the_stretches_of_a_long_record_changes_nothing() {
     }
     ends_the_same(&project, &undisturbed);
 }
+
+/// A block of sixteen long paths, which a thread computes at a time; about a second.
+fn one_block() -> Project {
+    let project = long();
+    project.edit("long.yaml", ", steps: 20000, chains: 3000 }", ", steps: 1000000, chains: 16 }");
+    project
+}
+
+/// Starts a run that saves its block at every look, and waits until it has done so.
+fn saved(project: &Project) -> Child {
+    let child = project.start(["reproduce", "--save-every=0"]);
+    let start = Instant::now();
+    while project.contents("store/checkpoints").is_empty() {
+        assert!(start.elapsed() < Duration::from_mins(1), "no checkpoint");
+        sleep(Duration::from_millis(1));
+    }
+    sleep(Duration::from_millis(30));
+    child
+}
+
+#[test]
+fn killing_in_the_middle_of_a_block_redoes_only_what_was_not_saved() {
+    let undisturbed = one_block();
+    assert_eq!(undisturbed.reproduce()["steps_resumed"], 0);
+    let project = one_block();
+    for _ in 0..3 {
+        let mut child = saved(&project);
+        child.kill().expect("SIGKILL is sent");
+        child.wait().expect("the program ends");
+        assert!(project.list("store/results", "parquet").is_empty(), "the block had ended");
+    }
+    let done = project.reproduce();
+    let resumed = done["steps_resumed"].as_u64().expect("a number of steps");
+    assert!((1..16_000_000).contains(&resumed) && resumed.is_multiple_of(16), "{done:#}");
+    ends_the_same(&project, &undisturbed);
+    assert!(project.contents("store/checkpoints").is_empty(), "a checkpoint is left");
+}
+
+#[test]
+fn an_interrupted_block_is_saved_and_a_damaged_checkpoint_is_not_used() {
+    let undisturbed = one_block();
+    undisturbed.reproduce();
+    let project = one_block();
+    let child = saved(&project);
+    send("-INT", &child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let (path, mut bytes) = project.contents("store/checkpoints").pop_first().expect("one");
+    let changed = project.copy();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    changed.write(&path, bytes);
+    assert_eq!(changed.reproduce()["steps_resumed"], 0);
+    assert_eq!(changed.results(), undisturbed.results());
+    assert_eq!(changed.contents("store/damaged").len(), 1);
+    assert_ne!(project.reproduce()["steps_resumed"], 0);
+    ends_the_same(&project, &undisturbed);
+}

@@ -5,14 +5,15 @@
 //! From that list come the checks with their messages, the JSON Schema, the defaults that complete
 //! a cell, and the generated documentation; no parameter is named twice.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 mod names;
 mod range;
+mod set;
 
 pub use crate::parameter::names::{Names, member};
 pub use crate::parameter::range::Range;
+pub use crate::parameter::set::Parameters;
 
 /// A resolved parameter value.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,9 +199,6 @@ pub struct Part {
     pub source: &'static str,
 }
 
-/// A complete set of resolved parameter values, ordered by name.
-pub type Parameters = BTreeMap<String, Value>;
-
 /// A combination of values that is invalid although each value is in its own range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
@@ -215,8 +213,7 @@ pub struct Violation {
 /// The defaults of `parameters`, for those that have one.
 #[must_use]
 pub fn defaults(parameters: &[Parameter]) -> Parameters {
-    let value =
-        |parameter: &Parameter| Some((parameter.name.to_owned(), parameter.default.value()?));
+    let value = |parameter: &Parameter| Some((parameter.name, parameter.default.value()?));
     parameters.iter().filter_map(value).collect()
 }
 

@@ -17,4 +17,4 @@
 mod paths;
 mod table;
 
-pub use table::emit;
+pub use table::{Row, Sources, emit};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
@@ -25,13 +25,54 @@ const NUMERIC_CRATES: [&str; 4] =
 /// If the sources cannot be read, if one of them names `super::`, or if the table cannot be
 /// written.
 pub fn emit() -> io::Result<()> {
-    let root = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
-    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.toml");
-    let sources = read_sources(&root.join("src"))?;
-    let table = render(&sources, &manifest).map_err(io::Error::other)?;
+    let sources = Sources::read(Path::new(&required("CARGO_MANIFEST_DIR")?))?;
+    let mut table = String::from("&[\n");
+    for Row { path, digest, uses } in sources.rows().map_err(io::Error::other)? {
+        writeln!(table, "    ({path:?}, {digest:?}, &{uses:?}),").map_err(io::Error::other)?;
+    }
+    table.push(']');
     fs::write(Path::new(&required("OUT_DIR")?).join("sources.rs"), table)
+}
+
+/// The sources of a crate, as they are or as an edit would make them.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// Texts of the files but unit tests, by their paths below `src` with `/` as separator.
+    pub files: BTreeMap<String, String>,
+    /// The text of `Cargo.toml`.
+    pub manifest: String,
+}
+
+/// A source file in the table of its crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its path below `src`.
+    pub path: String,
+    /// SHA-256 of its text in hexadecimal; empty for a file that only assembles.
+    pub digest: String,
+    /// The paths that it names, or its re-exports as `name=target`.
+    pub uses: Vec<String>,
+}
+
+impl Sources {
+    /// Reads the sources of the crate in the folder `root`.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn read(root: &Path) -> io::Result<Sources> {
+        let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
+        Ok(Sources { files: read_sources(&root.join("src"))?, manifest })
+    }
+
+    /// The rows of the table, in the order of their paths.
+    ///
+    /// # Errors
+    /// A sentence, if a file names `super::`.
+    pub fn rows(&self) -> Result<Vec<Row>, String> {
+        self.files.iter().map(|(path, source)| row(path, source, &self.manifest)).collect()
+    }
 }
 
 fn required(variable: &str) -> io::Result<String> {
@@ -62,22 +103,17 @@ fn read_sources(folder: &Path) -> io::Result<BTreeMap<String, String>> {
     Ok(sources)
 }
 
-fn render(sources: &BTreeMap<String, String>, manifest: &str) -> Result<String, String> {
-    let mut table = String::from("&[\n");
-    for (path, source) in sources {
-        let source = without_tests(source);
-        let (digest, uses) = if is_assembly(path) {
-            (String::new(), re_exports(source))
-        } else {
-            if names_super(source) {
-                return Err(format!("{path} names `super::`: fingerprints follow `crate::` paths"));
-            }
-            (digest_of(source, manifest), references(source))
-        };
-        writeln!(table, "    ({path:?}, {digest:?}, &{uses:?}),").map_err(|e| e.to_string())?;
-    }
-    table.push(']');
-    Ok(table)
+fn row(path: &str, source: &str, manifest: &str) -> Result<Row, String> {
+    let source = without_tests(source);
+    let (digest, uses) = if is_assembly(path) {
+        (String::new(), re_exports(source))
+    } else {
+        if names_super(source) {
+            return Err(format!("{path} names `super::`: fingerprints follow `crate::` paths"));
+        }
+        (digest_of(source, manifest), references(source))
+    };
+    Ok(Row { path: path.to_owned(), digest, uses })
 }
 
 fn is_assembly(path: &str) -> bool {
@@ -149,19 +185,14 @@ mod tests {
 
     #[test]
     fn assembling_files_list_re_exports_and_carry_no_digest() {
-        let sources = BTreeMap::from([(
-            "noise/mod.rs".to_owned(),
-            "mod stream;\npub mod philox;\npub use stream::{Purpose, Stream};\n".to_owned(),
-        )]);
-        let table = render(&sources, "").unwrap();
-        assert!(table.contains(
-            r#"("noise/mod.rs", "", &["Purpose=stream::Purpose", "Stream=stream::Stream"])"#
-        ));
+        let source = "mod stream;\npub mod philox;\npub use stream::{Purpose, Stream};\n";
+        let row = row("noise/mod.rs", source, "").unwrap();
+        assert_eq!(row.digest, "");
+        assert_eq!(row.uses, ["Purpose=stream::Purpose", "Stream=stream::Stream"]);
     }
 
     #[test]
     fn a_parent_path_is_refused() {
-        let sources = BTreeMap::from([("a.rs".to_owned(), "use super::b;".to_owned())]);
-        assert!(render(&sources, "").is_err());
+        assert!(row("a.rs", "use super::b;", "").is_err());
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use crate::cli::diff::{Difference, Largest};
 use crate::cli::tree::Tree;
 use crate::error::Error;
+use crate::store::{CsvTableError, csv_records};
 
 /// The claims and tables of all reports, by their paths below the folder.
 pub(crate) struct Reports(BTreeMap<String, String>);
@@ -163,16 +164,11 @@ fn tables(a: &Reports, b: &Reports) -> Result<Vec<Tree>, Error> {
     for path in paths.into_iter().filter(|path| is_table(path)) {
         match (a.0.get(path), b.0.get(path)) {
             (Some(old), Some(new)) if old != new => {
-                let wrong = |error: csv::Error| Error::Unknown {
+                let wrong = |error: CsvTableError| Error::Unknown {
                     word: path.clone(),
                     reason: error.to_string(),
                 };
-                let rows = |text: &String| {
-                    let mut reader = csv::ReaderBuilder::new();
-                    let reader = reader.has_headers(false).flexible(true);
-                    let records = reader.from_reader(text.as_bytes()).into_records();
-                    records.collect::<Result<Vec<_>, _>>().map_err(wrong)
-                };
+                let rows = |text: &String| csv_records(text).map_err(wrong);
                 lines.push(format!("~ {path}: {}", table(&rows(old)?, &rows(new)?)).into());
             }
             (Some(_), Some(_)) => {}

@@ -55,7 +55,7 @@ fn parameters(cell: &PlannedCell) -> Tree {
     let all = cell.ensemble.parameters.iter();
     let mut named: Vec<(String, Tree)> = all
         .filter(|(name, _)| *name != "chains")
-        .map(|(name, value)| (name.clone(), shown(value).into()))
+        .map(|(name, value)| (name.to_owned(), shown(value).into()))
         .collect();
     named.push(("chains".to_owned(), cell.chains.to_string().into()));
     Tree::Named(named)

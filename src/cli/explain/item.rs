@@ -81,7 +81,9 @@ fn analyses(chain: &Chain<'_>, item_idx: usize, manifest: &Manifest) -> Tree {
             (
                 "parameters",
                 Tree::Named(
-                    parameters.map(|(name, value)| (name.clone(), shown(value).into())).collect(),
+                    parameters
+                        .map(|(name, value)| (name.to_owned(), shown(value).into()))
+                        .collect(),
                 ),
             ),
             ("code", code(&crate::analyse::code_of(analysis))),

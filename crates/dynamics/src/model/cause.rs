@@ -27,6 +27,19 @@ impl Cause {
         }
     }
 
+    /// Its number among [`Cause::ALL`] from 1 on, or 0 for none: how a chain that is saved has it.
+    #[must_use]
+    pub fn word(cause: Option<Cause>) -> u64 {
+        cause.map_or(0, |cause| cause as u64 + 1)
+    }
+
+    /// The cause whose [`Cause::word`] this is; `None` if there is none such.
+    #[must_use]
+    pub fn of_word(word: u64) -> Option<Option<Cause>> {
+        let Some(idx) = word.checked_sub(1) else { return Some(None) };
+        Cause::ALL.into_iter().find(|cause| *cause as u64 == idx).map(Some)
+    }
+
     /// The cause called `name`, if there is one.
     #[must_use]
     pub fn named(name: &str) -> Option<Cause> {
@@ -52,6 +65,7 @@ mod tests {
     fn names_lead_back() {
         for cause in Cause::ALL {
             assert_eq!(Cause::named(cause.name()), Some(cause));
+            assert_eq!(Cause::of_word(Cause::word(Some(cause))), Some(Some(cause)));
         }
         assert_eq!(Cause::named("diverged"), None);
         let error = CoefficientError::TooSharp { product: 1.5 };

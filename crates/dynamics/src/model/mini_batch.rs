@@ -56,8 +56,8 @@ pub(crate) fn batch_size(parameters: &Parameters) -> u64 {
 /// What is given, and what is taken if it is not.
 fn completed(parameters: &Parameters) -> Parameters {
     let mut all = parameters.clone();
-    all.entry("batch_size".to_owned()).or_insert(Value::Integer(1));
-    all.entry("sampling".to_owned()).or_insert(Value::Text("with_replacement".to_owned()));
+    all.insert_default("batch_size", Value::Integer(1));
+    all.insert_default("sampling", Value::Text("with_replacement".to_owned()));
     all
 }
 

@@ -154,6 +154,30 @@ impl LaneStream {
         out
     }
 
+    /// Appends to `words` all that the next variates depend on.
+    pub fn save(&self, words: &mut Vec<u64>) {
+        words.extend(self.state.iter().flatten());
+        words.extend(self.spare.map(f64::to_bits));
+        words.extend(self.halves);
+        words.extend([u64::from(self.has_spare), u64::from(self.has_halves)]);
+    }
+
+    /// Takes back what [`LaneStream::save`] wrote; `None` if `words` end before.
+    pub fn restore(&mut self, words: &mut impl Iterator<Item = u64>) -> Option<()> {
+        for word in self.state.iter_mut().flatten() {
+            *word = words.next()?;
+        }
+        for spare in &mut self.spare {
+            *spare = f64::from_bits(words.next()?);
+        }
+        for half in &mut self.halves {
+            *half = words.next()?;
+        }
+        self.has_spare = words.next()? != 0;
+        self.has_halves = words.next()? != 0;
+        Some(())
+    }
+
     #[inline(always)]
     fn fill_pairs<S: Isa>(&mut self, isa: S, pairs: &mut [[Lanes; 2]]) {
         for vector in 0..LANES / S::U64_LANES {

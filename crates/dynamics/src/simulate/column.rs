@@ -74,6 +74,21 @@ impl Watched {
         Some(Watched { of, every, bound, n_seen: 0, next: from, values: [f64::NAN; LANES] })
     }
 
+    /// Appends to `words` what it remembers.
+    pub(crate) fn save(&self, words: &mut Vec<u64>) {
+        words.extend([self.n_seen, self.next]);
+        words.extend(self.values.map(f64::to_bits));
+    }
+
+    /// Takes back what [`Watched::save`] wrote of the same column; `None` if `words` end before.
+    pub(crate) fn restore(&mut self, words: &mut impl Iterator<Item = u64>) -> Option<()> {
+        (self.n_seen, self.next) = (words.next()?, words.next()?);
+        for value in &mut self.values {
+            *value = f64::from_bits(words.next()?);
+        }
+        Some(())
+    }
+
     /// Looks at the chains, which are at the step `self.next`; says where the observable is a finite
     /// number.
     pub(crate) fn look(&mut self, problem: &dyn Problem, states: States<'_>) -> [bool; LANES] {

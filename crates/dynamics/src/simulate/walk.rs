@@ -2,7 +2,7 @@
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
-use crate::model::{Bundle, Cause, Workspace};
+use crate::model::{Bundle, Cause, Saved as _, Workspace};
 use crate::noise::{LANES, Lanes};
 use crate::observable::States;
 use crate::simd::{Isa, Kernel, dispatch};
@@ -50,10 +50,10 @@ impl Scratch {
     }
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The chains from `first_chain` on, at their start.
     #[must_use]
-    pub fn start(simulation: &Simulation, first_chain: u64) -> Walk<'_> {
+    pub fn start(simulation: &'a Simulation, first_chain: u64) -> Walk<'a> {
         let bundle = simulation.bundle(first_chain);
         let watched: Vec<_> = simulation.observables.iter().map(Watched::new).collect();
         let next_look = next_look(&watched);
@@ -61,6 +61,50 @@ impl Walk<'_> {
         let mut walk = Walk { simulation, bundle, watched, next_look, diverged_at, causes };
         walk.mark([true; LANES]);
         walk
+    }
+
+    /// The chains from `first_chain` on where [`Walk::save`] left them; `None` if `words` are not what
+    /// it wrote of them.
+    #[must_use]
+    pub fn restore(
+        simulation: &'a Simulation,
+        first_chain: u64,
+        words: &mut impl Iterator<Item = u64>,
+    ) -> Option<Walk<'a>> {
+        let mut walk = Walk::start(simulation, first_chain);
+        walk.bundle.restore(words)?;
+        for watched in walk.watched.iter_mut().flatten() {
+            watched.restore(words)?;
+        }
+        for end in &mut walk.diverged_at {
+            *end = words.next()?.checked_sub(1);
+        }
+        for cause in &mut walk.causes {
+            *cause = Cause::of_word(words.next()?)?;
+        }
+        walk.next_look = next_look(&walk.watched);
+        Some(walk)
+    }
+
+    /// Appends to `words` all that the future of the chains depends on, but for the simulation.
+    pub fn save(&self, words: &mut Vec<u64>) {
+        self.bundle.save(words);
+        self.watched.iter().flatten().for_each(|watched| watched.save(words));
+        words.extend(self.diverged_at.map(|end| end.map_or(0, |step| step + 1)));
+        words.extend(self.causes.map(Cause::word));
+    }
+
+    /// Steps that were done.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.bundle.step
+    }
+
+    /// Goes a part of the way to `step`, to where divergence is looked for anyway; says whether there
+    /// is no such part left. What is recorded at `step` does not depend on it.
+    pub fn approach(&mut self, step: u64, scratch: &mut Scratch) -> bool {
+        let next = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
+        next >= step || !self.go_to(next, scratch)
     }
 
     /// For each chain that was beyond [`DIVERGED_BEYOND`] when looked at, the first step since the
@@ -110,18 +154,34 @@ impl Walk<'_> {
     /// # Panics
     /// If the chains are beyond the first of `steps`.
     pub fn record_all(&mut self, steps: &[u64], scratch: &mut Scratch, values: &mut [f64]) {
-        let n_observables = self.simulation.observables.len();
-        let per_chain = (steps.len() * n_observables).max(1);
-        let mut row = vec![[f64::NAN; LANES]; n_observables];
+        let mut row = vec![[f64::NAN; LANES]; self.simulation.observables.len()];
         for (record, &step) in steps.iter().enumerate() {
-            if !self.record(step, scratch, &mut row) {
-                row.fill([f64::NAN; LANES]);
-            }
-            for (lane, chain) in values.chunks_mut(per_chain).enumerate() {
-                let places = &mut chain[record * n_observables..][..n_observables];
-                for (place, observed) in places.iter_mut().zip(&row) {
-                    *place = observed[lane];
-                }
+            self.record_one((step, record), steps.len(), (scratch, &mut row), values);
+        }
+    }
+
+    /// Records at the step that is number `record` of the `n_records` for which `values`,
+    /// `[n, n_records, n_observables]`, has room, as [`Walk::record_all`] does.
+    ///
+    /// # Arguments
+    /// * `row`: room for `[n_observables]`
+    ///
+    /// # Panics
+    /// If the chains are beyond `step`.
+    pub fn record_one(
+        &mut self,
+        (step, record): (u64, usize),
+        n_records: usize,
+        (scratch, row): (&mut Scratch, &mut [Lanes]),
+        values: &mut [f64],
+    ) {
+        if !self.record(step, scratch, row) {
+            row.fill([f64::NAN; LANES]);
+        }
+        for (lane, chain) in values.chunks_mut((n_records * row.len()).max(1)).enumerate() {
+            let places = &mut chain[record * row.len()..][..row.len()];
+            for (place, observed) in places.iter_mut().zip(&*row) {
+                *place = observed[lane];
             }
         }
     }

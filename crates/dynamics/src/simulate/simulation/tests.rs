@@ -175,3 +175,46 @@ fn watching_leaves_paths_alone_and_a_diverged_chain_has_no_mean() {
         assert!(chain[2 * (N + 2)..].iter().all(|value| value.is_nan()));
     }
 }
+
+/// Chains that are put into words at every stop on their way, and go on from these.
+#[test]
+fn chains_go_on_from_words_bit_for_bit() {
+    for (model, step_size) in [("sgd", 0.05), ("hsgd", 0.05), ("sgd", 0.9)] {
+        let mut simulation = simulation(model, step_size, 1.0, &[700, 5000]);
+        let watch = Watch { from: 3, every: 10 };
+        simulation.observables.push(Column::Mean(Reading::Single(&OBSERVABLES[0]), watch));
+        simulation.observables.push(Column::Passage(
+            Reading::Single(&OBSERVABLES[0]),
+            watch,
+            Bound::Above(0.5),
+        ));
+        let expected = simulation.run(7..23);
+        let n_observables = simulation.observables.len();
+        let mut values = vec![f64::NAN; expected.values.len()];
+        let mut row = vec![[f64::NAN; LANES]; n_observables];
+        let mut walk = Walk::start(&simulation, 7);
+        let mut n_stops = 0;
+        for (record, step) in [700, 5000].into_iter().enumerate() {
+            loop {
+                let is_near = walk.approach(step, &mut Scratch::new(&simulation));
+                let mut words = Vec::new();
+                walk.save(&mut words);
+                assert!(Walk::restore(&simulation, 8, &mut words.iter().copied()).is_none());
+                let cut = &words[..words.len() - 1];
+                assert!(Walk::restore(&simulation, 7, &mut cut.iter().copied()).is_none());
+                walk = Walk::restore(&simulation, 7, &mut words.into_iter()).unwrap();
+                n_stops += 1;
+                if is_near {
+                    break;
+                }
+            }
+            let mut scratch = Scratch::new(&simulation);
+            walk.record_one((step, record), 2, (&mut scratch, &mut row), &mut values);
+        }
+        assert!(n_stops > 1);
+        assert_eq!(walk.diverged_at()[..], expected.diverged_at, "{model}");
+        assert_eq!(step_size > 0.5, expected.diverged_at.iter().any(Option::is_some));
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&values), bits(&expected.values), "{model}");
+    }
+}
