@@ -56,7 +56,7 @@ pub fn check(manifest: &Manifest, n_blocks: &dyn Fn(&Cell) -> u64) -> Vec<Diagno
         }
         for parameter in report::plot(&panel.plot).column_parameters() {
             let span = panel.origins.get(*parameter).copied().unwrap_or(panel.span);
-            let given = panel.parameters.get(*parameter);
+            let given = panel.parameters.get(parameter);
             let list = given.and_then(Value::as_list).unwrap_or_default();
             for column in given.into_iter().chain(list).filter_map(Value::as_text) {
                 columns.check(column, span, &mut mistakes);

@@ -215,7 +215,7 @@ pub(crate) fn function(text: &str, dim: usize) -> Result<Tape, AnalysisError> {
 /// # Errors
 /// What is wrong with it, and where; or if it is not finite.
 pub(crate) fn number(text: &str, cell: &Parameters) -> Result<f64, AnalysisError> {
-    let value = |name: &&str| Some(((*name).to_owned(), cell.get(*name).and_then(Value::as_real)?));
+    let value = |name: &&str| Some(((*name).to_owned(), cell.get(name).and_then(Value::as_real)?));
     let constants = ["a", "b", "c"].iter().filter_map(value).collect();
     let value = compile(text, &Names { variables: Vec::new(), constants })?.at(&[])[0];
     if value.is_finite() { Ok(value) } else { Err(failure(format!("`{text}` is not finite"))) }

@@ -123,8 +123,8 @@ impl Estimator for WeakError {
             Some(Violation { parameter, message: message.to_owned(), remedy: remedy.to_owned() })
         };
         let on_torus = parameters.text(DOMAIN) == TORUS;
-        let given = INTERVAL.into_iter().find(|name| parameters.contains_key(*name));
-        let missing = INTERVAL.into_iter().find(|name| !parameters.contains_key(*name));
+        let given = INTERVAL.into_iter().find(|name| parameters.contains_key(name));
+        let missing = INTERVAL.into_iter().find(|name| !parameters.contains_key(name));
         if chosen(parameters, "functions").is_empty() {
             return violation("functions", "there is no function", "name one at least");
         }

@@ -66,7 +66,7 @@ pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
     if n_rows > 0 {
         if let Some(parameter) = ["batch_size", "sampling"]
             .into_iter()
-            .find(|name| parameters.contains_key("noise_std") && parameters.contains_key(*name))
+            .find(|name| parameters.contains_key("noise_std") && parameters.contains_key(name))
         {
             return vec![Violation {
                 parameter,

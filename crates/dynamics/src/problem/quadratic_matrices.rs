@@ -24,7 +24,7 @@ const MOST_WITH_MATRICES: usize = 2000;
 pub(crate) fn has_matrices(parameters: &Parameters) -> bool {
     [HESSIAN, ROTATION_SEED, NOISE_COVARIANCE, NOISE_SHAPE]
         .iter()
-        .any(|name| parameters.contains_key(*name))
+        .any(|name| parameters.contains_key(name))
 }
 
 /// The matrix of the parameter `name`, if it is given and its rows are of one length.

@@ -23,7 +23,7 @@ pub(crate) fn problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Vio
     };
     let idle = || {
         let names = [BATCH_SIZE.name, PRODUCTS.name];
-        let name = names.into_iter().find(|name| parameters.contains_key(*name))?;
+        let name = names.into_iter().find(|name| parameters.contains_key(name))?;
         let is_idle = problem.get::<Network>().is_none();
         is_idle.then(|| violation(name, "it is for networks".to_owned(), "leave it out"))
     };

@@ -138,7 +138,7 @@ pub(crate) fn formula(parameters: &Parameters) -> Result<Formula, Violation> {
         return Err(Violation { parameter: VARIABLES, message, remedy });
     }
     let given = CONSTANTS.iter().filter_map(|name| {
-        Some(((*name).to_owned(), parameters.get(*name).and_then(Value::as_real)?))
+        Some(((*name).to_owned(), parameters.get(name).and_then(Value::as_real)?))
     });
     let names = Names { variables, constants: given.collect::<BTreeMap<String, f64>>() };
     let law = match parameters.text("gradient_noise") {

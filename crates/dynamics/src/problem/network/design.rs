@@ -111,7 +111,7 @@ pub(crate) fn check(parameters: &Parameters) -> Vec<Violation> {
     let all = [IMAGE, CHANNELS, PATCH, WIDTH, DEPTH, HEADS, GELU].map(|parameter| parameter.name);
     let foreign = all.into_iter().filter(|parameter| !own.contains(parameter));
     let mut violations: Vec<Violation> = foreign
-        .filter(|parameter| parameters.contains_key(*parameter))
+        .filter(|parameter| parameters.contains_key(parameter))
         .map(|parameter| {
             let message = format!("it has no effect on the architecture `{name}`");
             violation(parameter, message, "leave it out")
