@@ -169,7 +169,9 @@ mod tests {
             })
             .collect();
         let mut streamed = Streamed::new(kept, &blocks[0]);
-        blocks.iter().for_each(|block| streamed.add(block));
+        for block in &blocks {
+            streamed.add(block);
+        }
         let streamed = streamed.finish();
         let chains = Stored::Chains(blocks.iter().collect());
         let summaries = Stored::Summaries(summarised.iter().collect());

@@ -134,8 +134,8 @@ fn distance(published: &Value, ours: &Scalar) -> Distance {
     }
 }
 
-/// Half a unit of the last digit of the shortest text for `value`, with a part in 10⁹ of it for the
-/// arithmetic; nothing for an infinite one.
+/// Half a unit of the last digit of the shortest text for `value`, and a part in 10⁹ of the value for
+/// the arithmetic; nothing for an infinite one.
 fn unprinted(value: f64) -> f64 {
     let Ok(text) = canonical::number(value.abs()) else { return 0.0 };
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -176,7 +176,8 @@ mod tests {
             [(0.029, 0.0005), (978.51, 0.005), (-3.0, 0.5), (6.8e-8, 5e-10), (1e21, 5e20)]
         {
             let found = unprinted(value);
-            assert!((found / expected - 1.0).abs() < 1e-5, "{value}: {found}");
+            let arithmetic: f64 = 1e-9 * f64::abs(value);
+            assert!((found / (expected + arithmetic) - 1.0).abs() < 1e-12, "{value}: {found}");
         }
         assert_eq!(unprinted(f64::INFINITY), 0.0);
     }

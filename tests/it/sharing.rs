@@ -97,15 +97,17 @@ fn a_damaged_bundle_is_refused_as_a_whole() {
             "{what}: something was taken in"
         );
     };
-    // Bytes behind the last entry, which end the archive, carry nothing.
-    let end = bytes.iter().rposition(|byte| *byte != 0).expect("content");
-    for at in (0..=end).step_by(end / 61) {
-        let padding = bytes[at] == 0 && bytes[at..].iter().take(16).all(|byte| *byte == 0);
-        if !padding {
-            let mut flipped = bytes.clone();
-            flipped[at] ^= 4;
-            spoilt(&format!("byte {at}"), &flipped);
-        }
+    // Bytes behind a content, up to the next header, carry nothing.
+    let mut archive = tar::Archive::new(&bytes[..]);
+    let entries = archive.entries().expect("an archive").map(|entry| {
+        let entry = entry.expect("an entry");
+        entry.raw_header_position()..entry.raw_file_position() + entry.size()
+    });
+    let meaning: Vec<usize> = entries.flatten().map(|at| at as usize).collect();
+    for &at in meaning.iter().step_by(meaning.len() / 61) {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 4;
+        spoilt(&format!("byte {at}"), &flipped);
     }
     spoilt("half of it", &bytes[..bytes.len() / 2]);
     spoilt("nothing", &[]);
