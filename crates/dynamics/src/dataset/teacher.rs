@@ -120,7 +120,8 @@ mod tests {
         }
         parameters.insert("noise_std".to_owned(), Value::Real(0.5));
         let data = Teacher.build(&parameters, &[]).unwrap();
-        let expected = [-0.07087021512099306, 0.05210139352217036, -0.05822936501000665];
+        let expected =
+            [-0.070_870_215_120_993_06, 0.052_101_393_522_170_36, -0.058_229_365_010_006_65];
         for (found, expected) in data.response.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-14, "{found} vs {expected}");
         }
