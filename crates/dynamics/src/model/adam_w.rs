@@ -19,6 +19,7 @@ use crate::model::optimizer::Optimizer;
 use crate::model::preconditioner::{bias, halves, quotients_by_root, set_halves};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::settings::{BETA1, BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, is_on};
+use crate::model::uniform_noise::check_schedule;
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::Problem;
@@ -77,6 +78,10 @@ impl ModelKind for AdamWKind {
 
     fn check(&self, parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
         mini_batch::check(parameters, n_rows)
+    }
+
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        check_schedule(parameters, problem).into_iter().collect()
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {

@@ -26,7 +26,7 @@ mod mini_batch;
 mod modified_equation;
 mod network_batch;
 mod network_sgd;
-pub(crate) mod noise_schedule;
+mod noise_schedule;
 mod objective;
 mod optimizer;
 mod path_noise;

@@ -1,7 +1,6 @@
 //! Noise that is added to gradients and whose scale changes from step to step.
 
-use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range, Violation};
-use crate::problem::{Formula, Network, Problem, Quadratic, QuadraticForm};
+use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Range};
 use crate::real;
 
 /// The parameter `noise_decay_power` of optimisers and their equations.
@@ -66,34 +65,10 @@ impl NoiseSchedule {
     }
 }
 
-/// A schedule of noise that the problem does not have, or of which half is missing.
-pub(crate) fn check(parameters: &Parameters, problem: &dyn Problem) -> Option<Violation> {
-    let given = [NOISE_DECAY_POWER, NOISE_DECAY_STEPS]
-        .into_iter()
-        .find(|parameter| parameters.contains_key(parameter.name))?;
-    if given.name == NOISE_DECAY_STEPS.name {
-        return Some(Violation {
-            parameter: given.name,
-            message: "it has no effect without `noise_decay_power`".to_owned(),
-            remedy: "give that too, or leave it out".to_owned(),
-        });
-    }
-    let has_noise = problem.get::<Quadratic>().is_some()
-        || problem.get::<QuadraticForm>().is_some()
-        || problem.get::<Formula>().is_some()
-        || problem.get::<Network>().is_some_and(|network| network.noise().is_some());
-    (!has_noise).then(|| Violation {
-        parameter: given.name,
-        message: "the noise of samples has no schedule".to_owned(),
-        remedy: "leave it out, or take a problem with `noise_std`".to_owned(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::parameter::Value;
-    use crate::problem::GradientNoise;
 
     fn given(pairs: &[(&str, f64)]) -> Parameters {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::Real(*value))).collect()
@@ -108,21 +83,5 @@ mod tests {
         assert!((falling.factor(12) - 0.5).abs() < 1e-15);
         let parameters = given(&[("noise_decay_power", -1.0), ("noise_decay_steps", 20.0)]);
         assert!((NoiseSchedule::from_parameters(&parameters).factor(50) - 3.5).abs() < 1e-14);
-    }
-
-    #[test]
-    fn schedules_without_effect_are_refused() {
-        let quadratic = Quadratic::new(vec![1.0], 0.3, GradientNoise::Gaussian);
-        let [power, steps] = [("noise_decay_power", 0.5), ("noise_decay_steps", 9.0)];
-        assert_eq!(check(&given(&[]), &quadratic), None);
-        assert_eq!(check(&given(&[power, steps]), &quadratic), None);
-        let refused = check(&given(&[steps]), &quadratic).unwrap();
-        assert_eq!(refused.parameter, "noise_decay_steps");
-        let dataset = crate::dataset::Dataset::new(
-            crate::linear_algebra::Matrix::new(2, 1, vec![1.0, 2.0]),
-            vec![0.0, 1.0],
-        );
-        let of_samples = crate::problem::LeastSquares::new(dataset, 0.0);
-        assert_eq!(check(&given(&[power]), &of_samples).unwrap().parameter, "noise_decay_power");
     }
 }

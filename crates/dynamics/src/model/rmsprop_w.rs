@@ -18,7 +18,7 @@ use crate::model::optimizer::Optimizer;
 use crate::model::preconditioner::{halves, quotients_by_root, set_halves};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY};
-use crate::model::uniform_noise::check_variance;
+use crate::model::uniform_noise::{check_schedule, check_variance};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::Problem;
@@ -78,6 +78,9 @@ impl ModelKind for RmspropWKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        if let Some(violation) = check_schedule(parameters, problem) {
+            return vec![violation];
+        }
         if !starts_at_mean(parameters) {
             return Vec::new();
         }

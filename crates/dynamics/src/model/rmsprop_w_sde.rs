@@ -17,7 +17,7 @@ use crate::model::rmsprop_w::{INITIAL_SQUARE, starts_at_mean};
 use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, Interval, SECOND_MOMENT, Sde, scheme, squares_gradient};
 use crate::model::settings::{BETA2, EPSILON, STEP_SIZE, WEIGHT_DECAY, parts_of_a_step};
-use crate::model::uniform_noise::{UniformNoise, check_uniform, check_variance};
+use crate::model::uniform_noise::{UniformNoise, check_schedule, check_uniform, check_variance};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::Problem;
@@ -55,8 +55,9 @@ impl ModelKind for RmspropWSdeKind {
         &["quadratic", "formula", "network"]
     }
 
-    fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        check_variance(problem).into_iter().chain(check_uniform(problem)).collect()
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        let of_problem = check_variance(problem).into_iter().chain(check_uniform(problem));
+        of_problem.chain(check_schedule(parameters, problem)).collect()
     }
 
     fn common_step(&self, parameters: &Parameters) -> Result<f64, Violation> {

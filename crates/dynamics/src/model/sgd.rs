@@ -30,6 +30,7 @@ use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::{BATCH_SIZE, STEP_SIZE};
 use crate::model::shape::{Layout, Shape};
 use crate::model::shaped_noise::ShapedNoise;
+use crate::model::uniform_noise::check_schedule;
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{
@@ -88,7 +89,8 @@ impl ModelKind for SgdKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
-        if let Some(violation) = check_batches(parameters.count("batch_size"), problem) {
+        let of_batches = check_batches(parameters.count("batch_size"), problem);
+        if let Some(violation) = of_batches.or_else(|| check_schedule(parameters, problem)) {
             return vec![violation];
         }
         let is_one = parameters.count("batch_size") == 1;

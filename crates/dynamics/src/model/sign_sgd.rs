@@ -19,6 +19,7 @@ use crate::model::schedule::{DECAY_POWER, DECAY_STEPS, Schedule};
 use crate::model::settings::STEP_SIZE;
 use crate::model::sign_draws::SignDraws;
 use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
+use crate::model::uniform_noise::check_schedule;
 use crate::noise::Lanes;
 use crate::parameter::{Default, Kind, Parameter, Parameters, Part, Value, Violation};
 use crate::problem::{GradientNoise, Problem, Quadratic};
@@ -105,6 +106,9 @@ impl ModelKind for SignSgdKind {
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        if let Some(violation) = check_schedule(parameters, problem) {
+            return vec![violation];
+        }
         let has_density = |quadratic: &Quadratic| {
             quadratic.noise_std > 0.0 && quadratic.noise != GradientNoise::Rademacher
         };

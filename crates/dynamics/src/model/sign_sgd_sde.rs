@@ -16,7 +16,7 @@ use crate::model::schedule::{DECAY_POWER, DECAY_STEPS};
 use crate::model::sde::{DT, Interval, Sde, scheme};
 use crate::model::settings::{STEP_SIZE, parts_of_a_step};
 use crate::model::sign_law::{OfSignLaw, SignLaw, with_law};
-use crate::model::uniform_noise::{UniformNoise, check_uniform};
+use crate::model::uniform_noise::{UniformNoise, check_schedule, check_uniform};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
 use crate::problem::{GradientNoise, Problem};
@@ -48,7 +48,10 @@ impl ModelKind for SignSgdSdeKind {
         Vec::new()
     }
 
-    fn check_problem(&self, _: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+    fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
+        if let Some(violation) = check_schedule(parameters, problem) {
+            return vec![violation];
+        }
         let Some(noise) = UniformNoise::of(problem) else {
             return check_uniform(problem).into_iter().collect();
         };

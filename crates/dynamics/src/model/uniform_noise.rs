@@ -1,8 +1,11 @@
 //! Noise of one scale on every coordinate of a gradient, which the equations of optimisers name.
 
 use crate::model::gradient_noise::variance_of;
-use crate::parameter::Violation;
-use crate::problem::{AddedNoise, Formula, GradientNoise, Network, Problem, Quadratic};
+use crate::model::noise_schedule::{NOISE_DECAY_POWER, NOISE_DECAY_STEPS};
+use crate::parameter::{Parameters, Violation};
+use crate::problem::{
+    AddedNoise, Formula, GradientNoise, Network, Problem, Quadratic, QuadraticForm,
+};
 
 /// Noise `sigma xi` on each coordinate of a gradient, the same everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +69,28 @@ pub(crate) fn check_variance(problem: &dyn Problem) -> Vec<Violation> {
     }]
 }
 
+/// A schedule of noise that the problem does not have, or of which half is missing.
+pub(crate) fn check_schedule(parameters: &Parameters, problem: &dyn Problem) -> Option<Violation> {
+    let given = [NOISE_DECAY_POWER, NOISE_DECAY_STEPS]
+        .into_iter()
+        .find(|parameter| parameters.contains_key(parameter.name))?;
+    if given.name == NOISE_DECAY_STEPS.name {
+        return Some(Violation {
+            parameter: given.name,
+            message: "it has no effect without `noise_decay_power`".to_owned(),
+            remedy: "give that too, or leave it out".to_owned(),
+        });
+    }
+    let has_noise = UniformNoise::of(problem).is_some()
+        || problem.get::<QuadraticForm>().is_some()
+        || problem.get::<Formula>().is_some();
+    (!has_noise).then(|| Violation {
+        parameter: given.name,
+        message: "the noise of samples has no schedule".to_owned(),
+        remedy: "leave it out, or take a problem with `noise_std`".to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -74,7 +99,7 @@ mod tests {
     use crate::formula::Names;
     use crate::model::{Bundle, model};
     use crate::noise::{LANES, StreamKey};
-    use crate::parameter::defaults;
+    use crate::parameter::{Value, defaults};
     use crate::problem::FormulaNoise;
 
     fn formula(text: &str, law: GradientNoise, covariance: &[&str]) -> Formula {
@@ -98,11 +123,29 @@ mod tests {
         assert!(check_uniform(&turned).is_some() && UniformNoise::of(&turned).is_none());
     }
 
+    #[test]
+    fn schedules_without_effect_are_refused() {
+        let given = |pairs: &[(&str, f64)]| -> Parameters {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::Real(*value))).collect()
+        };
+        let quadratic = Quadratic::new(vec![1.0], 0.3, GradientNoise::Gaussian);
+        let [power, steps] = [("noise_decay_power", 0.5), ("noise_decay_steps", 9.0)];
+        assert!(check_schedule(&given(&[]), &quadratic).is_none());
+        assert!(check_schedule(&given(&[power, steps]), &quadratic).is_none());
+        let refused = check_schedule(&given(&[steps]), &quadratic).unwrap();
+        assert_eq!(refused.parameter, "noise_decay_steps");
+        let design = crate::linear_algebra::Matrix::new(2, 1, vec![1.0, 2.0]);
+        let dataset = crate::dataset::Dataset::new(design, vec![0.0, 1.0]);
+        let of_samples = crate::problem::LeastSquares::new(dataset, 0.0);
+        let refused = check_schedule(&given(&[power]), &of_samples).unwrap();
+        assert_eq!(refused.parameter, "noise_decay_power");
+    }
+
     /// States of 16 chains of the equation called `name` after 30 steps.
     fn states(name: &str, problem: &Arc<dyn Problem>) -> Vec<f64> {
         let kind = model(name).unwrap();
         let mut parameters = defaults(kind.part().parameters);
-        parameters.insert("step_size".to_owned(), crate::parameter::Value::Real(0.05));
+        parameters.insert("step_size".to_owned(), Value::Real(0.05));
         let model = kind.build(&parameters, problem);
         let shape = model.shape();
         let mut bundle = Bundle::new(shape, StreamKey(4), 0);

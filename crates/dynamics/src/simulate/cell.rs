@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
-use crate::model::{model, noise_schedule};
+use crate::model::model;
 use crate::noise::StreamKey;
 use crate::parameter::{Lookup, Parameters, Value, Violation};
 use crate::problem::{Problem, QuadraticForm, problem};
@@ -146,7 +146,6 @@ pub fn check_problem(parameters: &Parameters, problem: &dyn Problem) -> Vec<Viol
     }
     if violations.is_empty() {
         violations.extend(refusal::check_problem(parameters, problem));
-        violations.extend(noise_schedule::check(parameters, problem));
         violations.extend(kind.check_problem(parameters, problem));
     }
     violations
