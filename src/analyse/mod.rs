@@ -41,6 +41,7 @@ mod outcome;
 mod over_time;
 mod pairing;
 mod passage;
+mod population;
 mod quadratic_case;
 mod quadratic_law;
 mod quantiles;

@@ -3,12 +3,14 @@
 mod changes;
 mod common_noise;
 mod comparison;
+mod curves;
 mod damage;
 mod differences;
 mod explanation;
 mod exponents;
 mod faults;
 mod hostile;
+mod ill_posed;
 mod instruction_sets;
 mod interruption;
 mod laws;
