@@ -31,3 +31,35 @@ claims:
 fn simulations_have_the_exact_curves_of_any_rank() {
     Project::new().manifest("curves.yaml", CURVES).run(["reproduce"]).code(0);
 }
+
+const PLANE: &str = "\
+title: Plane
+simulate:
+  well: { problem: quadratic, model: langevin, curvatures: [1, 4], temperature: 0.3, integrator: exact_ou, dt: 0.1, initial_mean: 0.5, initial_std: 0.2, chains: 4000, observe: [x], matrix: { steps: [4, 100] } }
+  line: { problem: quadratic, model: langevin, curvatures: [1], temperature: 0.3, dt: 0.1, steps: 4, chains: 60, observe: [x] }
+analyse:
+  law: { estimate: plane_law, of: well, side: 10, cells: 60, time_steps: 200 }
+  map: { estimate: plane_law, of: well, rows: rectangles, side: 12, cells: 60, time_steps: 200 }
+figures:
+  map: { panels: [{ plot: heat_map, of: map, where: { steps: 100 }, x: x, y: y, value: simulated, value_label: density }] }
+claims:
+  - { id: law, statement: Chains have the law of the equation., source: { status: derived }, of: law, test: \"z_equation < 3.7\" }
+  - { id: early, statement: It is not yet the Gibbs law., source: { status: derived }, of: law, where: { steps: 4 }, test: \"z_gibbs > 10 and tv_laws > 0.1\" }
+  - { id: late, statement: It is the Gibbs law in the end., source: { status: derived }, of: law, where: { steps: 100 }, test: \"z_gibbs < 3.7 and tv_laws < 0.01\" }
+  - { id: top, statement: The Gibbs density is at most √(λμ)/(2πT) = 1.0611., source: { status: derived }, of: map, where: { steps: 100 }, test: \"gibbs < 1.0611\" }
+";
+
+#[test]
+fn chains_in_the_plane_have_the_law_of_the_equation() {
+    let project = Project::new().manifest("plane.yaml", PLANE);
+    project.run(["reproduce"]).code(0);
+    assert!(project.contents("reports").contains_key("reports/plane/map.png"));
+    for (old, new, why) in [
+        ("side: 10, cells: 60", "side: 11, cells: 60", "11 does not divide `cells`, 60"),
+        ("of: well, side: 10", "of: line, side: 10", "for two parameters, and there are 1"),
+    ] {
+        let project = Project::new().manifest("plane.yaml", &PLANE.replace(old, new));
+        let run = project.run(["reproduce"]);
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(why), "{run:?}");
+    }
+}
