@@ -94,7 +94,8 @@ impl PlanePotential {
         let floor = values.iter().copied().fold(f64::INFINITY, f64::min);
         let mut ends = [(POINTS, 0), (POINTS, 0)];
         // What is not finite counts as low: it is no wall.
-        for ((i, j), _) in places().zip(&values).filter(|(_, value)| !(**value - floor > height)) {
+        let is_wall = |value: &f64| *value - floor > height;
+        for ((i, j), _) in places().zip(&values).filter(|(_, value)| !is_wall(value)) {
             for (end, idx) in ends.iter_mut().zip([i, j]) {
                 *end = (end.0.min(idx), end.1.max(idx));
             }
