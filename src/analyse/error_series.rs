@@ -4,13 +4,12 @@ use maruyama_dynamics::parameter::{Lookup as _, Value};
 use maruyama_dynamics::real;
 use maruyama_statistics::stream::Summary;
 use maruyama_theory::least_squares::{
-    Equation, LeastSquaresError, Measure, SgdSteps, averaged_limit, contraction_bound,
+    Equation, LeastSquaresError, Measure, SgdSteps, contraction_factor,
 };
-use maruyama_theory::matrix::trace;
 
 use crate::analyse::estimator::{AnalysisError, Input};
 use crate::analyse::goodness_of_fit::statistic;
-use crate::analyse::least_squares_case::{Case, schedule, share};
+use crate::analyse::least_squares_case::{Case, Constants, schedule, share};
 use crate::analyse::moments::mean;
 use crate::analyse::outcome::{Row, Scalar};
 
@@ -43,11 +42,10 @@ impl Series<'_> {
             "gradient_flow" => curves.gradient_flow(self.times).map_err(statistic),
             "bound" => self.bound(),
             _ => {
-                let (problem, _) = self.case.moments()?;
                 if self.measure == Measure::ExcessLoss {
                     return Err(AnalysisError::Data("the limit is of the error".to_owned()));
                 }
-                let limit = averaged_limit(problem).map_err(statistic)?;
+                let (_, limit) = self.case.constants().map_err(statistic)?;
                 Ok(self.steps.iter().map(|step| limit / (*step).max(1) as f64).collect())
             }
         }
@@ -71,17 +69,20 @@ impl Series<'_> {
 
     /// The bound of the mean squared error without label noise.
     pub(crate) fn bound(&self) -> Result<Vec<f64>, AnalysisError> {
-        let (problem, start) = self.case.moments()?;
-        let start = trace(&start.second);
         if self.measure == Measure::ExcessLoss || schedule(self.input.parameters).power != 0.0 {
             return Err(AnalysisError::Data("the bound is of the error at one step size".into()));
         }
+        let (constants, _) = self.case.constants().map_err(statistic)?;
+        let Constants { smallest_eigenvalue, sharp_constant, start, .. } = constants;
         // Residuals of data that can be fitted are of the size of rounding errors.
-        if trace(problem.noise()) > 1e-20 * trace(problem.covariance()) * start {
+        if constants.noise_trace > 1e-20 * constants.covariance_trace * start {
             return Err(AnalysisError::Data("the bound is for data that can be fitted".into()));
         }
         let step_size = self.input.parameters.real("step_size") * share(self.input)?;
-        let at = |time: &f64| Ok(start * contraction_bound(problem, step_size, *time)?);
+        let at = |time: &f64| {
+            let factor = contraction_factor(smallest_eigenvalue, sharp_constant, step_size, *time);
+            Ok(start * factor?)
+        };
         let bound: Result<Vec<f64>, LeastSquaresError> = self.times.iter().map(at).collect();
         bound.map_err(statistic)
     }

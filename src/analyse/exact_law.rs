@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! one feature:               Pearson IV; inverse gamma if the noise vanishes at a point; normal if v = 0
-//! Gaussian, equal variances: multivariate t, 2 |eta|²/s² ~ BetaPrime(d/2, alpha/2) for variances 1
+//! population, equal variances: multivariate t, (a + b) |eta|²/s² ~ BetaPrime(d/2, alpha/2) for
+//!                            variances 1; a = kappa, b = 2 kappa − 1
 //! ```
 
-use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares as Finite, Problem};
+use maruyama_dynamics::problem::{LeastSquares as Finite, Problem};
 use maruyama_dynamics::real;
 use maruyama_statistics::law::interface::Law;
 use maruyama_statistics::law::inverse_gamma::InverseGamma;
@@ -19,6 +20,7 @@ use maruyama_theory::quadrature::{composite_nodes, on_half_line};
 use crate::analyse::estimator::AnalysisError;
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::localisation::described;
+use crate::analyse::population::Population;
 
 /// The law of `eta = x − x_*` for one feature: `eta = edge ± Y`.
 pub(crate) struct LineLaw {
@@ -54,18 +56,20 @@ impl ExactLaw {
             return LineLaw::of(&noise, step_size).map(ExactLaw::Line);
         }
         let refuse = |why: &str| Err(AnalysisError::Data(why.to_owned()));
-        let Some(population) = problem.get::<GaussianPopulation>() else {
+        let Some(found) = Population::of(problem) else {
             return match problem.get::<Finite>() {
                 Some(_) => refuse("the invariant law of samples is known for one feature only"),
                 None => Err(AnalysisError::NotLeastSquares),
             };
         };
+        let (population, kurtosis) = (found.gaussian(), found.kurtosis());
         let lambda = population.eigenvalues[0];
         if population.eigenvalues.iter().any(|value| *value != lambda) {
             return refuse("the invariant law of a population is known for equal variances only");
         }
         let (dim, step_size) = (problem.dim(), lambda * step_size);
-        let rate = RotationInvariantRate { dim, isotropic: 1.0, along: 1.0, step_size };
+        let along = 2.0 * kurtosis - 1.0;
+        let rate = RotationInvariantRate { dim, isotropic: kurtosis, along, step_size };
         let law = MultivariateT::of(&rate, population.noise_std).map_err(statistic)?;
         let scale_square = law.scale_square / lambda;
         Ok(ExactLaw::Radial(MultivariateT { scale_square, ..law }))
@@ -230,6 +234,7 @@ fn boxed<L: Law + 'static>(
 mod tests {
     use maruyama_dynamics::dataset::Dataset;
     use maruyama_dynamics::linear_algebra::Matrix;
+    use maruyama_dynamics::problem::{GaussianPopulation, SpherePopulation};
     use maruyama_theory::least_squares::LeastSquares;
     use maruyama_theory::least_squares::law::PearsonFour;
 
@@ -311,5 +316,20 @@ mod tests {
         assert!(ExactLaw::of(&population(1.0), 1.5).is_err());
         let uneven = GaussianPopulation::new(vec![1.0, 0.5], 1.0, vec![0.0; 2]);
         assert!(ExactLaw::of(&uneven, 0.2).is_err());
+    }
+
+    /// In five dimensions `a + b = 8/7` and `alpha = 1.75/gamma − 1.5`; one feature `±√λ` has no
+    /// multiplicative noise, and a normal law of variance `gamma s²/2`.
+    #[test]
+    fn features_on_the_sphere_have_their_own_law() {
+        let sphere = |dim: usize| {
+            SpherePopulation::new(GaussianPopulation::new(vec![1.0; dim], 1.0, vec![0.0; dim]))
+        };
+        let law = ExactLaw::of(&sphere(5), 0.28).unwrap();
+        close(law.tail_index(), 4.75, 1e-12);
+        close(law.mean_square(), 5.0 * 7.0 / 8.0 / 4.75 * 4.75 / 2.75, 1e-10);
+        let line = ExactLaw::of(&sphere(1), 0.3).unwrap();
+        assert_eq!((line.name(), line.tail_index()), ("normal", f64::INFINITY));
+        close(line.mean_square(), 0.15, 1e-12);
     }
 }

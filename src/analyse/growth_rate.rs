@@ -15,7 +15,7 @@ use maruyama_theory::least_squares::{
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::goodness_of_fit::statistic;
-use crate::analyse::least_squares_case::{Case, share};
+use crate::analyse::least_squares_case::{Case, Origin, share};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 
 /// Level of intervals.
@@ -191,7 +191,7 @@ fn typical(
     if let Some(exact) = exact_exponent(problem, case, step_size)? {
         return Ok(Scalar::number(2.0 * exact));
     }
-    let Case::Moments { design: Some(design), .. } = case else {
+    let Case::Moments { origin: Origin::Samples(design), .. } = case else {
         return Err(AnalysisError::Data("it is not known for this population".to_owned()));
     };
     simulated_exponent(input.stream, design, step_size, parameters)
@@ -210,11 +210,13 @@ fn exact_exponent(
     let covariance = problem.covariance();
     let scale = covariance.row(0)[0];
     let is_equal = |i: usize| covariance.row(i)[i] == scale;
-    if matches!(case, Case::Moments { design: None, .. }) && (0..problem.dim()).all(is_equal) {
+    if let Case::Moments { origin: Origin::Population { kurtosis }, .. } = case
+        && (0..problem.dim()).all(is_equal)
+    {
         // Features √λ z: time runs λ times as fast, with steps of the size γλ.
-        let dim = problem.dim();
+        let (dim, along) = (problem.dim(), 2.0 * kurtosis - 1.0);
         let step_size = step_size * scale;
-        let rate = RotationInvariantRate { dim, isotropic: 1.0, along: 1.0, step_size };
+        let rate = RotationInvariantRate { dim, isotropic: *kurtosis, along, step_size };
         return Ok(Some(scale * rate.lyapunov_exponent()));
     }
     if problem.dim() == 2 {

@@ -30,7 +30,7 @@ const PART: Part = Part {
     name: "invariant_law",
     doc: "The last recorded values of SGD on least squares or of its equation beside the exact \
           invariant law of the equation: Pearson IV for one feature (inverse gamma for two samples, \
-          normal for features of one magnitude), multivariate t for Gaussian features with equal \
+          normal for features of one magnitude), multivariate t for populations with equal \
           variances. For batches of B drawn with replacement, the law at γ/B. Gives curves for the \
           plots `density` and `survival`. One row a cell.",
     parameters: &[

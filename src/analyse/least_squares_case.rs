@@ -3,21 +3,31 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::model::Schedule;
 use maruyama_dynamics::parameter::{Lookup as _, Parameters};
-use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares as Finite, PrincipalForm};
+use maruyama_dynamics::problem::{LeastSquares as Finite, PrincipalForm, Problem as _};
 use maruyama_dynamics::real;
 use maruyama_theory::least_squares::{
-    ErrorCurves, GaussianCurves, LeastSquares, LeastSquaresError, Measure, MomentCurves, Moments,
+    EllipticalPopulation, ErrorCurves, LeastSquares, LeastSquaresError, Measure, MomentCurves,
+    Moments, PopulationCurves, SampleCurves, averaged_limit,
 };
-use maruyama_theory::matrix::{combine, identity, outer};
+use maruyama_theory::matrix::{combine, identity, outer, trace};
 
 use crate::analyse::estimator::{AnalysisError, Input};
 use crate::analyse::goodness_of_fit::statistic;
+use crate::analyse::population::Population;
 
-/// Largest rank of data: fourth moments are r⁴ numbers.
+/// Largest rank of data that are described by their fourth moments, r⁴ numbers.
 const MAX_RANK: usize = 24;
 
 /// Largest dimension of a population that is described by its fourth moments.
 const MAX_DIM: usize = 10;
+
+/// Where the samples of a problem come from.
+pub(crate) enum Origin {
+    /// Rows of data, in coordinates of their range.
+    Samples(Matrix),
+    /// A population, with its fourth moments over those of Gaussian features.
+    Population { kurtosis: f64 },
+}
 
 /// The problem of a cell and where its chains start.
 pub(crate) enum Case {
@@ -27,18 +37,39 @@ pub(crate) enum Case {
         problem: Box<LeastSquares>,
         /// Moments of the error at the start.
         start: Moments,
-        /// Rows of the data in these coordinates, if there are any.
-        design: Option<Matrix>,
+        /// Where its samples come from.
+        origin: Origin,
     },
-    /// A Gaussian population of any dimension.
-    Gaussian {
-        /// Eigenvalues of the covariance of its features.
-        spectrum: Vec<f64>,
-        /// Standard deviation of the noise of its responses.
-        label_noise: f64,
+    /// Data of any rank in principal coordinates.
+    Samples {
+        /// Rows of the data.
+        rows: Matrix,
+        /// Residuals at the minimiser.
+        residuals: Vec<f64>,
+        /// Moments of the error at the start.
+        start: Moments,
+    },
+    /// A population of any dimension.
+    Population {
+        /// Its spectrum and fourth moments.
+        population: EllipticalPopulation,
         /// Second moments of the error at the start.
         start: Vec<f64>,
     },
+}
+
+/// What bounds and limits take of a problem and a start.
+pub(crate) struct Constants {
+    /// The smallest eigenvalue of `Sigma` that is not zero.
+    pub(crate) smallest_eigenvalue: f64,
+    /// The least `K` with `E[|x|² x xᵀ] ≼ K Sigma`.
+    pub(crate) sharp_constant: f64,
+    /// `trace N`.
+    pub(crate) noise_trace: f64,
+    /// `trace Sigma`.
+    pub(crate) covariance_trace: f64,
+    /// `E|eta|²` at the start.
+    pub(crate) start: f64,
 }
 
 impl Case {
@@ -50,7 +81,7 @@ impl Case {
     pub(crate) fn of(input: &Input<'_>) -> Result<Case, AnalysisError> {
         let problem = input.problem()?;
         let start = Start::of(input.parameters);
-        if let Some(population) = problem.get::<GaussianPopulation>() {
+        if let Some(population) = Population::of(problem.as_ref()) {
             return Case::of_population(population, start);
         }
         let Some(finite) = problem.get::<Finite>() else {
@@ -59,16 +90,18 @@ impl Case {
         Case::of_data(finite, start)
     }
 
-    fn of_population(problem: &GaussianPopulation, start: Start) -> Result<Case, AnalysisError> {
-        let (spectrum, label_noise) = (problem.eigenvalues.clone(), problem.noise_std);
-        let origin: Vec<f64> = problem.alpha().iter().map(|entry| entry + start.level).collect();
-        if spectrum.len() > MAX_DIM {
+    fn of_population(population: Population<'_>, start: Start) -> Result<Case, AnalysisError> {
+        let centre = population.gaussian().alpha();
+        let origin: Vec<f64> = centre.iter().map(|entry| entry + start.level).collect();
+        if centre.len() > MAX_DIM {
             let variance = start.std * start.std;
             let start = origin.iter().map(|entry| entry * entry + variance).collect();
-            return Ok(Case::Gaussian { spectrum, label_noise, start });
+            return Ok(Case::Population { population: population.elliptical(), start });
         }
-        let problem = LeastSquares::gaussian(&spectrum, label_noise).map_err(statistic)?;
-        Ok(Case::Moments { problem: Box::new(problem), start: start.about(origin), design: None })
+        let problem = Box::new(population.described().map_err(statistic)?);
+        let kurtosis = population.kurtosis();
+        let start = start.about(origin);
+        Ok(Case::Moments { problem, start, origin: Origin::Population { kurtosis } })
     }
 
     fn of_data(finite: &Finite, start: Start) -> Result<Case, AnalysisError> {
@@ -81,9 +114,6 @@ impl Case {
         if rank == 0 {
             return refuse("the design matrix is zero");
         }
-        if rank > MAX_RANK {
-            return refuse("the theory is for data of a rank up to 24");
-        }
         let (dataset, right) = (finite.dataset(), &spectrum.right_vectors);
         let ones = right.times(&vec![start.level; dataset.n_columns()]);
         let seen = real::dot(&ones, &ones) + start.std * start.std * rank as f64;
@@ -93,15 +123,17 @@ impl Case {
             return refuse("the start has a part that the data do not see; start at zero");
         }
         let rows = dataset.design.rows().flat_map(|row| right.times(row)).collect();
-        let design = Matrix::new(dataset.n_rows(), rank, rows);
-        let problem =
-            LeastSquares::training(&design, &dataset.response, None).map_err(statistic)?;
+        let rows = Matrix::new(dataset.n_rows(), rank, rows);
         let origin = ones.iter().zip(&spectrum.alpha).map(|(one, alpha)| one + alpha).collect();
-        Ok(Case::Moments {
-            problem: Box::new(problem),
-            start: start.about(origin),
-            design: Some(design),
-        })
+        let start = start.about(origin);
+        if rank > MAX_RANK {
+            let fits = dataset.design.times(finite.minimiser());
+            let pairs = fits.iter().zip(&dataset.response);
+            let residuals = pairs.map(|(fit, response)| fit - response).collect();
+            return Ok(Case::Samples { rows, residuals, start });
+        }
+        let problem = LeastSquares::training(&rows, &dataset.response, None).map_err(statistic)?;
+        Ok(Case::Moments { problem: Box::new(problem), start, origin: Origin::Samples(rows) })
     }
 
     /// Its curves.
@@ -113,22 +145,73 @@ impl Case {
             Case::Moments { problem, start, .. } => {
                 Box::new(MomentCurves::new(problem, start.clone(), measure)?)
             }
-            Case::Gaussian { spectrum, label_noise, start } => {
-                Box::new(GaussianCurves::new(spectrum, *label_noise, start, measure)?)
+            Case::Samples { rows, residuals, start } => {
+                let (rows, residuals) = (rows.clone(), residuals.clone());
+                Box::new(SampleCurves::new(rows, residuals, start.clone(), measure)?)
+            }
+            Case::Population { population, start } => {
+                Box::new(PopulationCurves::new(population, start, measure)?)
             }
         })
+    }
+
+    /// What bounds take, and `trace(Sigma⁻¹ N Sigma⁻¹)`.
+    pub(crate) fn constants(&self) -> Result<(Constants, f64), LeastSquaresError> {
+        match self {
+            Case::Moments { problem, start, .. } => {
+                let constants = Constants {
+                    smallest_eigenvalue: problem.smallest_eigenvalue(),
+                    sharp_constant: problem.sharp_constant(),
+                    noise_trace: trace(problem.noise()),
+                    covariance_trace: trace(problem.covariance()),
+                    start: trace(&start.second),
+                };
+                Ok((constants, averaged_limit(problem)?))
+            }
+            Case::Samples { rows, residuals, start } => {
+                let (rows, residuals) = (rows.clone(), residuals.clone());
+                let measure = Measure::Distance;
+                let curves = SampleCurves::new(rows, residuals, start.clone(), measure)?;
+                let constants = Constants {
+                    smallest_eigenvalue: curves.smallest_eigenvalue(),
+                    sharp_constant: curves.sharp_constant(),
+                    noise_trace: curves.noise_trace(),
+                    covariance_trace: curves.covariance_trace(),
+                    start: trace(&start.second),
+                };
+                Ok((constants, curves.averaged_limit()))
+            }
+            Case::Population { population, start } => {
+                let noise = population.label_noise * population.label_noise;
+                let covariance_trace = real::sum(&population.spectrum);
+                let constants = Constants {
+                    smallest_eigenvalue: population.smallest_eigenvalue(),
+                    sharp_constant: population.sharp_constant(),
+                    noise_trace: noise * covariance_trace,
+                    covariance_trace,
+                    start: real::sum(start),
+                };
+                Ok((constants, population.averaged_limit()))
+            }
+        }
     }
 
     /// The description by fourth moments, if there is one.
     ///
     /// # Errors
-    /// For populations of many features.
+    /// For data of a large rank and for populations of many features.
     pub(crate) fn moments(&self) -> Result<(&LeastSquares, &Moments), AnalysisError> {
+        let refuse = |why: String| Err(AnalysisError::Data(why));
         match self {
             Case::Moments { problem, start, .. } => Ok((problem, start)),
-            Case::Gaussian { .. } => Err(AnalysisError::Data(
-                "the theory is for populations of up to ten features".to_owned(),
-            )),
+            Case::Samples { rows, .. } => {
+                let rank = rows.n_columns();
+                refuse(format!("this needs data of a rank up to {MAX_RANK}, and theirs is {rank}"))
+            }
+            Case::Population { start, .. } => {
+                let dim = start.len();
+                refuse(format!("this needs up to {MAX_DIM} features, and there are {dim}"))
+            }
         }
     }
 }
@@ -188,62 +271,4 @@ pub(crate) fn share(input: &Input<'_>) -> Result<f64, AnalysisError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use maruyama_dynamics::dataset::Dataset;
-    use maruyama_theory::matrix::trace;
-
-    use super::*;
-
-    const STILL: Start = Start { level: 0.0, std: 0.0 };
-
-    fn data(n_rows: usize, entries: &[f64], response: &[f64], ridge: f64) -> Finite {
-        let design = Matrix::new(n_rows, entries.len() / n_rows, entries.to_vec());
-        Finite::new(Dataset::new(design, response.to_vec()), ridge)
-    }
-
-    fn refusal(case: Result<Case, AnalysisError>) -> String {
-        case.err().map_or_else(String::new, |error| error.to_string())
-    }
-
-    #[test]
-    fn data_are_seen_on_their_range() {
-        let problem = data(1, &[3.0, 4.0], &[10.0], 0.0);
-        let case = Case::of_data(&problem, STILL).unwrap();
-        let (described, start) = case.moments().unwrap();
-        assert_eq!(described.dim(), 1);
-        // The minimiser is (1.2, 1.6), at the distance 2 from zero.
-        assert!((trace(&start.second) - 4.0).abs() < 1e-13);
-        assert!((described.smallest_eigenvalue() - 25.0).abs() < 1e-12);
-        let curves = case.curves(Measure::Distance).unwrap();
-        assert!((curves.gradient_flow(&[0.0]).unwrap()[0] - 4.0).abs() < 1e-13);
-    }
-
-    #[test]
-    fn what_the_theory_does_not_cover_is_refused() {
-        let spread = Start { level: 0.0, std: 1.0 };
-        let flat = data(1, &[3.0, 4.0], &[10.0], 0.0);
-        assert!(refusal(Case::of_data(&flat, spread)).contains("do not see"));
-        let ridge = data(1, &[3.0], &[10.0], 0.5);
-        assert!(refusal(Case::of_data(&ridge, STILL)).contains("ridge 0"));
-        let zero = data(2, &[0.0, 0.0], &[1.0, 2.0], 0.0);
-        assert!(refusal(Case::of_data(&zero, STILL)).contains("zero"));
-        let mut identity = vec![0.0; 25 * 25];
-        (0..25).for_each(|i| identity[26 * i] = 1.0);
-        let wide = data(25, &identity, &[1.0; 25], 0.0);
-        assert!(refusal(Case::of_data(&wide, STILL)).contains("rank"));
-    }
-
-    #[test]
-    fn large_populations_have_curves_but_no_fourth_moments() {
-        let start = Start { level: 1.0, std: 0.5 };
-        for dim in [3, 40] {
-            let population = GaussianPopulation::new(vec![1.0; dim], 0.0, vec![0.25; dim]);
-            let case = Case::of_population(&population, start).unwrap();
-            let curves = case.curves(Measure::Distance).unwrap();
-            let expected = dim as f64 * (0.75 * 0.75 + 0.25);
-            let found = curves.gradient_flow(&[0.0]).unwrap()[0];
-            assert!((found - expected).abs() < 1e-12, "{found}");
-            assert_eq!(case.moments().is_ok(), dim == 3);
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! The estimator `localisation`: how far the invariant law of least squares is from the minimiser.
 
 use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
-use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares as Finite, Problem};
+use maruyama_dynamics::problem::{LeastSquares as Finite, Problem};
 use maruyama_statistics::interval::mean::student_interval;
 use maruyama_theory::least_squares::{
     Equation, LeastSquares, LeastSquaresError, MomentFlow, MomentMap, localisation_bounds,
@@ -12,6 +12,7 @@ use maruyama_theory::matrix::trace;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::goodness_of_fit::statistic;
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::population::Population;
 use crate::analyse::tail_bounds::is_of_sgd;
 
 /// Level of the interval of the simulated mean.
@@ -101,9 +102,8 @@ pub(crate) fn described(problem: &dyn Problem) -> Result<LeastSquares, AnalysisE
     if problem.dim() > MAX_DIM {
         return refuse("the theory is for up to ten features");
     }
-    if let Some(population) = problem.get::<GaussianPopulation>() {
-        return LeastSquares::gaussian(&population.eigenvalues, population.noise_std)
-            .map_err(statistic);
+    if let Some(population) = Population::of(problem) {
+        return population.described().map_err(statistic);
     }
     let Some(finite) = problem.get::<Finite>() else { return Err(AnalysisError::NotLeastSquares) };
     if finite.ridge() != 0.0 {

@@ -41,6 +41,9 @@ mod outcome;
 mod over_time;
 mod pairing;
 mod passage;
+mod plane_law;
+mod plane_potential;
+mod population;
 mod quadratic_case;
 mod quadratic_law;
 mod quantiles;
@@ -106,6 +109,7 @@ pub const ESTIMATORS: &[&dyn Estimator] = &[
     &ellipticity::Ellipticity,
     &temperature::Temperature,
     &gibbs::GibbsLaw,
+    &plane_law::PlaneLaw,
     &escape::Escape,
     &error_curve::ErrorCurve,
     &growth_rate::GrowthRate,

@@ -3,13 +3,14 @@
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Value, defaults,
 };
-use maruyama_dynamics::problem::{GaussianPopulation, LeastSquares, Problem};
+use maruyama_dynamics::problem::{LeastSquares, Problem};
 use maruyama_theory::tail::{
     Case, Certainty, Finding, Process, Relation, Samples, TailTheory, theory,
 };
 
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
+use crate::analyse::population::Population;
 use crate::analyse::tail_bounds::is_of_sgd;
 
 /// Standard errors on either side of a Monte-Carlo estimate, for a 95 % interval.
@@ -31,8 +32,10 @@ const ALL: &[&str] = &[
     "sgd_upper",
     "sgd_scalar",
     "sgd_gaussian",
+    "sgd_sphere",
     "sgd_cloning",
     "sde_gaussian",
+    "sde_sphere",
     "sde_projected",
     "sde_crude",
     "sde_lower",
@@ -118,9 +121,8 @@ impl Estimator for TailTheories {
 
 /// Where the samples of `problem` come from, its rank and its ridge.
 fn samples(problem: &dyn Problem) -> Result<(Samples<'_>, usize, f64), AnalysisError> {
-    if let Some(population) = problem.get::<GaussianPopulation>() {
-        let eigenvalues = population.eigenvalues.as_slice();
-        return Ok((Samples::Gaussian { eigenvalues }, eigenvalues.len(), 0.0));
+    if let Some(population) = Population::of(problem) {
+        return Ok((population.samples(), problem.dim(), 0.0));
     }
     let problem = problem.get::<LeastSquares>().ok_or(AnalysisError::NotLeastSquares)?;
     let spectrum = problem.spectrum();

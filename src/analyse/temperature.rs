@@ -29,7 +29,7 @@ const PART: Part = Part {
     doc: "The variance of SGD along each eigenvector of the Hessian at the last recorded step, beside \
           that of the Gibbs law at the temperature D = γ tr Σ_g/(2Bd) of its gradient noise Σ_g at the \
           minimiser, D/λ_j, and beside the exact one of SGD. On a quadratic with additive noise, on \
-          least squares and on a Gaussian population. One row a direction.",
+          least squares and on a population. One row a direction.",
     parameters: &[Parameter {
         name: "observables",
         doc: "The coordinates of x, all of them in their order.",

@@ -4,6 +4,7 @@ mod changes;
 mod cluster;
 mod common_noise;
 mod comparison;
+mod curves;
 mod damage;
 mod differences;
 #[path = "../../fuzz/entry.rs"]
@@ -12,6 +13,7 @@ mod explanation;
 mod exponents;
 mod faults;
 mod hostile;
+mod ill_posed;
 mod instruction_sets;
 mod interruption;
 mod laws;

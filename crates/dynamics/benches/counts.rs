@@ -17,7 +17,7 @@ use maruyama_dynamics::noise::{LANES, LaneStream, Lanes, NumpyLegacy, Purpose, S
 use maruyama_dynamics::parameter::{Parameters, Value, defaults};
 use maruyama_dynamics::problem::{
     Activation, AddedNoise, Architecture, Formula, FormulaNoise, GaussianPopulation, GradientNoise,
-    LeastSquares, Loss, Network, Problem, Quadratic,
+    LeastSquares, Loss, Network, Problem, Quadratic, SpherePopulation,
 };
 use maruyama_dynamics::simd::{self, Isa, Kernel, Level, dispatch};
 
@@ -73,6 +73,7 @@ const KERNELS: &[(&str, Work)] = &[
         Work::Steps("sign_sgd_sde", Posed::NoisyNetwork(16), &[GAMMA, DT]),
     ),
     ("sgd d=100 population", Work::Steps("sgd", Posed::Population(100), &[GAMMA])),
+    ("sgd d=100 sphere", Work::Steps("sgd", Posed::Sphere(100), &[GAMMA])),
     ("sgd_sde d=100 population", Work::Steps("sgd_sde", Posed::Population(100), &[GAMMA, DT])),
     (
         "stable_langevin d=10",
@@ -130,6 +131,8 @@ enum Posed {
     NoisyNetwork(usize),
     /// A Gaussian population with noise.
     Population(usize),
+    /// The same with features on a sphere.
+    Sphere(usize),
     /// A quadratic whose noise has Student's law, with so many degrees of freedom.
     Student(usize, f64),
     /// Three cosines of two variables, by a formula.
@@ -249,10 +252,8 @@ impl Posed {
                 let noise = AddedNoise { std: 0.1, law: GradientNoise::Gaussian };
                 Arc::new(network(dim).with_noise(noise))
             }
-            Posed::Population(dim) => {
-                let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
-                Arc::new(GaussianPopulation::new(eigenvalues, 0.5, vec![0.1; dim]))
-            }
+            Posed::Population(dim) => Arc::new(population(dim)),
+            Posed::Sphere(dim) => Arc::new(SpherePopulation::new(population(dim))),
             Posed::Formula => {
                 let text = "2 - cos(x) - cos(y) + 0.4*cos(x - y)";
                 let variables = ["x", "y"].map(str::to_owned).to_vec();
@@ -273,6 +274,11 @@ fn network(dim: usize) -> Network {
     let (activation, loss) = (Activation::Sigmoid, Loss::Squared);
     let architecture = Architecture { hidden: vec![8], activation, loss };
     Network::new(dataset, &architecture)
+}
+
+fn population(dim: usize) -> GaussianPopulation {
+    let eigenvalues = (1..=dim).rev().map(|j| j as f64 / dim as f64).collect();
+    GaussianPopulation::new(eigenvalues, 0.5, vec![0.1; dim])
 }
 
 fn quadratic(dim: usize, noise: GradientNoise) -> Arc<dyn Problem> {

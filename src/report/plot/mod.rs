@@ -7,6 +7,7 @@ mod columns;
 mod core;
 mod curves;
 mod density;
+mod heat_map;
 mod hill;
 mod qq;
 mod survival;
@@ -25,6 +26,7 @@ pub const PLOTS: &[&dyn Plot] = &[
     &hill::Hill,
     &ccdf::Ccdf,
     &density::Density,
+    &heat_map::HeatMapOf,
     &survival::Survival,
 ];
 

@@ -1,8 +1,10 @@
-//! Gradients of least squares over samples that are drawn anew from a Gaussian population.
+//! Gradients of least squares over samples that are drawn anew from a population.
 //!
 //! ```text
-//! g = (1/B) sum_{b ≤ B} r_b a_b,   a_b ~ N(0, diag(lambda)),   r_b = a_b·(x − x_*) − s e_b
+//! g = (1/B) sum_{b ≤ B} r_b a_b,   a_b = diag(lambda)^(1/2) z_b,   r_b = a_b·(x − x_*) − s e_b
 //! ```
+//!
+//! with `z_b ~ N(0, I)`, or `z_b = sqrt(d) n/|n|`, `n ~ N(0, I)`, on the sphere.
 
 #![expect(clippy::inline_always, reason = "kernels are compiled anew for each instruction set")]
 
@@ -12,13 +14,14 @@ use crate::model::core::{Bundle, Workspace, rows, rows_mut};
 use crate::model::shape::Layout;
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
-use crate::problem::{GaussianPopulation, Problem};
+use crate::problem::{GaussianPopulation, Problem, SpherePopulation};
 use crate::simd::{Aligned, Isa};
 
 /// The gradient of a population's risk over batches of new samples: `B (d + 1)` normals a draw, `B d`
 /// without noise of the responses.
 ///
 /// # Source
+/// Muller, Commun. ACM 2(4), 1959, for points on the sphere.
 /// Jiao & Keller-Ressel, arXiv 2402.01382, section 2.1, with the law of the samples in place of the
 /// data.
 #[derive(Clone, Debug)]
@@ -26,6 +29,9 @@ pub struct FreshSamples {
     population: Whitened,
     noise_std: f64,
     batch_size: usize,
+    is_on_sphere: bool,
+    /// `kappa`: fourth moments over those of Gaussian features.
+    kurtosis: f64,
 }
 
 impl FreshSamples {
@@ -36,7 +42,28 @@ impl FreshSamples {
             noise_std: problem.noise_std,
             population: Whitened::new(problem),
             batch_size,
+            is_on_sphere: false,
+            kurtosis: 1.0,
         }
+    }
+
+    /// The same of features on a sphere.
+    #[must_use]
+    pub fn on_sphere(problem: &SpherePopulation, batch_size: usize) -> FreshSamples {
+        FreshSamples {
+            is_on_sphere: true,
+            kurtosis: problem.kurtosis(),
+            ..FreshSamples::new(problem.gaussian().clone(), batch_size)
+        }
+    }
+
+    /// The gradient of a problem that is a population.
+    pub(crate) fn of(problem: &Arc<dyn Problem>, batch_size: usize) -> Option<FreshSamples> {
+        if let Some(sphere) = problem.get::<SpherePopulation>() {
+            return Some(FreshSamples::on_sphere(sphere, batch_size));
+        }
+        let is_gaussian = problem.get::<GaussianPopulation>().is_some();
+        is_gaussian.then(|| FreshSamples::new(problem.expect_shared(), batch_size))
     }
 
     /// Normals of one sample.
@@ -59,21 +86,23 @@ impl StochasticGradient for FreshSamples {
         Workspace { reals: Aligned::zeros(n_rows * LANES), ..Workspace::default() }
     }
 
-    /// `E g_j² = lambda_j² eta_j² + (1/B) [(eta·Sigma eta + s²) lambda_j + lambda_j² eta_j²]`,
+    /// `E g_j² = lambda_j² eta_j² + (1/B) [(kappa eta·Sigma eta + s²) lambda_j + (2 kappa − 1) lambda_j² eta_j²]`,
     /// `eta = x − x_*`.
     #[inline(always)]
     fn mean_square<S: Isa>(&self, isa: S, x: &[Lanes], out: &mut [Lanes]) {
         // out_j = sqrt(lambda_j) eta_j for now.
         self.population.errors(isa, x, out);
         let share = 1.0 / self.batch_size as f64;
+        let weight = 1.0 + share * (2.0 * self.kurtosis - 1.0);
         for vector in 0..LANES / S::F64_LANES {
             let excess = dot(isa, vector, out, out);
-            let level = isa.add_f64s(excess, isa.splat_f64s(self.noise_std * self.noise_std));
+            let variance = isa.splat_f64s(self.noise_std * self.noise_std);
+            let level = isa.mul_add_f64s(isa.splat_f64s(self.kurtosis), excess, variance);
             let level = isa.mul_f64s(level, isa.splat_f64s(share));
             for (out, root) in out.iter_mut().zip(&self.population.roots) {
                 let out = &mut S::as_mut_simd_f64s(out).0[vector];
                 let square = isa.mul_f64s(*out, *out);
-                let sum = isa.mul_add_f64s(isa.splat_f64s(1.0 + share), square, level);
+                let sum = isa.mul_add_f64s(isa.splat_f64s(weight), square, level);
                 *out = isa.mul_f64s(isa.splat_f64s(root * root), sum);
             }
         }
@@ -88,7 +117,10 @@ impl StochasticGradient for FreshSamples {
         out.fill([0.0; LANES]);
         for _ in 0..self.batch_size {
             bundle.streams.batch.fill_normals(isa, normals);
-            let (features, noise) = normals.split_at(dim);
+            let (features, noise) = normals.split_at_mut(dim);
+            if self.is_on_sphere {
+                project(isa, features);
+            }
             self.add_sample(isa, errors, features, noise.first(), out);
         }
         let share = 1.0 / self.batch_size as f64;
@@ -122,6 +154,20 @@ impl FreshSamples {
                 let out = &mut S::as_mut_simd_f64s(out).0[vector];
                 *out = isa.mul_add_f64s(residual, S::as_simd_f64s(z).0[vector], *out);
             }
+        }
+    }
+}
+
+/// `z <- sqrt(d) z/|z|`, `[d, LANES]`.
+#[inline(always)]
+fn project<S: Isa>(isa: S, z: &mut [Lanes]) {
+    let radius = isa.splat_f64s((z.len() as f64).sqrt());
+    for vector in 0..LANES / S::F64_LANES {
+        let length = isa.sqrt_f64s(dot(isa, vector, z, z));
+        let scale = isa.div_f64s(radius, length);
+        for z in z.iter_mut() {
+            let z = &mut S::as_mut_simd_f64s(z).0[vector];
+            *z = isa.mul_f64s(*z, scale);
         }
     }
 }

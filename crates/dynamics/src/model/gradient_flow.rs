@@ -15,7 +15,7 @@ use crate::model::settings::STEP_SIZE;
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part};
-use crate::problem::{GaussianPopulation, LeastSquares, Problem};
+use crate::problem::{GaussianPopulation, LeastSquares, Problem, SpherePopulation};
 use crate::real;
 use crate::simd::{Aligned, Isa};
 
@@ -36,12 +36,13 @@ impl ModelKind for GradientFlowKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares", "gaussian_population"]
+        &["least_squares", "gaussian_population", "sphere_population"]
     }
 
     fn build(&self, parameters: &Parameters, problem: &Arc<dyn Problem>) -> Box<dyn Model> {
         let step_size = parameters.real("step_size");
-        if let Some(population) = problem.get::<GaussianPopulation>() {
+        let of_sphere = problem.get::<SpherePopulation>().map(|sphere| sphere.gaussian().as_ref());
+        if let Some(population) = of_sphere.or_else(|| problem.get::<GaussianPopulation>()) {
             return Box::new(GradientFlow::on_population(population, step_size));
         }
         Box::new(GradientFlow::on_samples(problem.expect(), step_size))

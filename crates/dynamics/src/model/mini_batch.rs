@@ -24,13 +24,19 @@ use crate::model::shape::{Layout, Shape};
 use crate::model::stochastic_gradient::{Room, StochasticGradient};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Default, Lookup, Parameter, Parameters, Value, Violation};
-use crate::problem::{Formula, GaussianPopulation, LeastSquares, Network, Problem, Quadratic};
+use crate::problem::{Formula, LeastSquares, Network, Problem, Quadratic};
 use crate::real;
 use crate::simd::{Aligned, Isa};
 
 /// Names of the problems that [`descent`] is for.
-pub(crate) const PROBLEMS: &[&str] =
-    &["least_squares", "quadratic", "network", "gaussian_population", "formula"];
+pub(crate) const PROBLEMS: &[&str] = &[
+    "least_squares",
+    "quadratic",
+    "network",
+    "gaussian_population",
+    "sphere_population",
+    "formula",
+];
 
 /// The parameter `batch_size` of optimisers that take a quadratic, without samples, too.
 pub(crate) const BATCH_SIZE: Parameter = Parameter {
@@ -81,7 +87,8 @@ pub(crate) fn check(parameters: &Parameters, n_rows: usize) -> Vec<Violation> {
         let (message, remedy) = (message.to_owned(), remedy.to_owned());
         given.then_some(Violation { parameter, message, remedy })
     };
-    if parameters.get("problem").and_then(Value::as_text) == Some("gaussian_population") {
+    let problem = parameters.get("problem").and_then(Value::as_text);
+    if matches!(problem, Some("gaussian_population" | "sphere_population")) {
         let refused =
             violation("sampling", "every sample of a population is a new one", "leave it out");
         return refused.into_iter().collect();
@@ -115,12 +122,11 @@ pub(crate) fn descent<O: Optimizer<M> + 'static, const M: usize>(
         return Box::new(Descent { gradient, optimizer, schedule, averaging });
     }
     let all = completed(parameters);
-    if problem.get::<GaussianPopulation>().is_some() {
-        let size = all.count("batch_size") as usize;
-        let gradient = FreshSamples::new(problem.expect_shared(), size);
+    let size = all.count("batch_size") as usize;
+    if let Some(gradient) = FreshSamples::of(problem, size) {
         return Box::new(Descent { gradient, optimizer, schedule, averaging });
     }
-    let (size, sampling) = (all.count("batch_size") as usize, Sampling::from_parameters(&all));
+    let sampling = Sampling::from_parameters(&all);
     if problem.get::<Network>().is_some() {
         let gradient = NetworkBatch::new(problem.expect_shared(), size, sampling);
         return Box::new(Descent { gradient, optimizer, schedule, averaging });

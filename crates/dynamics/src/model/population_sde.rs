@@ -1,9 +1,12 @@
-//! The stochastic differential equation of SGD on a Gaussian population.
+//! The stochastic differential equation of SGD on a population.
 //!
 //! ```text
 //! dx = −Sigma eta dt + sqrt(gamma/B) sigma(eta) dW,   eta = x − x_*,   W in R^(d+1)
-//! sigma(eta) (z, z_0) = Sigma^(1/2) [ sqrt(eta·Sigma eta + s²) z + (Sigma^(1/2) eta) z_0 ]
+//! sigma(eta) (z, z_0) = Sigma^(1/2) [ sqrt(a eta·Sigma eta + s²) z + sqrt(b) (Sigma^(1/2) eta) z_0 ]
 //! ```
+//!
+//! with `a = b = 1` for Gaussian features, and `a = kappa`, `b = 2 kappa − 1`, `kappa = d/(d + 2)` on
+//! the sphere; one feature of constant square has `a = b = 0`.
 //!
 //! In the equations of second order the drift, and with corrected noise the noise too, is multiplied
 //! by `I + gamma Sigma/2`.
@@ -17,14 +20,13 @@ use crate::model::fresh_samples::{Whitened, dot};
 use crate::model::sde_step::{Order, Scheme, SdeStep};
 use crate::model::shape::{Layout, Shape};
 use crate::noise::{LANES, Lanes};
-use crate::problem::GaussianPopulation;
+use crate::problem::{GaussianPopulation, Problem, SpherePopulation};
 use crate::simd::{Aligned, Isa};
 
-/// The stochastic differential equation of SGD on one Gaussian population; a step is the time
-/// `gamma`.
+/// The stochastic differential equation of SGD on one population; a step is the time `gamma`.
 ///
 /// The factor reproduces the covariance of a single-sample gradient,
-/// `(eta·Sigma eta + s²) Sigma + Sigma eta etaᵀ Sigma`, from `d + 1` normals. At `dt = 1` a step of
+/// `(a eta·Sigma eta + s²) Sigma + b Sigma eta etaᵀ Sigma`, from `d + 1` normals. At `dt = 1` a step of
 /// Euler–Maruyama has the mean and the covariance of a step of SGD. Steps of Crank–Nicolson have the
 /// stationary mean and covariance of the equation at every `dt`: with `P = (I + h Sigma/2)^(−1)`,
 ///
@@ -41,6 +43,10 @@ pub struct PopulationSde {
     step: SdeStep,
     /// `s²`
     noise_variance: f64,
+    /// `a`
+    isotropic: f64,
+    /// `sqrt(gamma h b/B)`
+    along: f64,
     /// `sqrt(lambda_j) P_jj`, `[d]`, times the factor of the noise.
     weights: Vec<f64>,
     /// `−h sqrt(lambda_j) P_jj (factor of the drift − factor of the noise)`, `[d]`, unless it is zero.
@@ -69,25 +75,49 @@ impl PopulationSde {
             weights: problem.eigenvalues.iter().map(weight).collect(),
             more_drift: (order == Order::Second).then_some(more_drift),
             noise_variance: problem.noise_std * problem.noise_std,
+            isotropic: 1.0,
+            along: step.noise(),
             population: Whitened::new(problem),
             step,
         }
     }
 
+    /// The equation on features on a sphere.
+    #[must_use]
+    pub fn on_sphere(problem: &SpherePopulation, step: SdeStep) -> PopulationSde {
+        let equation = PopulationSde::new(problem.gaussian().clone(), step);
+        let kurtosis = problem.kurtosis();
+        let (isotropic, along): (f64, f64) =
+            if problem.dim() == 1 { (0.0, 0.0) } else { (kurtosis, 2.0 * kurtosis - 1.0) };
+        PopulationSde { isotropic, along: step.noise() * along.max(0.0).sqrt(), ..equation }
+    }
+
+    /// The equation on a problem that is a population.
+    pub(crate) fn of(problem: &Arc<dyn Problem>, step: SdeStep) -> Option<PopulationSde> {
+        if let Some(sphere) = problem.get::<SpherePopulation>() {
+            return Some(PopulationSde::on_sphere(sphere, step));
+        }
+        let is_gaussian = problem.get::<GaussianPopulation>().is_some();
+        is_gaussian.then(|| PopulationSde::new(problem.expect_shared(), step))
+    }
+
     /// One part of a step from the normals `z` and `z_0`, given `errors = Sigma^(1/2) eta`:
     ///
     /// ```text
-    /// x_j += sqrt(lambda_j) P_jj [ errors_j (c z_0 − h) + c sqrt(|errors|² + s²) z_j ],   c = sqrt(gamma h/B)
+    /// x_j += sqrt(lambda_j) P_jj [ errors_j (c sqrt(b) z_0 − h) + c sqrt(a |errors|² + s²) z_j ]
+    /// c = sqrt(gamma h/B)
     /// ```
     #[inline(always)]
     fn add<S: Isa>(&self, isa: S, errors: &[Lanes], (z, z_0): (&[Lanes], &Lanes), x: &mut [Lanes]) {
         let noise = isa.splat_f64s(self.step.noise());
         let minus_size = isa.splat_f64s(-self.step.size());
+        let (isotropic, along) = (isa.splat_f64s(self.isotropic), isa.splat_f64s(self.along));
         for vector in 0..LANES / S::F64_LANES {
             let excess = dot(isa, vector, errors, errors);
-            let level = isa.add_f64s(excess, isa.splat_f64s(self.noise_variance));
+            let variance = isa.splat_f64s(self.noise_variance);
+            let level = isa.mul_add_f64s(isotropic, excess, variance);
             let level = isa.mul_f64s(noise, isa.sqrt_f64s(level));
-            let along = isa.mul_add_f64s(noise, S::as_simd_f64s(z_0).0[vector], minus_size);
+            let along = isa.mul_add_f64s(along, S::as_simd_f64s(z_0).0[vector], minus_size);
             for ((x, (error, z)), weight) in
                 x.iter_mut().zip(errors.iter().zip(z)).zip(&self.weights)
             {

@@ -34,8 +34,7 @@ use crate::model::uniform_noise::check_schedule;
 use crate::noise::LANES;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Violation};
 use crate::problem::{
-    Formula, GaussianPopulation, GradientNoise, LeastSquares, Network, Problem, Quadratic,
-    QuadraticForm,
+    Formula, GradientNoise, LeastSquares, Network, Problem, Quadratic, QuadraticForm,
 };
 use crate::simd::{Aligned, Isa};
 
@@ -145,8 +144,7 @@ impl ModelKind for SgdKind {
             let gradient = ShapedNoise::new(form, scale, noise, levels);
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
-        if problem.get::<GaussianPopulation>().is_some() {
-            let gradient = FreshSamples::new(problem.expect_shared(), batch_size);
+        if let Some(gradient) = FreshSamples::of(problem, batch_size) {
             return Box::new(Descent { gradient, optimizer: GradientDescent, schedule, averaging });
         }
         if let Some(gradient) = NoisyNetwork::of(parameters, problem) {

@@ -25,7 +25,7 @@ use crate::model::shape::{Layout, Shape};
 use crate::model::tiles::{TILE, mean, read, residuals, write};
 use crate::noise::{LANES, Lanes};
 use crate::parameter::{Lookup, Parameters, Part, Violation};
-use crate::problem::{GaussianPopulation, LeastSquares, Problem};
+use crate::problem::{LeastSquares, Problem};
 use crate::simd::{Aligned, Isa};
 
 /// The stochastic differential equation of SGD on a finite data set.
@@ -47,7 +47,7 @@ impl ModelKind for SgdSdeKind {
     }
 
     fn problems(&self) -> &'static [&'static str] {
-        &["least_squares", "gaussian_population"]
+        &["least_squares", "gaussian_population", "sphere_population"]
     }
 
     fn check_problem(&self, parameters: &Parameters, problem: &dyn Problem) -> Vec<Violation> {
@@ -71,8 +71,8 @@ impl ModelKind for SgdSdeKind {
         if has_conditional_moments(parameters) {
             return Box::new(ConditionalMoments::new(problem.expect(), step));
         }
-        if problem.get::<GaussianPopulation>().is_some() {
-            return Box::new(PopulationSde::new(problem.expect_shared(), step));
+        if let Some(equation) = PopulationSde::of(problem, step) {
+            return Box::new(equation);
         }
         Box::new(SgdSde::new(problem.expect(), step))
     }

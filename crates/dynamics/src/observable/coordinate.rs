@@ -30,7 +30,7 @@ pub const Y: Family = Family {
         parameters: &[],
         source: file!(),
     },
-    problems: &["least_squares", "gaussian_population"],
+    problems: &["least_squares", "gaussian_population", "sphere_population"],
     coordinates: None,
     len: Length::Problem(|problem| problem.expect_principal().rank()),
     evaluate: principal,

@@ -18,7 +18,7 @@ pub const ERROR: Observable = Observable {
         parameters: &[],
         source: file!(),
     },
-    problems: &["least_squares", "quadratic", "gaussian_population"],
+    problems: &["least_squares", "quadratic", "gaussian_population", "sphere_population"],
     evaluate,
 };
 

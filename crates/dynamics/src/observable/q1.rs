@@ -18,7 +18,7 @@ pub const Q1: Observable = Observable {
         parameters: &[],
         source: file!(),
     },
-    problems: &["least_squares", "gaussian_population"],
+    problems: &["least_squares", "gaussian_population", "sphere_population"],
     evaluate,
 };
 

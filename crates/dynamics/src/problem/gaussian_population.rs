@@ -46,6 +46,17 @@ impl GaussianPopulation {
         let zero = vec![0.0; minimiser.len()];
         GaussianPopulation { eigenvalues, noise_std, minimiser, alpha, zero }
     }
+
+    /// The population that [`PARAMETERS`] describe.
+    pub(crate) fn from_parameters(parameters: &Parameters) -> GaussianPopulation {
+        let eigenvalues = eigenvalues(parameters);
+        let minimiser = reals(parameters, "minimiser").unwrap_or_else(|| {
+            let power = parameters.get("minimiser_power").and_then(Value::as_real);
+            let entry = |j: usize| power.map_or(0.0, |c| real::pow(j as f64, -c));
+            (1..=eigenvalues.len()).map(entry).collect()
+        });
+        GaussianPopulation::new(eigenvalues, parameters.real("noise_std"), minimiser)
+    }
 }
 
 impl Problem for GaussianPopulation {
@@ -106,70 +117,73 @@ const PART: Part = Part {
     doc: "Least squares on a Gaussian population, f(x) = ½E(a·x − b)² = ½[Σ λ_j(x_j − x_*j)² + s²] \
           with features a ~ N(0, diag(λ)) and responses b = a·x_* + s N(0, 1): no sample is drawn \
           twice.",
-    parameters: &[
-        Parameter {
-            name: "eigenvalues",
-            doc: "Variances λ of the features, largest first; or give `dim` with `largest` and \
-                  `smallest` or `spectrum_power`.",
-            unit: "",
-            kind: Kind::Reals(Range::POSITIVE),
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "dim",
-            doc: "Number of parameters d, without `eigenvalues`.",
-            unit: "",
-            kind: Kind::Integer { min: 1, max: 1_000_000 },
-            default: Default::Integer(1),
-        },
-        Parameter {
-            name: "largest",
-            doc: "Largest eigenvalue λ₁, without `eigenvalues`; all are equal to it if nothing else \
-                  is said.",
-            unit: "",
-            kind: Kind::Real(Range::POSITIVE),
-            default: Default::Real(1.0),
-        },
-        Parameter {
-            name: "smallest",
-            doc: "Smallest eigenvalue, without `eigenvalues`; they are equidistant.",
-            unit: "",
-            kind: Kind::Real(Range::POSITIVE),
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "spectrum_power",
-            doc: "Power a of eigenvalues λ_j = λ₁ j^−a, without `eigenvalues` and `smallest`.",
-            unit: "",
-            kind: Kind::Real(Range::NON_NEGATIVE),
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "noise_std",
-            doc: "Standard deviation s of the noise of the responses; 0 is a model that fits them \
-                  all.",
-            unit: "",
-            kind: Kind::Real(Range::NON_NEGATIVE),
-            default: Default::Real(1.0),
-        },
-        Parameter {
-            name: "minimiser",
-            doc: "Minimiser x_*; zero if it is not given, where the state is the error and keeps \
-                  its relative accuracy however small it becomes.",
-            unit: "",
-            kind: Kind::Reals(Range::ANY),
-            default: Default::Absent,
-        },
-        Parameter {
-            name: "minimiser_power",
-            doc: "Power c of a minimiser with the entries x_*j = j^−c, without `minimiser`.",
-            unit: "",
-            kind: Kind::Real(Range::NON_NEGATIVE),
-            default: Default::Absent,
-        },
-    ],
+    parameters: PARAMETERS,
     source: file!(),
 };
+
+/// Parameters of populations: the covariance of the features, the noise and the minimiser.
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "eigenvalues",
+        doc: "Variances λ of the features, largest first; or give `dim` with `largest` and \
+              `smallest` or `spectrum_power`.",
+        unit: "",
+        kind: Kind::Reals(Range::POSITIVE),
+        default: Default::Absent,
+    },
+    Parameter {
+        name: "dim",
+        doc: "Number of parameters d, without `eigenvalues`.",
+        unit: "",
+        kind: Kind::Integer { min: 1, max: 1_000_000 },
+        default: Default::Integer(1),
+    },
+    Parameter {
+        name: "largest",
+        doc: "Largest eigenvalue λ₁, without `eigenvalues`; all are equal to it if nothing else \
+              is said.",
+        unit: "",
+        kind: Kind::Real(Range::POSITIVE),
+        default: Default::Real(1.0),
+    },
+    Parameter {
+        name: "smallest",
+        doc: "Smallest eigenvalue, without `eigenvalues`; they are equidistant.",
+        unit: "",
+        kind: Kind::Real(Range::POSITIVE),
+        default: Default::Absent,
+    },
+    Parameter {
+        name: "spectrum_power",
+        doc: "Power a of eigenvalues λ_j = λ₁ j^−a, without `eigenvalues` and `smallest`.",
+        unit: "",
+        kind: Kind::Real(Range::NON_NEGATIVE),
+        default: Default::Absent,
+    },
+    Parameter {
+        name: "noise_std",
+        doc: "Standard deviation s of the noise of the responses; 0 is a model that fits them \
+              all.",
+        unit: "",
+        kind: Kind::Real(Range::NON_NEGATIVE),
+        default: Default::Real(1.0),
+    },
+    Parameter {
+        name: "minimiser",
+        doc: "Minimiser x_*; zero if it is not given, where the state is the error and keeps \
+              its relative accuracy however small it becomes.",
+        unit: "",
+        kind: Kind::Reals(Range::ANY),
+        default: Default::Absent,
+    },
+    Parameter {
+        name: "minimiser_power",
+        doc: "Power c of a minimiser with the entries x_*j = j^−c, without `minimiser`.",
+        unit: "",
+        kind: Kind::Real(Range::NON_NEGATIVE),
+        default: Default::Absent,
+    },
+];
 
 impl ProblemKind for GaussianPopulationKind {
     fn part(&self) -> &'static Part {
@@ -185,28 +199,27 @@ impl ProblemKind for GaussianPopulationKind {
     }
 
     fn check(&self, parameters: &Parameters) -> Vec<Violation> {
-        let mut violations = check_spectrum(parameters);
-        let (dim, given) = (eigenvalues(parameters).len(), reals(parameters, "minimiser"));
-        if let Some(n) = given.as_ref().map(Vec::len).filter(|n| *n != dim) {
-            violations.push(Violation {
-                parameter: "minimiser",
-                message: format!("the minimiser has the length {n}; the eigenvalues are {dim}"),
-                remedy: "give one for each eigenvalue".to_owned(),
-            });
-        }
-        violations.extend(excluded(parameters, "minimiser_power", "minimiser"));
-        violations
+        check(parameters)
     }
 
     fn build(&self, parameters: &Parameters, _: Option<&Dataset>) -> Arc<dyn Problem> {
-        let eigenvalues = eigenvalues(parameters);
-        let minimiser = reals(parameters, "minimiser").unwrap_or_else(|| {
-            let power = parameters.get("minimiser_power").and_then(Value::as_real);
-            let entry = |j: usize| power.map_or(0.0, |c| real::pow(j as f64, -c));
-            (1..=eigenvalues.len()).map(entry).collect()
-        });
-        Arc::new(GaussianPopulation::new(eigenvalues, parameters.real("noise_std"), minimiser))
+        Arc::new(GaussianPopulation::from_parameters(parameters))
     }
+}
+
+/// What is wrong with the parameters of a population.
+pub(crate) fn check(parameters: &Parameters) -> Vec<Violation> {
+    let mut violations = check_spectrum(parameters);
+    let (dim, given) = (eigenvalues(parameters).len(), reals(parameters, "minimiser"));
+    if let Some(n) = given.as_ref().map(Vec::len).filter(|n| *n != dim) {
+        violations.push(Violation {
+            parameter: "minimiser",
+            message: format!("the minimiser has the length {n}; the eigenvalues are {dim}"),
+            remedy: "give one for each eigenvalue".to_owned(),
+        });
+    }
+    violations.extend(excluded(parameters, "minimiser_power", "minimiser"));
+    violations
 }
 
 /// What is wrong with the eigenvalues.
@@ -259,7 +272,7 @@ fn reals(parameters: &Parameters, name: &str) -> Option<Vec<f64>> {
 }
 
 /// The eigenvalues, largest first.
-fn eigenvalues(parameters: &Parameters) -> Vec<f64> {
+pub(crate) fn eigenvalues(parameters: &Parameters) -> Vec<f64> {
     if let Some(given) = reals(parameters, "eigenvalues") {
         return given;
     }

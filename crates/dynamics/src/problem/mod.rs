@@ -10,6 +10,7 @@ mod quadratic;
 mod quadratic_form;
 mod quadratic_matrices;
 mod spectrum;
+mod sphere_population;
 
 pub use core::{Problem, ProblemKind};
 pub use formula::{
@@ -25,10 +26,17 @@ pub use principal::PrincipalForm;
 pub use quadratic::{GradientNoise, Quadratic, QuadraticKind};
 pub use quadratic_form::QuadraticForm;
 pub use spectrum::Spectrum;
+pub use sphere_population::{SpherePopulation, SpherePopulationKind};
 
 /// Every kind of problem, in the order of the documentation.
-pub const PROBLEMS: &[&dyn ProblemKind] =
-    &[&LeastSquaresKind, &QuadraticKind, &NetworkKind, &GaussianPopulationKind, &FormulaKind];
+pub const PROBLEMS: &[&dyn ProblemKind] = &[
+    &LeastSquaresKind,
+    &QuadraticKind,
+    &NetworkKind,
+    &GaussianPopulationKind,
+    &SpherePopulationKind,
+    &FormulaKind,
+];
 
 /// The kind of problem called `name`, if there is one.
 #[must_use]

@@ -12,7 +12,7 @@ use maruyama_dynamics::parameter::{Kind, Parameter, Parameters, Value, defaults}
 use maruyama_dynamics::problem::{
     Activation, AddedNoise, Architecture, Design, Formula, FormulaNoise, GaussianPopulation,
     GradientNoise, Image, LeastSquares, Loss, Network, Problem, Quadratic, QuadraticForm,
-    Transformer,
+    SpherePopulation, Transformer,
 };
 use maruyama_dynamics::simd::Level;
 
@@ -48,6 +48,13 @@ fn problems(name: &str) -> Vec<Arc<dyn Problem>> {
                 GaussianPopulation::new(vec![1.5, 1.0, 0.7, 0.3, 0.1], noise_std, minimiser)
             })
             .map(|population| Arc::new(population) as Arc<dyn Problem>)
+            .collect(),
+        "sphere_population" => [0.6, 0.0]
+            .into_iter()
+            .map(|noise_std| {
+                GaussianPopulation::new(vec![1.5, 1.0, 0.7, 0.3, 0.1], noise_std, vec![0.2; 5])
+            })
+            .map(|gaussian| Arc::new(SpherePopulation::new(gaussian)) as Arc<dyn Problem>)
             .collect(),
         "formula" => formulas(&noises),
         _ => panic!("the digest test lacks a `{name}`"),

@@ -8,11 +8,11 @@ use crate::least_squares::{LeastSquares, LeastSquaresError};
 use crate::matrix::{congruence, symmetric_eigen, trace};
 
 /// `gamma` times the sharp constant, refused unless it is below `limit`.
-fn strength(problem: &LeastSquares, step_size: f64, limit: f64) -> Result<f64, LeastSquaresError> {
+fn strength(sharp_constant: f64, step_size: f64, limit: f64) -> Result<f64, LeastSquaresError> {
     positive("step size", step_size)?;
-    let strength = step_size * problem.sharp_constant();
+    let strength = step_size * sharp_constant;
     let holds = strength < limit;
-    let refusal = LeastSquaresError::OutOfRange { name: "step size", value: step_size };
+    let refusal = LeastSquaresError::BeyondLimit { step_size, limit: limit / sharp_constant };
     holds.then_some(strength).ok_or(refusal)
 }
 
@@ -30,8 +30,24 @@ pub fn contraction_bound(
     step_size: f64,
     time: f64,
 ) -> Result<f64, LeastSquaresError> {
-    let strength = strength(problem, step_size, 2.0)?;
-    Ok(real::exp(-problem.smallest_eigenvalue() * (2.0 - strength) * time))
+    contraction_factor(problem.smallest_eigenvalue(), problem.sharp_constant(), step_size, time)
+}
+
+/// [`contraction_bound`] from `mu` and `K`.
+///
+/// # Errors
+/// If the step size is not in `(0, 2/K)`.
+///
+/// # Source
+/// As [`contraction_bound`].
+pub fn contraction_factor(
+    smallest_eigenvalue: f64,
+    sharp_constant: f64,
+    step_size: f64,
+    time: f64,
+) -> Result<f64, LeastSquaresError> {
+    let strength = strength(sharp_constant, step_size, 2.0)?;
+    Ok(real::exp(-smallest_eigenvalue * (2.0 - strength) * time))
 }
 
 /// The factor `e^{−p mu (1 − gamma K (p − 1)/2) t}` that bounds `E|eta_t|^p/|eta_0|^p` without label
@@ -48,7 +64,7 @@ pub fn moment_bound(
     p: f64,
     time: f64,
 ) -> Result<f64, LeastSquaresError> {
-    let strength = strength(problem, step_size, f64::INFINITY)?;
+    let strength = strength(problem.sharp_constant(), step_size, f64::INFINITY)?;
     if !(p >= 2.0 && p < 1.0 + 2.0 / strength) {
         return Err(LeastSquaresError::OutOfRange { name: "moment order", value: p });
     }
@@ -76,7 +92,7 @@ pub fn localisation_bounds(
     problem: &LeastSquares,
     step_size: f64,
 ) -> Result<LocalisationBounds, LeastSquaresError> {
-    let strength = strength(problem, step_size, 2.0)?;
+    let strength = strength(problem.sharp_constant(), step_size, 2.0)?;
     let risk = step_size * trace(problem.noise()) / (2.0 - strength);
     Ok(LocalisationBounds {
         distance: risk / problem.smallest_eigenvalue(),
@@ -120,7 +136,7 @@ impl PolynomialBound {
     ) -> Result<PolynomialBound, LeastSquaresError> {
         shape("start", eta.len(), problem.dim())?;
         positive("beta", beta)?;
-        let margin = 2.0 - strength(problem, step_size, 2.0)?;
+        let margin = 2.0 - strength(problem.sharp_constant(), step_size, 2.0)?;
         let start = real::dot(eta, eta);
         positive("start", start)?;
         let eigen = regular(problem.covariance())?;

@@ -39,7 +39,7 @@ pub trait ErrorCurves {
     /// Of the equation for SGD with step size `gamma` and noise of share `nu`, at increasing `times`.
     ///
     /// # Errors
-    /// If a number is outside its range, or if the equation is not covered.
+    /// If a number is outside its range, or if it takes too long.
     fn equation(
         &self,
         step_size: f64,
@@ -57,14 +57,14 @@ pub trait ErrorCurves {
     /// Of SGD after each of the increasing numbers of `steps`.
     ///
     /// # Errors
-    /// If a step size is not positive.
+    /// If a step size is not positive, or if it takes too long.
     fn sgd(&self, sgd: &SgdSteps<'_>, steps: &[u64]) -> Result<Vec<f64>, LeastSquaresError>;
 
     /// Of the average of the iterates from `from` on, the last one included, after each of the
     /// increasing numbers of `steps`; of the iterate before.
     ///
     /// # Errors
-    /// If a step size is not positive.
+    /// If a step size is not positive, or if it takes too long.
     fn sgd_average(
         &self,
         sgd: &SgdSteps<'_>,

@@ -40,7 +40,7 @@ impl LeastSquares {
         self.floor
     }
 
-    /// `K_max = sup |x|²`; `+inf` for populations, where it is not used.
+    /// `K_max = sup |x|²`; `+inf` for features without a bound.
     #[must_use]
     pub fn largest_square(&self) -> f64 {
         self.largest_square

@@ -23,14 +23,22 @@ pub enum LeastSquaresError {
         /// Its value.
         value: f64,
     },
+    /// A bound does not hold for steps as long as this one.
+    #[error("the bound holds for step sizes below 2/K = {limit}, and this one is {step_size}")]
+    BeyondLimit {
+        /// `gamma`
+        step_size: f64,
+        /// `2/K`
+        limit: f64,
+    },
     /// The covariance of the samples is zero.
     #[error("all samples are zero")]
     NoSignal,
     /// The covariance has a kernel, where the quantity is not defined.
-    #[error("the covariance of the samples is singular: restrict the problem to its range")]
+    #[error("the samples do not span all directions: their covariance is singular")]
     Degenerate,
     /// Second moments grow, or do not decay.
-    #[error("second moments do not settle: their rate is {rate}")]
+    #[error("there is no covariance: second moments do not settle, their rate is {rate}")]
     NoSecondMoment {
         /// `Lambda(2)` per unit of time, or the factor of one step of a recursion.
         rate: f64,
@@ -41,9 +49,17 @@ pub enum LeastSquaresError {
         /// `lambda_1`, per unit of time.
         exponent: f64,
     },
-    /// The description of the problem does not cover the equation.
-    #[error("this equation is not covered in so many dimensions")]
-    NotCovered,
+    /// A curve takes too long.
+    #[error(
+        "this takes {operations:.0e} operations, and {most:.0e} is the limit: take fewer steps or \
+         an earlier last time"
+    )]
+    TooMuchWork {
+        /// Multiplications and additions that it takes.
+        operations: f64,
+        /// The limit.
+        most: f64,
+    },
     /// A bound was not confirmed.
     #[error("the bound {bound} was not confirmed on the whole circle")]
     NotCertified {

@@ -14,8 +14,9 @@ pub struct Thresholds {
     /// The step size at which `Lambda(2) = 0`: exactly below it the invariant law of the equation
     /// has a covariance; `+inf` if no sample adds multiplicative noise.
     pub mean_square: f64,
-    /// `2/K_max`: below it SGD itself stays in a bounded set, whatever the order of the samples, and
-    /// its invariant law has all moments; zero for populations with unbounded features.
+    /// `2/K_max`: below it no sample moves SGD away from where label noise leaves it, so that its
+    /// invariant law has all moments, and is in a bounded set if label noise is bounded; zero for
+    /// populations with unbounded features.
     pub bounded_sgd: f64,
 }
 

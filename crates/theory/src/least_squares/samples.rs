@@ -8,8 +8,8 @@
 use maruyama_dynamics::linear_algebra::{Matrix, right_svd};
 use maruyama_dynamics::real;
 
-use crate::least_squares::LeastSquaresError;
-use crate::least_squares::error::{positive, shape};
+use crate::least_squares::error::shape;
+use crate::least_squares::{EllipticalPopulation, LeastSquaresError};
 use crate::matrix::diagonal;
 
 /// The moments of the samples `(x, y)` of a least-squares problem in `d` dimensions, on a finite
@@ -81,14 +81,38 @@ impl LeastSquares {
     /// # Source
     /// Isserlis: `E[x_r x_s x_k x_l] = Sigma_rs Sigma_kl + Sigma_rk Sigma_sl + Sigma_rl Sigma_sk`.
     pub fn gaussian(spectrum: &[f64], label_noise: f64) -> Result<LeastSquares, LeastSquaresError> {
-        for value in spectrum {
-            positive("eigenvalue", *value)?;
-        }
+        LeastSquares::elliptical(
+            &EllipticalPopulation::gaussian(spectrum, label_noise),
+            f64::INFINITY,
+        )
+    }
+
+    /// The same with features `x = diag(spectrum)^(1/2) z`, `z` uniform on the sphere of radius `√d`.
+    ///
+    /// # Errors
+    /// If a number is outside its range.
+    ///
+    /// # Source
+    /// `E[z_r z_s z_k z_l] = d/(d + 2) (delta_rs delta_kl + delta_rk delta_sl + delta_rl delta_sk)`;
+    /// docs/theory/least-squares.md.
+    pub fn sphere(spectrum: &[f64], label_noise: f64) -> Result<LeastSquares, LeastSquaresError> {
+        let largest = spectrum.iter().copied().fold(0.0, f64::max);
+        let population = EllipticalPopulation::sphere(spectrum, label_noise);
+        LeastSquares::elliptical(&population, spectrum.len() as f64 * largest)
+    }
+
+    /// Features with these moments, and `sup |x|²`.
+    fn elliptical(
+        population: &EllipticalPopulation,
+        largest_square: f64,
+    ) -> Result<LeastSquares, LeastSquaresError> {
+        population.check()?;
+        let EllipticalPopulation { spectrum, kurtosis, label_noise } = population;
         let pair = |i: usize, j: usize| if i == j { spectrum[i] } else { 0.0 };
         let moment = |r, s, k, l| {
-            pair(r, s) * pair(k, l) + pair(r, k) * pair(s, l) + pair(r, l) * pair(s, k)
+            kurtosis * (pair(r, s) * pair(k, l) + pair(r, k) * pair(s, l) + pair(r, l) * pair(s, k))
         };
-        LeastSquares::population(diagonal(spectrum), moment, label_noise, f64::INFINITY)
+        LeastSquares::population(diagonal(spectrum), moment, *label_noise, largest_square)
     }
 
     /// A population with `Sigma = I` whose noise is the same in all directions,

@@ -83,6 +83,15 @@ impl RankOneUpdate {
     /// If `x` is not of shape `[n]`.
     #[must_use]
     pub fn exponential_times(&self, t: f64, x: &[f64]) -> Vec<f64> {
+        self.function_times(|value| real::exp(t * value), x)
+    }
+
+    /// `f(A) x`, `[n]`, by the values of `f` at the eigenvalues.
+    ///
+    /// # Panics
+    /// If `x` is not of shape `[n]`.
+    #[must_use]
+    pub fn function_times(&self, f: impl Fn(f64) -> f64, x: &[f64]) -> Vec<f64> {
         assert_eq!(x.len(), self.diagonal.len(), "one coordinate for each diagonal entry");
         let mut along = vec![0.0; self.poles.len()];
         for (i, pole) in self.pole_of.iter().enumerate() {
@@ -93,12 +102,12 @@ impl RankOneUpdate {
         let mut image = vec![0.0; self.poles.len()];
         for (k, (origin, offset)) in self.roots.iter().enumerate() {
             let vector = self.vector(k);
-            let scale = real::exp(t * (self.poles[*origin] + offset)) * real::dot(&vector, &along)
+            let scale = f(self.poles[*origin] + offset) * real::dot(&vector, &along)
                 / real::dot(&vector, &vector);
             real::add_scaled(&mut image, scale, &vector);
         }
         let coordinate = |i: usize| {
-            let decay = real::exp(t * self.diagonal[i]);
+            let decay = f(self.diagonal[i]);
             let Some(pole) = self.pole_of[i] else { return decay * x[i] };
             let unit = self.direction[i] / self.norms[pole];
             // What is orthogonal to the direction within a pole's coordinates is not moved.

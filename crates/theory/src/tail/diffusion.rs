@@ -49,7 +49,9 @@ fn spectrum(samples: &Samples<'_>) -> (Vec<f64>, usize) {
         Samples::Finite { design, singular_values, .. } => {
             (singular_values.to_vec(), design.n_rows())
         }
-        Samples::Gaussian { eigenvalues } => (eigenvalues.iter().map(|h| h.sqrt()).collect(), 1),
+        Samples::Gaussian { eigenvalues } | Samples::Sphere { eigenvalues } => {
+            (eigenvalues.iter().map(|h| h.sqrt()).collect(), 1)
+        }
     }
 }
 

@@ -96,6 +96,11 @@ pub enum Samples<'a> {
         /// Positive eigenvalues of `H`, largest first, `[r]`.
         eigenvalues: &'a [f64],
     },
+    /// A fresh `a = H^(1/2) z` each time, `z` uniform on the sphere of radius `√r`.
+    Sphere {
+        /// Positive eigenvalues of `H`, largest first, `[r]`.
+        eigenvalues: &'a [f64],
+    },
 }
 
 /// A least squares problem and the SGD on it whose tail is asked about.
@@ -173,8 +178,11 @@ pub enum NotApplicable {
         most: usize,
     },
     /// The theory is for fresh Gaussian samples.
-    #[error("it needs fresh Gaussian samples, not a data set")]
+    #[error("it needs fresh Gaussian samples")]
     NeedsGaussianSamples,
+    /// The theory is for fresh samples on a sphere.
+    #[error("it needs fresh samples with features on a sphere")]
+    NeedsSphere,
     /// The theory is for a data set.
     #[error("it needs a data set, not fresh samples")]
     NeedsFiniteData,

@@ -29,6 +29,7 @@ mod sgd_theory;
 mod sgd_upper;
 mod sgd_walk;
 mod spectral;
+mod sphere;
 mod two_group;
 
 pub use bounds::{Setting, TailBounds, tail_bounds};
@@ -60,6 +61,7 @@ pub use sgd_theory::{SgdGaussian, SgdScalar, SgdSecondMoment, isotropic_gaussian
 pub use sgd_upper::{SgdUpper, sgd_upper_bound};
 pub use sgd_walk::SgdWalk;
 pub use spectral::{HsgdSurrogate, HsgdTwoGroups};
+pub use sphere::{SdeSphere, SgdSphere};
 pub use two_group::{Group, two_group_index, two_group_rate};
 
 /// All theories, in the order of the documentation.
@@ -78,8 +80,10 @@ pub const THEORIES: &[&dyn TailTheory] = &[
     &SgdUpper,
     &SgdScalar,
     &SgdGaussian,
+    &SgdSphere,
     &SgdCloning,
     &SdeGaussian,
+    &SdeSphere,
     &SdeProjected,
     &SdeCrude,
     &SdeLower,

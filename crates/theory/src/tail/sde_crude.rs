@@ -7,6 +7,7 @@
 use maruyama_dynamics::noise::StreamKey;
 use maruyama_dynamics::parameter::{Parameters, Part};
 
+use crate::least_squares::LeastSquaresError;
 use crate::least_squares::tail::crude_tail_bound;
 use crate::tail::interface::{
     Case, Certainty, Finding, NotApplicable, Process, Relation, TailTheory,
@@ -40,7 +41,13 @@ impl TailTheory for SdeCrude {
         _key: StreamKey,
     ) -> Result<Finding, NotApplicable> {
         let (problem, step_size) = homogeneous(case)?;
-        let value = crude_tail_bound(&problem, step_size).map_err(|_| NotApplicable::OutOfRange)?;
+        let value = crude_tail_bound(&problem, step_size).map_err(|error| match error {
+            LeastSquaresError::BeyondLimit { limit, .. } => NotApplicable::StepSizeTooLarge {
+                step_size: case.step_size,
+                threshold: limit * case.batch_size as f64,
+            },
+            _ => NotApplicable::OutOfRange,
+        })?;
         let (relation, certainty) = (Relation::AtLeast, Certainty::Certified);
         Ok(Finding { relation, value, error: None, certainty })
     }
@@ -65,6 +72,8 @@ mod tests {
         let found = find(&case(0.4, 2)).unwrap();
         assert!((found.value - (1.0 + 2.0 / (0.2 * 3.25))).abs() < 1e-12, "{found:?}");
         assert_eq!(found.relation, Relation::AtLeast);
-        assert_eq!(find(&case(0.7, 1)), Err(NotApplicable::OutOfRange));
+        let threshold = 2.0 / 3.25;
+        let refused = Err(NotApplicable::StepSizeTooLarge { step_size: 0.7, threshold });
+        assert_eq!(find(&case(0.7, 1)), refused);
     }
 }

@@ -1,5 +1,5 @@
 //! Tail index of the equation of SGD with the full covariance of the gradient, on a data set or for
-//! any Gaussian spectrum.
+//! any spectrum of Gaussian features or of features on a sphere.
 //!
 //! ```text
 //! deta = −Sigma eta dt + sqrt(gamma/B) sigma(eta) dB,    t = gamma k
@@ -71,6 +71,10 @@ pub(crate) fn homogeneous(case: &Case<'_>) -> Result<(LeastSquares, f64), NotApp
         Samples::Gaussian { eigenvalues } => {
             check_dim(eigenvalues.len())?;
             LeastSquares::gaussian(eigenvalues, 0.0)
+        }
+        Samples::Sphere { eigenvalues } => {
+            check_dim(eigenvalues.len())?;
+            LeastSquares::sphere(eigenvalues, 0.0)
         }
         Samples::Finite { design, right_vectors, .. } => {
             let rank = right_vectors.n_rows();

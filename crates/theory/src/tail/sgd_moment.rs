@@ -37,7 +37,11 @@ pub fn sgd_second_moment_rate(case: &Case<'_>) -> Result<Bracket, NotApplicable>
     bounds_of(case)?;
     check_batch(case)?;
     let radius = match case.samples {
-        Samples::Gaussian { eigenvalues } => gaussian_radius(case, eigenvalues),
+        Samples::Gaussian { eigenvalues } => fresh_radius(case, eigenvalues, 1.0),
+        Samples::Sphere { eigenvalues } => {
+            let d = eigenvalues.len() as f64;
+            fresh_radius(case, eigenvalues, d / (d + 2.0))
+        }
         Samples::Finite { design, right_vectors, .. } => {
             finite_radius(case, &coordinates(design, right_vectors))
         }
@@ -65,15 +69,16 @@ pub fn coordinates(design: &Matrix, right_vectors: &Matrix) -> Matrix {
     Matrix::new(design.n_rows(), right_vectors.n_rows(), entries)
 }
 
-/// Fresh Gaussian samples: `T(X) = 2 H X H + tr(H X) H`, and the leading `X` is diagonal.
-fn gaussian_radius(case: &Case<'_>, eigenvalues: &[f64]) -> Bracket {
+/// Fresh samples: `T(X) = kappa (2 H X H + tr(H X) H)`, and the leading `X` is diagonal.
+fn fresh_radius(case: &Case<'_>, eigenvalues: &[f64], kurtosis: f64) -> Bracket {
     let (gamma, b, r) = (case.step_size, case.batch_size as f64, eigenvalues.len());
     let k = 1.0 - gamma * case.ridge;
     let mut entries = Vec::with_capacity(r * r);
     for (i, h) in eigenvalues.iter().enumerate() {
-        entries.extend(eigenvalues.iter().map(|other| gamma * gamma / b * h * other));
+        entries.extend(eigenvalues.iter().map(|other| kurtosis * gamma * gamma / b * h * other));
         let mean = k - gamma * h;
-        entries[i * r + i] += mean * mean + gamma * gamma / b * h * h;
+        let along = 2.0 * kurtosis - 1.0;
+        entries[i * r + i] += mean * mean + along * gamma * gamma / b * h * h;
     }
     perron_eigenvalue(&Matrix::new(r, r, entries))
 }

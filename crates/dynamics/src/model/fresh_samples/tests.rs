@@ -18,6 +18,11 @@ fn gradient(noise_std: f64, batch_size: usize) -> FreshSamples {
     FreshSamples::new(Arc::new(problem), batch_size)
 }
 
+fn sphere_gradient(noise_std: f64, batch_size: usize) -> FreshSamples {
+    let problem = GaussianPopulation::new(LAMBDA.to_vec(), noise_std, CENTRE.to_vec());
+    FreshSamples::on_sphere(&SpherePopulation::new(problem), batch_size)
+}
+
 /// Draws of the gradient at `x_* + ETA`, `[n]`, and its mean square there.
 struct Draws<'a>(&'a FreshSamples, u64);
 
@@ -53,14 +58,17 @@ fn z(values: &[f64], expected: f64) -> f64 {
     (mean - expected) * n / real::dot(&spread, &spread).sqrt()
 }
 
-/// `E g = Sigma eta`, `E g gᵀ = (1 + 1/B) Sigma eta etaᵀ Sigma + (1/B) (eta·Sigma eta + s²) Sigma`.
+/// `E g = Sigma eta`, and the covariance times `B` is `(2 kappa − 1) Sigma eta etaᵀ Sigma` with
+/// `(kappa eta·Sigma eta + s²) Sigma`, where `kappa` is 1, and 3/5 on the sphere in three dimensions.
 #[test]
-fn gradients_have_the_moments_of_gaussian_samples() {
-    for (noise_std, batch_size) in [(0.7, 1), (0.0, 1), (0.7, 3)] {
-        let (draws, mean_square) = dispatch(Draws(&gradient(noise_std, batch_size), 12_500));
+fn gradients_have_the_moments_of_their_samples() {
+    let cases = [(0.7, 1, 1.0), (0.0, 1, 1.0), (0.7, 3, 1.0), (0.7, 1, 0.6), (0.7, 3, 0.6)];
+    for (noise_std, batch_size, kurtosis) in cases {
+        let of = if kurtosis == 1.0 { gradient } else { sphere_gradient };
+        let (draws, mean_square) = dispatch(Draws(&of(noise_std, batch_size), 12_500));
         let share = 1.0 / batch_size as f64;
         let excess = (0..3).map(|j| LAMBDA[j] * ETA[j] * ETA[j]).sum::<f64>();
-        let level = share * (excess + noise_std * noise_std);
+        let level = share * (kurtosis * excess + noise_std * noise_std);
         let mean = [0, 1, 2].map(|j| LAMBDA[j] * ETA[j]);
         for j in 0..3 {
             let of = |f: &dyn Fn(&[f64; 3]) -> f64| draws.iter().map(f).collect::<Vec<f64>>();
@@ -68,7 +76,8 @@ fn gradients_have_the_moments_of_gaussian_samples() {
             assert!(at.abs() < 4.5, "coordinate {j}: {at}");
             for k in 0..=j {
                 let diagonal = if j == k { level * LAMBDA[j] } else { 0.0 };
-                let expected = (1.0 + share) * mean[j] * mean[k] + diagonal;
+                let weight = 1.0 + share * (2.0 * kurtosis - 1.0);
+                let expected = weight * mean[j] * mean[k] + diagonal;
                 let at = z(&of(&|g| g[j] * g[k]), expected);
                 assert!(at.abs() < 4.5, "coordinates {j} and {k}: {at}");
                 if j == k {
@@ -76,6 +85,18 @@ fn gradients_have_the_moments_of_gaussian_samples() {
                 }
             }
         }
+    }
+}
+
+/// Without noise of the responses `sum_j g_j²/lambda_j = r² |z|² = 3 r²` and `g·eta = r²` at any
+/// sample: features have a constant length in units of their standard deviations.
+#[test]
+fn features_on_the_sphere_have_one_length() {
+    let (draws, _) = dispatch(Draws(&sphere_gradient(0.0, 1), 40));
+    for g in draws {
+        let along: f64 = (0..3).map(|j| g[j] * ETA[j]).sum();
+        let length: f64 = (0..3).map(|j| g[j] * g[j] / LAMBDA[j]).sum();
+        assert!((length - 3.0 * along).abs() < 1e-13 * length.max(1e-3), "{length} {along}");
     }
 }
 

@@ -65,6 +65,16 @@ impl Integrator<Quadratic> for ExactOu {
 mod tests {
     use super::*;
 
+    /// Case `langevin.quadratic` of the reference: `a = 2`, `T = 0.3`, `h = 0.4`; the variance is that
+    /// of the Gibbs law, `v = decay² v + noise²`.
+    #[test]
+    fn the_decay_is_that_of_the_reference() {
+        let exact = ExactOu::new(Step { size: 0.4, temperature: 0.3 }, &[2.0]);
+        assert!((exact.decay[0] - 0.449_328_964_117).abs() < 1e-12);
+        let variance = exact.noise[0] * exact.noise[0] / (1.0 - exact.decay[0] * exact.decay[0]);
+        assert!((variance - 0.15).abs() < 1e-15);
+    }
+
     /// Two steps of `h` have the law of one of `2 h`: `e^{−2ah}`, `v_2h = v_h (1 + e^{−2ah})`.
     #[test]
     fn transitions_are_a_semigroup_at_every_curvature() {

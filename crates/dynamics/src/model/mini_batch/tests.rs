@@ -215,9 +215,11 @@ fn a_population_has_batches_but_no_choice_of_samples() {
     let mut parameters = Parameters::new();
     parameters.insert("batch_size".to_owned(), Value::Integer(4));
     parameters.insert("sampling".to_owned(), Value::Text("reshuffling".to_owned()));
-    for (problem, refused) in
-        [("quadratic", vec!["batch_size", "sampling"]), ("gaussian_population", vec!["sampling"])]
-    {
+    for (problem, refused) in [
+        ("quadratic", vec!["batch_size", "sampling"]),
+        ("gaussian_population", vec!["sampling"]),
+        ("sphere_population", vec!["sampling"]),
+    ] {
         parameters.insert("problem".to_owned(), Value::Text(problem.to_owned()));
         let found: Vec<_> = check(&parameters, 0).iter().map(|wrong| wrong.parameter).collect();
         assert_eq!(found, refused, "{problem}");

@@ -58,6 +58,42 @@ fn a_step_is_that_of_the_equation() {
     }
 }
 
+/// A step of Euler–Maruyama on the sphere: the factor has the covariance
+/// `(kappa eta·Sigma eta + s²) Sigma + (2 kappa − 1) Sigma eta etaᵀ Sigma`, and without noise of the
+/// responses none in one dimension, where samples differ in sign alone.
+#[test]
+fn the_factor_on_the_sphere_is_that_of_its_fourth_moments() {
+    let start = [0.4, -1.1, 0.7];
+    let one = GaussianPopulation::new(vec![2.0], 0.0, vec![0.5]);
+    for (dim, kurtosis) in [(3, 0.6), (1, 1.0 / 3.0)] {
+        let gaussian = if dim == 3 { problem().as_ref().clone() } else { one.clone() };
+        let sphere = SpherePopulation::new(gaussian);
+        let model = PopulationSde::on_sphere(&sphere, step(0.3, Scheme::EulerMaruyama, 1));
+        let shape = Dynamics::shape(&model);
+        let mut bundle = Bundle::new(shape, StreamKey(5), 3);
+        (0..LANES).for_each(|lane| bundle.set(shape, 0, lane, &start[..dim]));
+        Model::advance(&model, 1, &mut bundle, &mut Dynamics::workspace(&model));
+        let mut stream = Stream::new(StreamKey(5), 8, Purpose::Brownian);
+        let mut z = [0.0; 4];
+        stream.fill_normals(&mut z[..=dim]);
+        let eta: Vec<f64> = (0..dim).map(|j| start[j] - CENTRE[j]).collect();
+        let excess = (0..dim).map(|j| LAMBDA[j] * eta[j] * eta[j]).sum::<f64>();
+        let (level, along) = if dim == 1 {
+            (0.0, 0.0)
+        } else {
+            ((kurtosis * excess + 0.49).sqrt(), f64::sqrt(2.0 * kurtosis - 1.0))
+        };
+        let mut found = vec![0.0; dim];
+        bundle.get(shape, 0, 5, &mut found);
+        for j in 0..dim {
+            let lambda = LAMBDA[j];
+            let noise = lambda.sqrt() * level * z[j] + along * lambda * eta[j] * z[dim];
+            let expected = CENTRE[j] + (1.0 - 0.3 * lambda) * eta[j] + 0.3 * noise;
+            assert!((found[j] - expected).abs() < 1e-14, "{dim}: {} {expected}", found[j]);
+        }
+    }
+}
+
 /// Squares of the errors, `[3, n]`, after `n_steps` steps from the minimiser.
 fn squares(model: &PopulationSde, n_steps: u64, n_chains: u64) -> [Vec<f64>; 3] {
     let shape = Dynamics::shape(model);

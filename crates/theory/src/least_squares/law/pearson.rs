@@ -216,6 +216,16 @@ mod tests {
 
     const LEVELS: [f64; 9] = [0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999];
 
+    #[test]
+    fn exponents_match_the_reference() {
+        let noise = ScalarNoise::of(&d3()).unwrap();
+        let exponents = [(0.2, 19.402_453_660_5), (0.5, 8.360_981_464_2), (2.0, 2.840_245_366_05)];
+        for (gamma, alpha) in exponents {
+            assert_close(noise.tail_index(gamma), alpha, 1e-11);
+            assert_close(PearsonFour::of(&noise, gamma).unwrap().tail_index(), alpha, 1e-11);
+        }
+    }
+
     /// Compares `m`, `nu`, `E|eta|` and the quantiles with the reference.
     fn check(gamma: f64, parameters: [f64; 3], quantiles: [f64; 9]) {
         let noise = ScalarNoise::of(&d3()).unwrap();

@@ -13,6 +13,8 @@ fn the_first_data_set_matches_its_reference() {
     assert_close(p.largest_square(), 1.94, 1e-14);
     assert_close(p.sharp_constant(), 1.478_158_036_17, 1e-11);
     assert_close(p.smallest_eigenvalue(), 0.489_046_232_865, 1e-11);
+    let values = symmetric_eigen(p.covariance()).values;
+    assert_all_close(&values, &[0.489_046_232_865, 0.747_203_767_135], 1e-11);
     assert_close(p.floor(), 0.014_458_557_107_2, 1e-11);
 }
 
@@ -27,6 +29,15 @@ fn the_second_data_set_is_interpolated_by_the_nearest_minimiser() {
         -0.490_933_928_04,
     ];
     assert_all_close(p.minimiser(), &shortest, 1e-11);
+    let covariance = [
+        [0.416_666_666_667, 0.0, -0.1, 0.233_333_333_333, 0.16],
+        [0.0, 0.5, 0.116_666_666_667, -0.216_666_666_667, 0.193_333_333_333],
+        [-0.1, 0.116_666_666_667, 0.363_333_333_333, 0.146_666_666_667, -0.21],
+        [0.233_333_333_333, -0.216_666_666_667, 0.146_666_666_667, 0.43, -0.17],
+        [0.16, 0.193_333_333_333, -0.21, -0.17, 0.286_666_666_667],
+    ];
+    assert_all_close(p.covariance().entries(), covariance.as_flattened(), 1e-11);
+    assert_close(p.largest_square(), 2.13, 1e-14);
     assert_close(p.sharp_constant(), 2.13, 1e-12);
     assert_close(p.smallest_eigenvalue(), 0.500_319_924_044, 1e-11);
     assert!(p.floor() < 1e-30 && p.noise().entries().iter().all(|entry| entry.abs() < 1e-29));
@@ -45,6 +56,8 @@ fn the_second_data_set_is_interpolated_by_the_nearest_minimiser() {
 fn the_third_data_set_matches_its_reference() {
     let p = d3();
     assert_close(p.minimiser()[0], 0.838_164_251_208, 1e-11);
+    assert_close(p.covariance().entries()[0], 1.035, 1e-14);
+    assert_close(p.smallest_eigenvalue(), 1.035, 1e-14);
     assert_close(p.noise().entries()[0], 0.084_743_379_367_1, 1e-11);
     assert_close(p.sharp_constant(), 1.578_405_797_1, 1e-10);
     assert_close(p.floor(), 0.043_946_256_038_6, 1e-11);
@@ -90,8 +103,32 @@ fn populations_have_their_noise_in_closed_form() {
     assert_close(c.row(0)[2], 0.2, 1e-14);
     // Points of the sphere of radius √3 have |x|² = 3 and E[|x|² x xᵀ] = 3 I.
     assert_close(sphere.sharp_constant(), 3.0, 1e-14);
+    let same = LeastSquares::sphere(&[1.0; 3], 0.5).unwrap();
+    assert_all_close(same.fourth.entries(), sphere.fourth.entries(), 1e-15);
+    assert_eq!(same.largest_square(), 3.0);
     let gaussian = LeastSquares::rotation_invariant(2, 1.0, 1.0, 0.7).unwrap();
     assert_eq!(gaussian, LeastSquares::gaussian(&[1.0, 1.0], 0.7).unwrap());
+}
+
+/// Eight points at equal angles on the circle have all moments of up to seventh order of the uniform
+/// law on it.
+#[test]
+fn the_sphere_in_the_plane_has_the_moments_of_points_at_equal_angles() {
+    let spectrum = [2.0_f64, 0.5];
+    let point = |i: u32| {
+        let angle = 0.25 * std::f64::consts::PI * (f64::from(i) + 0.3);
+        let radius = 2.0_f64.sqrt();
+        [
+            spectrum[0].sqrt() * radius * real::cos(angle),
+            spectrum[1].sqrt() * radius * real::sin(angle),
+        ]
+    };
+    let rows: Vec<f64> = (0..8).flat_map(point).collect();
+    let samples = LeastSquares::training(&Matrix::new(8, 2, rows), &[0.0; 8], None).unwrap();
+    let sphere = LeastSquares::sphere(&spectrum, 0.0).unwrap();
+    assert_all_close(sphere.covariance().entries(), samples.covariance().entries(), 1e-14);
+    assert_all_close(sphere.fourth.entries(), samples.fourth.entries(), 1e-14);
+    assert!(samples.largest_square() <= sphere.largest_square());
 }
 
 #[test]
@@ -115,5 +152,6 @@ fn impossible_samples_are_refused() {
     assert_eq!(empty, Err(LeastSquaresError::NoSignal));
     assert!(LeastSquares::training(&design, &[1.0, f64::NAN], None).is_err());
     assert!(LeastSquares::gaussian(&[1.0, -1.0], 0.0).is_err());
+    assert_eq!(LeastSquares::sphere(&[], 0.0), Err(LeastSquaresError::NoSignal));
     assert!(LeastSquares::rotation_invariant(2, 1.0, -2.0, 0.0).is_err());
 }

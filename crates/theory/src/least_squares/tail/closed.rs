@@ -21,6 +21,16 @@ pub struct RotationInvariantRate {
 }
 
 impl RotationInvariantRate {
+    /// Features uniform on the sphere of radius `√d`: `a = d/(d + 2)`, `b = (d − 2)/(d + 2)`, and no
+    /// multiplicative noise for `d = 1`.
+    #[must_use]
+    pub fn on_sphere(dim: usize, step_size: f64) -> RotationInvariantRate {
+        let d = dim as f64;
+        let (isotropic, along) =
+            if dim == 1 { (0.0, 0.0) } else { (d / (d + 2.0), (d - 2.0) / (d + 2.0)) };
+        RotationInvariantRate { dim, isotropic, along, step_size }
+    }
+
     /// `Lambda(p)`, any `p`.
     #[must_use]
     pub fn at(&self, p: f64) -> f64 {
@@ -73,7 +83,8 @@ pub fn crude_tail_bound(problem: &LeastSquares, step_size: f64) -> Result<f64, L
     positive("step size", step_size)?;
     let strength = step_size * problem.sharp_constant();
     if strength >= 2.0 {
-        return Err(LeastSquaresError::OutOfRange { name: "step size", value: step_size });
+        let limit = 2.0 / problem.sharp_constant();
+        return Err(LeastSquaresError::BeyondLimit { step_size, limit });
     }
     Ok(1.0 + 2.0 / strength)
 }
@@ -106,6 +117,7 @@ mod tests {
             (1, 0.3, 4.333_333_333_33, -1.4, -1.3, 3.0),
             (5, 0.2, 4.0, -0.8, -0.8, 7.0),
             (10, 0.1, 6.5, -0.9, -0.65, 12.0),
+            (5, 0.28, 2.571_428_571_43, -0.32, -0.72, 7.0),
         ];
         for (dim, step_size, alpha, second, exponent, constant) in cases {
             let rate = RotationInvariantRate { dim, isotropic: 1.0, along: 1.0, step_size };
@@ -135,6 +147,8 @@ mod tests {
             assert_close(bound, 1.0 + 2.0 / (gamma * 1.478_158_036_17), 1e-11);
             assert!(reference < bound && bound < alpha);
         }
+        let beyond = 1.0 + 2.0 / (1.5 * d1().largest_square());
+        assert_close(beyond, 1.687_285_223_37, 1e-11);
         assert!(crude_tail_bound(&d1(), 1.5).is_err());
     }
 

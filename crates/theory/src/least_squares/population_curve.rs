@@ -1,59 +1,50 @@
-//! Mean squared errors for Gaussian features, in any dimension.
+//! Mean squared errors for features without preferred directions but those of their covariance, in
+//! any dimension.
 //!
 //! ```text
 //! m_j = E eta_j²
-//! SGD:       m_j⁺ = (1 − gamma_k lambda_j)² m_j + gamma_k² nu [lambda_j² m_j + lambda_j (lambda·m + s²)]
-//! equation:  m' = (−2 Lambda + gamma Lambda² + gamma lambda lambdaᵀ) m + gamma s² lambda
+//! SGD:  m_j⁺ = (1 − gamma_k lambda_j)² m_j + gamma_k² nu [(2 kappa − 1) lambda_j² m_j + lambda_j (kappa lambda·m + s²)]
 //! ```
 
 use maruyama_dynamics::real;
 
 use crate::least_squares::curve::check_share;
+use crate::least_squares::elliptical::EllipticalFlow;
 use crate::least_squares::error::{positive, shape};
 use crate::least_squares::{
-    Equation, ErrorCurves, GaussianDecay, LeastSquaresError, Measure, SgdSteps,
-    gaussian_stationary_sde,
+    EllipticalPopulation, Equation, ErrorCurves, LeastSquaresError, Measure, SgdSteps,
 };
 
-/// Curves of a Gaussian population along the eigenvectors of its covariance.
+/// Curves of a population along the eigenvectors of its covariance.
 #[derive(Clone, Debug)]
-pub struct GaussianCurves {
-    spectrum: Vec<f64>,
-    label_noise: f64,
+pub struct PopulationCurves {
+    population: EllipticalPopulation,
     start: Vec<f64>,
     weights: Vec<f64>,
 }
 
-impl GaussianCurves {
-    /// The curves for eigenvalues `lambda_j > 0`, `[d]`, label noise of the standard deviation
-    /// `s ≥ 0`, from `E eta_j²` at time 0, `[d]`.
+impl PopulationCurves {
+    /// The curves of `population` from `E eta_j²` at time 0, `[d]`.
     ///
     /// # Errors
     /// If a number is outside its range or the shapes differ.
     ///
     /// # Source
-    /// Isserlis' theorem in one step of SGD, and Itô's formula: other second moments do not matter.
+    /// One step of SGD, and Itô's formula: other second moments do not matter.
     pub fn new(
-        spectrum: &[f64],
-        label_noise: f64,
+        population: &EllipticalPopulation,
         start: &[f64],
         measure: Measure,
-    ) -> Result<GaussianCurves, LeastSquaresError> {
-        shape("start", start.len(), spectrum.len())?;
-        for value in spectrum {
-            positive("eigenvalue", *value)?;
-        }
-        if !(label_noise >= 0.0 && label_noise.is_finite()) {
-            return Err(LeastSquaresError::OutOfRange { name: "label noise", value: label_noise });
-        }
+    ) -> Result<PopulationCurves, LeastSquaresError> {
+        population.check()?;
+        shape("start", start.len(), population.spectrum.len())?;
         let weight = |value: &f64| match measure {
             Measure::Distance => 1.0,
             Measure::ExcessLoss => 0.5 * value,
         };
-        Ok(GaussianCurves {
-            weights: spectrum.iter().map(weight).collect(),
-            spectrum: spectrum.to_vec(),
-            label_noise,
+        Ok(PopulationCurves {
+            weights: population.spectrum.iter().map(weight).collect(),
+            population: population.clone(),
             start: start.to_vec(),
         })
     }
@@ -64,21 +55,21 @@ impl GaussianCurves {
         k: u64,
         moments: &mut [f64],
     ) -> Result<f64, LeastSquaresError> {
+        let EllipticalPopulation { spectrum, kurtosis, label_noise } = &self.population;
         let gamma = (sgd.step_size)(k);
         positive("step size", gamma)?;
-        let level = real::dot(&self.spectrum, moments) + self.label_noise * self.label_noise;
+        let level = kurtosis * real::dot(spectrum, moments) + label_noise * label_noise;
+        let along = 2.0 * kurtosis - 1.0;
         let noise = gamma * gamma * sgd.share;
-        for (m, value) in moments.iter_mut().zip(&self.spectrum) {
+        for (m, value) in moments.iter_mut().zip(spectrum) {
             let kept = 1.0 - gamma * value;
-            *m = kept * kept * *m + noise * value * (value * *m + level);
+            *m = kept * kept * *m + noise * value * (along * value * *m + level);
         }
         Ok(gamma)
     }
 }
 
-impl ErrorCurves for GaussianCurves {
-    /// Covers the equation of first order alone; with label noise, step sizes with an invariant
-    /// covariance alone.
+impl ErrorCurves for PopulationCurves {
     fn equation(
         &self,
         step_size: f64,
@@ -87,25 +78,17 @@ impl ErrorCurves for GaussianCurves {
         times: &[f64],
     ) -> Result<Vec<f64>, LeastSquaresError> {
         check_share(share)?;
-        if equation != Equation::FirstOrder {
-            return Err(LeastSquaresError::NotCovered);
+        if equation != Equation::FirstOrder && share != 1.0 {
+            return Err(LeastSquaresError::OutOfRange { name: "share", value: share });
         }
-        let gamma = step_size * share;
-        let decay = GaussianDecay::new(&self.spectrum, gamma)?;
-        let limit = if self.label_noise == 0.0 {
-            vec![0.0; self.spectrum.len()]
-        } else {
-            gaussian_stationary_sde(&self.spectrum, self.label_noise, gamma)?
-        };
-        let excess: Vec<f64> = self.start.iter().zip(&limit).map(|(m, end)| m - end).collect();
-        let level = real::dot(&self.weights, &limit);
-        let at = |time: &f64| Ok(level + real::dot(&self.weights, &decay.at(&excess, *time)?));
+        let flow = EllipticalFlow::new(&self.population, step_size * share, equation)?;
+        let at = |time: &f64| Ok(real::dot(&self.weights, &flow.at(&self.start, *time)?));
         times.iter().map(at).collect()
     }
 
     fn gradient_flow(&self, times: &[f64]) -> Result<Vec<f64>, LeastSquaresError> {
         let at = |time: &f64| {
-            let terms = self.spectrum.iter().zip(&self.start);
+            let terms = self.population.spectrum.iter().zip(&self.start);
             let moments: Vec<f64> =
                 terms.map(|(value, m)| real::exp(-2.0 * value * time) * m).collect();
             real::dot(&self.weights, &moments)
@@ -147,7 +130,7 @@ impl ErrorCurves for GaussianCurves {
                     continue;
                 }
                 for (j, m) in moments.iter().enumerate() {
-                    let carried = (1.0 - gamma * self.spectrum[j]) * cross[j];
+                    let carried = (1.0 - gamma * self.population.spectrum[j]) * cross[j];
                     sum[j] += 2.0 * carried + m;
                     cross[j] = carried + m;
                 }
@@ -169,13 +152,27 @@ mod tests {
     const SPECTRUM: [f64; 3] = [1.0, 0.5, 0.2];
     const START: [f64; 3] = [1.0, 0.3, 2.0];
 
+    /// A population with the general description of it.
+    fn pair(is_on_sphere: bool, noise: f64) -> (EllipticalPopulation, LeastSquares) {
+        if is_on_sphere {
+            let general = LeastSquares::sphere(&SPECTRUM, noise).unwrap();
+            return (EllipticalPopulation::sphere(&SPECTRUM, noise), general);
+        }
+        let general = LeastSquares::gaussian(&SPECTRUM, noise).unwrap();
+        (EllipticalPopulation::gaussian(&SPECTRUM, noise), general)
+    }
+
     #[test]
     fn curves_are_those_of_the_general_description() {
-        for (noise, measure) in [(0.7, Measure::Distance), (0.0, Measure::ExcessLoss)] {
-            let problem = LeastSquares::gaussian(&SPECTRUM, noise).unwrap();
+        for (is_on_sphere, noise, measure) in [
+            (false, 0.7, Measure::Distance),
+            (false, 0.0, Measure::ExcessLoss),
+            (true, 0.7, Measure::ExcessLoss),
+        ] {
+            let (population, problem) = pair(is_on_sphere, noise);
             let start = Moments { mean: vec![0.0; 3], second: diagonal(&START) };
             let general = MomentCurves::new(&problem, start, measure).unwrap();
-            let own = GaussianCurves::new(&SPECTRUM, noise, &START, measure).unwrap();
+            let own = PopulationCurves::new(&population, &START, measure).unwrap();
             let gamma = |k: u64| 0.2 / (1.0 + k as f64);
             let sgd = SgdSteps { step_size: &gamma, share: 0.25 };
             let steps = [0, 1, 5, 30];
@@ -190,27 +187,31 @@ mod tests {
             let found = own.equation(0.4, 0.5, Equation::FirstOrder, &times).unwrap();
             let expected = general.equation(0.4, 0.5, Equation::FirstOrder, &times).unwrap();
             assert_all_close(&found, &expected, 1e-12);
+            for equation in [Equation::SecondOrder, Equation::SecondOrderWithNoise] {
+                // At the second step size second moments grow.
+                for step_size in [0.3, 1.5] {
+                    let found = own.equation(step_size, 1.0, equation, &times).unwrap();
+                    let expected = general.equation(step_size, 1.0, equation, &times).unwrap();
+                    assert_all_close(&found, &expected, 1e-11);
+                }
+                assert!(own.equation(0.4, 0.5, equation, &times).is_err());
+            }
             let flow = own.gradient_flow(&times).unwrap();
             assert_all_close(&flow, &general.gradient_flow(&times).unwrap(), 1e-13);
-            assert_eq!(
-                own.equation(0.4, 1.0, Equation::SecondOrder, &times),
-                Err(LeastSquaresError::NotCovered)
-            );
         }
     }
 
-    /// `E(1 − gamma x²)² = 1 − 2 gamma + 3 gamma²` for `x ~ N(0, 1)`.
+    /// `E(1 − gamma x²)² = 1 − 2 gamma + 3 gamma²` for `x ~ N(0, 1)`, and `(1 − gamma)²` for `x = ±1`.
     #[test]
     fn one_feature_has_the_factor_of_its_fourth_moment() {
-        let curves = GaussianCurves::new(&[1.0], 0.0, &[2.0], Measure::Distance).unwrap();
-        let sgd = SgdSteps { step_size: &|_| 0.3, share: 1.0 };
-        assert_close(curves.sgd(&sgd, &[1]).unwrap()[0], 2.0 * (1.0 - 0.6 + 0.27), 1e-14);
-    }
-
-    #[test]
-    fn an_equation_without_a_covariance_is_refused() {
-        let curves = GaussianCurves::new(&SPECTRUM, 0.7, &START, Measure::Distance).unwrap();
-        let found = curves.equation(1.5, 1.0, Equation::FirstOrder, &[1.0]);
-        assert!(matches!(found, Err(LeastSquaresError::NoSecondMoment { .. })));
+        let factor = |population: &EllipticalPopulation| {
+            let curves = PopulationCurves::new(population, &[2.0], Measure::Distance).unwrap();
+            let sgd = SgdSteps { step_size: &|_| 0.3, share: 1.0 };
+            curves.sgd(&sgd, &[1]).unwrap()[0]
+        };
+        let gaussian = EllipticalPopulation::gaussian(&[1.0], 0.0);
+        assert_close(factor(&gaussian), 2.0 * (1.0 - 0.6 + 0.27), 1e-14);
+        let sphere = EllipticalPopulation::sphere(&[1.0], 0.0);
+        assert_close(factor(&sphere), 2.0 * 0.49, 1e-14);
     }
 }
