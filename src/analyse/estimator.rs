@@ -278,3 +278,6 @@ pub trait Estimator: Sync {
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError>;
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
