@@ -157,11 +157,11 @@ fn fits_are_never_worse_than_those_of_evir() {
             assert!(best.log_likelihood >= value - 1e-6, "{what}: {best:?}");
             gain = gain.max(best.log_likelihood - value);
         }
-        if let (Some(own), [xi, _]) = (best.standard_errors(), numbers_or_none(&row["errors"])[..])
+        if let (Some(own), [xi, _]) = (best.standard_errors(), &numbers_or_none(&row["errors"])[..])
             && (best.log_likelihood - value).abs() < 1e-6
         {
             // The derivatives of `optim` are differences.
-            errors.see(own[0], xi, 0.01, &what);
+            errors.see(own[0], *xi, 0.01, &what);
             compared += 1;
         }
     }
