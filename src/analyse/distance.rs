@@ -5,18 +5,17 @@ use maruyama_dynamics::observable;
 use maruyama_dynamics::parameter::{
     Default, Kind, Lookup as _, Parameter, Parameters, Part, Range, Value, Violation,
 };
+use maruyama_statistics::distance::compared::Compared;
+use maruyama_statistics::distance::in_space;
 use maruyama_statistics::distance::line::Ordered;
 use maruyama_statistics::distance::points::Points;
-use maruyama_statistics::distance::two_sample::{self, TwoSample};
+use maruyama_statistics::distance::two_sample;
 use rayon::prelude::*;
 
 use crate::analyse::chains::PointSample;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::goodness_of_fit::statistic;
-use crate::analyse::measure::{
-    MEASURES, Measure, Measured, ON_THE_LINE, Settings, bootstrap_replicate, looked_at,
-    null_replicate,
-};
+use crate::analyse::measure::{MEASURES, Measure, Measured, ON_THE_LINE, Settings, looked_at};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 use crate::analyse::times::{TIMES, compared};
 
@@ -30,8 +29,9 @@ const PART: Part = Part {
     doc: "Distances between the laws of two simulations, of one observable or of several together: \
           Wasserstein on the line (`wasserstein_1`, `wasserstein_2`, and `wasserstein_p` of the order \
           `order`), energy distance, sliced Wasserstein distance of the order `order`, Gelbrich \
-          distance (W_2 of the normal laws of equal means and covariances), exact W_2 in space, and \
-          the root of the Sinkhorn divergence of squared distances. Beside each stands what the \
+          distance (W_2 of the normal laws of equal means and covariances), exact W_2 in space, \
+          the root of the Sinkhorn divergence of squared distances, and the maximum mean discrepancy \
+          of a Gaussian kernel whose width is the median distance. Beside each stands what the \
           distance is between random halves of one simulation. One row a step and measure.",
     parameters: &[
         Parameter {
@@ -70,7 +70,7 @@ const PART: Part = Part {
         },
         Parameter {
             name: "max_chains",
-            doc: "Chains of either side that `transport`, `sinkhorn` and `energy` of several \
+            doc: "Chains of either side that `transport`, `sinkhorn`, `mmd` and `energy` of several \
                   observables look at, the first ones: their cost grows with the square, that of \
                   `transport` with the cube.",
             unit: "",
@@ -125,6 +125,7 @@ impl Estimator for Distance {
             ("null_quantile", "0.95 quantile of these"),
             ("direction_error", "Monte-Carlo standard error over the directions of `sliced`"),
             ("marginal_error", "largest marginal error of the plans of `sinkhorn`"),
+            ("bandwidth", "width of the kernel of `mmd`"),
         ]
     }
 
@@ -259,12 +260,13 @@ impl Comparison<'_> {
                 },
             )?
         } else {
+            let distance = |x: &Points, y: &Points| Ok(measure.between(x, y)?.distance);
             self.replicates(
                 replicates,
-                |r| bootstrap_replicate(&measure, &x, &y, &mut stream(false, r)),
+                |r| in_space::bootstrap_replicate(&x, &y, distance, &mut stream(false, r)),
                 |r| {
                     let half = if r % 2 == 0 { &x } else { &y };
-                    null_replicate(&measure, half, &mut stream(true, r))
+                    in_space::null_replicate(half, distance, &mut stream(true, r))
                 },
             )?
         };
@@ -302,11 +304,12 @@ fn row(
             ("distance", Scalar::number(found.distance)),
             ("direction_error", Scalar::optional(found.direction_error)),
             ("marginal_error", Scalar::optional(found.marginal_error)),
+            ("bandwidth", Scalar::optional(found.bandwidth)),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );
     if bootstrap.len() >= 2 {
-        let result = TwoSample::new(found.distance, bootstrap, null, LEVEL).map_err(statistic)?;
+        let result = Compared::new(found.distance, bootstrap, null, LEVEL).map_err(statistic)?;
         let interval = result.interval;
         let distance = Scalar::interval(found.distance, interval.low, interval.high);
         row.insert("distance".to_owned(), distance);

@@ -284,3 +284,6 @@ pub trait Estimator: Sync {
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError>;
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -89,3 +89,55 @@ fn least_ratio(diffusion: &Diffusion, power: u32) -> Option<f64> {
     let finite = moments.iter().filter(|both| both.homogenized.is_finite());
     finite.map(|both| both.homogenized / both.pearson).reduce(f64::min)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyse::estimator::tests::{estimate, is, least_squares};
+
+    /// λ² = 25 and n = 2: at γ = 0.02, θ = 1/4, φ = 1/8 and s² = 1/16.
+    ///
+    /// ```text
+    /// Λ(2) = s² − 2 θ,   Λ(4) = 6 s² − 4 θ,   1 = 2 s²/(θ − ρ_*)
+    /// ```
+    #[test]
+    fn one_component_is_its_own_pearson_diffusion() {
+        let problem = || least_squares(&[&[3.0], &[4.0]], &[6.8, 7.4], 0.0);
+        let outcome = estimate(&HsgdMoments, problem(), 0.02, &[], None).unwrap();
+        let row = &outcome.rows[0];
+        for (column, expected) in [
+            ("rate_2", -0.4375),
+            ("rate_4", -0.625),
+            ("coupling", 0.218_75),
+            ("coupling_printed", 0.125),
+            ("order_2", 1.0),
+            ("order_4", 1.0),
+            ("lambda_squared", 25.0),
+            // (√1 + √1)², and −1.2065… times its scale 2 ∛2.
+            ("lambda_centre", 4.0),
+            ("lambda_mean", 0.959_725_903_958_464_2),
+        ] {
+            assert!(is(row, column, expected), "{column}: {row:?}");
+        }
+        let (low, high) = row["lambda_mean"].range().unwrap();
+        assert!((high - low - 2.0 * 9.585_351_271_738_682).abs() < 1e-9, "{row:?}");
+        // At γ = 0.04, φ = 1/4 and 4 Σφ = 1: Theorem 3.4 ends.
+        let outcome = estimate(&HsgdMoments, problem(), 0.04, &[], None).unwrap();
+        assert_eq!(outcome.rows[0]["coupling_printed"], Scalar::Missing);
+        // At γ = 0.2, φ = 5/4: no second moment.
+        let outcome = estimate(&HsgdMoments, problem(), 0.2, &[], None).unwrap();
+        assert_eq!(outcome.rows[0]["order_2"], Scalar::Missing);
+        assert!(is(&outcome.rows[0], "rate_2", 1.25), "{outcome:?}");
+    }
+
+    /// Two components with φ = 1/8: E|Z|² = 2 φ/(1 − 2 φ) = 1/3 and E Z_i² = φ 4/3, where the Pearson
+    /// diffusion has φ/(1 − φ).
+    #[test]
+    fn components_that_share_their_noise_have_larger_moments() {
+        let problem = least_squares(&[&[1.0, 0.0], &[0.0, 1.0]], &[1.0, 1.0], 0.0);
+        let outcome = estimate(&HsgdMoments, problem, 0.5, &[], None).unwrap();
+        let row = &outcome.rows[0];
+        assert!(is(row, "rate_2", -0.375) && is(row, "order_2", 7.0 / 6.0), "{row:?}");
+        assert!(row["order_4"].value().unwrap() > 7.0 / 6.0, "{row:?}");
+    }
+}

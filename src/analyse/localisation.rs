@@ -112,3 +112,72 @@ pub(crate) fn described(problem: &dyn Problem) -> Result<LeastSquares, AnalysisE
     let dataset = finite.dataset();
     LeastSquares::training(&dataset.design, &dataset.response, None).map_err(statistic)
 }
+
+#[cfg(test)]
+mod tests {
+    use maruyama_dynamics::parameter::Value;
+
+    use super::*;
+    use crate::analyse::estimator::tests::{estimate, is, least_squares, recorded};
+    use crate::store::Observations;
+
+    fn errors() -> Observations {
+        let chains: Vec<[f64; 1]> = (1..9).map(|y| [f64::from(y)]).collect();
+        let values: Vec<&[f64]> = chains.iter().map(<[f64; 1]>::as_slice).collect();
+        recorded("error", &[5], &values)
+    }
+
+    fn problem(ridge: f64) -> Finite {
+        least_squares(&[&[1.0], &[1.0]], &[1.0, 3.0], ridge)
+    }
+
+    /// Rows 1 with residuals ±1, so that Σ = N = K = 1, at γ = 1/2.
+    ///
+    /// ```text
+    /// SGD       η ← (1 − γ) η ± γ:   m = γ/(2 − γ) = 1/3
+    /// equation  dη = −η dt + √γ dW:  m = γ/2 = 1/4, of first order alone
+    /// bound     γ/(2 − γ) = 1/3
+    /// ```
+    #[test]
+    fn one_feature_of_rows_one_has_closed_laws() {
+        let outcome = estimate(&Localisation, problem(0.0), 0.5, &[], Some(&errors())).unwrap();
+        let of = |series: &str| {
+            let name = Scalar::text(series);
+            outcome.rows.iter().find(|row| row["series"] == name).unwrap()
+        };
+        for (series, expected) in [
+            ("simulated", 4.5),
+            ("sgd", 1.0 / 3.0),
+            ("equation", 0.25),
+            ("first_order", 0.25),
+            ("second_order", 0.25),
+            ("bound", 1.0 / 3.0),
+        ] {
+            assert!(is(of(series), "mean_square", expected), "{series}: {outcome:?}");
+        }
+        assert!(of("simulated")["mean_square"].range().unwrap().0 < 4.0);
+        // The correction is to bring the equation nearer to SGD.
+        let corrected = of("corrected_equation")["mean_square"].value().unwrap();
+        assert!((corrected - 1.0 / 3.0).abs() < 1.0 / 12.0, "{corrected}");
+    }
+
+    #[test]
+    fn batches_have_the_equation_of_a_smaller_step_alone() {
+        let two = [("batch_size", Value::Integer(2))];
+        let outcome = estimate(&Localisation, problem(0.0), 0.5, &two, Some(&errors())).unwrap();
+        assert!(outcome.rows.iter().all(|row| row["series"] != Scalar::text("sgd")));
+        assert!(is(&outcome.rows[1], "mean_square", 0.125), "{outcome:?}");
+    }
+
+    #[test]
+    fn what_the_theory_does_not_cover_is_said() {
+        let ridge = estimate(&Localisation, problem(1.0), 0.5, &[], Some(&errors()));
+        assert!(matches!(ridge, Err(AnalysisError::Data(_))), "{ridge:?}");
+        // γ K ≥ 2: no bound, and SGD does not settle.
+        let outcome = estimate(&Localisation, problem(0.0), 2.5, &[], Some(&errors())).unwrap();
+        let without: Vec<&Row> =
+            outcome.rows.iter().filter(|row| row.contains_key("why")).collect();
+        let names = [Scalar::text("sgd"), Scalar::text("bound")];
+        assert!(names.iter().all(|name| without.iter().any(|row| row["series"] == *name)));
+    }
+}

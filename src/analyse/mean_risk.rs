@@ -132,3 +132,63 @@ fn start(input: &Input<'_>, problem: &LeastSquares) -> Moments {
     }
     Moments { first, second }
 }
+
+#[cfg(test)]
+mod tests {
+    use maruyama_dynamics::parameter::Value;
+
+    use super::*;
+    use crate::analyse::estimator::tests::{estimate, is, least_squares, recorded};
+
+    /// Rows 3 and 4 with residuals 0.8 and −0.6: the minimiser is 2, λ² = 25 and β = 1. At γ = 0.04
+    /// the rate is θ = 1/2 and φ = 1/4, so that `m = E u²` obeys `m' = −(3 m − 1)/4`:
+    ///
+    /// ```text
+    /// risk = (m + 1)/4,   m = 1/3 + (m_0 − 1/3) exp(−3 t/4)
+    /// ```
+    fn problem(ridge: f64) -> LeastSquares {
+        least_squares(&[&[3.0], &[4.0]], &[6.8, 7.4], ridge)
+    }
+
+    fn exact(start: f64, time: f64) -> f64 {
+        (4.0 / 3.0 + (start - 1.0 / 3.0) * real::exp(-0.75 * time)) / 4.0
+    }
+
+    #[test]
+    fn the_equation_of_one_feature_has_its_closed_solution() {
+        let risk = recorded("risk", &[0, 2], &[&[25.25, 1.0], &[25.25, 3.0]]);
+        let outcome = estimate(&MeanRiskOverTime, problem(0.0), 0.04, &[], Some(&risk)).unwrap();
+        let [start, start_exact, end, end_exact] = &outcome.rows[..] else { panic!("{outcome:?}") };
+        // |b|²/4 = (36 + 64 + 1 + 2·(4.8 − 4.8))/4 at zero.
+        assert!(is(start, "risk", 25.25) && is(start_exact, "risk", 25.25), "{outcome:?}");
+        assert!(is(start, "relative", 1.0) && is(start, "excess", 25.0), "{start:?}");
+        let expected = exact(100.0, 2.0);
+        assert!((end_exact["risk"].value().unwrap() - expected).abs() < 1e-7, "{end_exact:?}");
+        assert!(is(end, "risk", 2.0) && is(end, "excess", 1.75), "{end:?}");
+        assert!((end["relative"].value().unwrap() - 2.0 / expected).abs() < 1e-7, "{end:?}");
+        assert!(end["risk"].range().unwrap().1 > 2.0);
+        assert!(!end_exact.contains_key("relative"));
+    }
+
+    #[test]
+    fn a_gaussian_start_adds_its_variance() {
+        // m_0 = 25 ((1 − 2)² + 2²) = 125.
+        let start = [
+            ("initial", Value::Text("gaussian".to_owned())),
+            ("initial_mean", Value::Real(1.0)),
+            ("initial_std", Value::Real(2.0)),
+        ];
+        let risk = recorded("risk", &[0, 1], &[&[1.0, 1.0]]);
+        let outcome = estimate(&MeanRiskOverTime, problem(0.0), 0.04, &start, Some(&risk)).unwrap();
+        for (row, time) in [(&outcome.rows[1], 0.0), (&outcome.rows[3], 1.0)] {
+            let found = row["risk"].value().unwrap();
+            assert!((found / exact(125.0, time) - 1.0).abs() < 1e-8, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_ridge_is_refused() {
+        let found = estimate(&MeanRiskOverTime, problem(1.0), 0.04, &[], None);
+        assert!(matches!(found, Err(AnalysisError::Data(_))), "{found:?}");
+    }
+}

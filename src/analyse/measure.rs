@@ -1,4 +1,4 @@
-//! Distances between two samples of points, and their replicates.
+//! Distances between two samples of points.
 
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
@@ -7,6 +7,7 @@ use maruyama_statistics::distance::energy::{energy, energy_on_line};
 use maruyama_statistics::distance::error::DistanceError;
 use maruyama_statistics::distance::gaussian::gelbrich_squared;
 use maruyama_statistics::distance::line::wasserstein;
+use maruyama_statistics::distance::mmd::{median_bandwidth, mmd};
 use maruyama_statistics::distance::points::Points;
 use maruyama_statistics::distance::sliced::{draw_directions, sliced_wasserstein};
 use maruyama_statistics::distance::transport::cost::{Cost, Ground};
@@ -23,6 +24,7 @@ pub(crate) const MEASURES: &[&str] = &[
     "gelbrich",
     "transport",
     "sinkhorn",
+    "mmd",
 ];
 
 /// Measures of one observable alone.
@@ -53,6 +55,11 @@ pub(crate) enum Measure {
         /// Regularisation, in units of the squared distance.
         epsilon: f64,
     },
+    /// The root of the biased squared mean discrepancy with a Gaussian kernel.
+    Discrepancy {
+        /// Width of the kernel, in units of the observables.
+        bandwidth: f64,
+    },
 }
 
 /// What a manifest says of measures.
@@ -69,19 +76,23 @@ pub(crate) struct Settings {
 /// A distance, and what is known of the error of its computation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Measured {
-    /// The distance, in units of the observables; the root of them for the energy distance.
+    /// The distance, in units of the observables; in the root of them for the energy distance, and
+    /// without unit for the mean discrepancy.
     pub(crate) distance: f64,
     /// Standard error over directions, of `sliced`.
     pub(crate) direction_error: Option<f64>,
     /// Largest marginal error of the plans, of `sinkhorn`.
     pub(crate) marginal_error: Option<f64>,
+    /// Width of the kernel, of `mmd`.
+    pub(crate) bandwidth: Option<f64>,
 }
 
 impl Measure {
     /// The measure called `name` for the samples `x` and `y`.
     ///
     /// # Errors
-    /// If no cost between the points is finite and positive, which `sinkhorn` needs.
+    /// If a cost between the points overflows, which `sinkhorn` needs, or more than half of the points
+    /// are one, so that `mmd` has no width.
     pub(crate) fn new(
         name: &str,
         settings: Settings,
@@ -101,6 +112,7 @@ impl Measure {
             }
             "gelbrich" => Measure::Gelbrich,
             "transport" => Measure::Transport,
+            "mmd" => Measure::Discrepancy { bandwidth: median_bandwidth(x, y)? },
             _ => {
                 let mean = Cost::between(x, y, Ground::SquaredEuclidean)?.mean();
                 // Where all points are one, any regularisation gives zero.
@@ -115,8 +127,12 @@ impl Measure {
     /// # Errors
     /// If it overflows, or a method does not settle.
     pub(crate) fn between(&self, x: &Points, y: &Points) -> Result<Measured, DistanceError> {
-        let plain =
-            |distance: f64| Measured { distance, direction_error: None, marginal_error: None };
+        let plain = |distance: f64| Measured {
+            distance,
+            direction_error: None,
+            marginal_error: None,
+            bandwidth: None,
+        };
         Ok(match self {
             Measure::Line { order } => {
                 plain(wasserstein(x.coordinates(), y.coordinates(), *order)?)
@@ -142,54 +158,16 @@ impl Measure {
                     sinkhorn_divergence(x, y, Ground::SquaredEuclidean, settings)?;
                 Measured { marginal_error: Some(error), ..plain(divergence.max(0.0).sqrt()) }
             }
+            Measure::Discrepancy { bandwidth } => Measured {
+                bandwidth: Some(*bandwidth),
+                ..plain(mmd(x, y, *bandwidth)?.biased.sqrt())
+            },
         })
     }
 }
 
 /// Part of the key that draws directions.
 const DIRECTIONS: u64 = 2;
-
-/// The distance between samples drawn with replacement from `x` and from `y`.
-///
-/// # Errors
-/// As [`Measure::between`].
-pub(crate) fn bootstrap_replicate(
-    measure: &Measure,
-    x: &Points,
-    y: &Points,
-    stream: &mut Stream,
-) -> Result<f64, DistanceError> {
-    let mut resample = |z: &Points| {
-        let places: Vec<usize> = (0..z.n()).map(|_| stream.index(z.n())).collect();
-        pick(z, &places)
-    };
-    let (a, b) = (resample(x), resample(y));
-    Ok(measure.between(&Points::new(&a, x.dim())?, &Points::new(&b, y.dim())?)?.distance)
-}
-
-/// The distance between two random halves of `sample`, of `floor(n / 2)` points each.
-///
-/// # Errors
-/// As [`Measure::between`], and if there are fewer than two points.
-pub(crate) fn null_replicate(
-    measure: &Measure,
-    sample: &Points,
-    stream: &mut Stream,
-) -> Result<f64, DistanceError> {
-    let n = sample.n();
-    let mut places: Vec<usize> = (0..n).collect();
-    for i in 0..n - 1 {
-        places.swap(i, i + stream.index(n - i));
-    }
-    let (first, rest) = places.split_at(n / 2);
-    let (a, b) = (pick(sample, first), pick(sample, &rest[..n / 2]));
-    let dim = sample.dim();
-    Ok(measure.between(&Points::new(&a, dim)?, &Points::new(&b, dim)?)?.distance)
-}
-
-fn pick(points: &Points, places: &[usize]) -> Vec<f64> {
-    places.iter().flat_map(|i| points.point(*i)).copied().collect()
-}
 
 /// The points that the measure called `name` looks at: the first `most` if it compares all pairs, and
 /// all otherwise. Chains are exchangeable.
@@ -203,7 +181,7 @@ pub(crate) fn looked_at<'a>(
 ) -> Result<Points<'a>, DistanceError> {
     let compares_pairs = match name {
         "energy" => points.dim() > 1,
-        name => ["transport", "sinkhorn"].contains(&name),
+        name => ["transport", "sinkhorn", "mmd"].contains(&name),
     };
     let n = if compares_pairs { points.n().min(most) } else { points.n() };
     Points::new(&points.coordinates()[..n * points.dim()], points.dim())
@@ -278,18 +256,16 @@ mod tests {
         }
     }
 
+    /// Distances 1, 2, 3 and 1, 2, 1 between the four values, with the median 1.5.
     #[test]
-    fn replicates_of_a_shift_are_about_it_and_those_of_halves_are_small() {
-        let (x, y) = (normals(3, 200, [0.0; 2]), normals(4, 200, [2.0, 0.0]));
-        let (px, py) = (Points::new(&x, 2).unwrap(), Points::new(&y, 2).unwrap());
-        let measure = Measure::Gelbrich;
-        for r in 0..20 {
-            let mut stream = Stream::new(StreamKey(5), r, Purpose::Bootstrap);
-            let shift = bootstrap_replicate(&measure, &px, &py, &mut stream).unwrap();
-            // Standard error 0.1 of a difference of means of 200.
-            assert!((shift - 2.0).abs() < 0.7, "{shift}");
-            let null = null_replicate(&measure, &px, &mut stream).unwrap();
-            assert!(null > 0.0 && null < 0.7, "{null}");
-        }
+    fn the_width_of_the_kernel_is_the_median_distance() {
+        let (x, y) = (Points::new(&[0.0, 1.0], 1).unwrap(), Points::new(&[2.0, 3.0], 1).unwrap());
+        let found = measured("mmd", &x, &y);
+        assert_eq!(found.bandwidth, Some(1.5));
+        let kernel = |d: f64| real::exp(-0.5 * d * d / 2.25);
+        let squared = 1.0 + kernel(1.0) - 0.5 * (2.0 * kernel(2.0) + kernel(3.0) + kernel(1.0));
+        assert!((found.distance - squared.sqrt()).abs() < 1e-13, "{found:?}");
+        let one = Points::new(&[1.0, 1.0], 1).unwrap();
+        assert!(Measure::new("mmd", SETTINGS, (&one, &one), StreamKey(1)).is_err());
     }
 }

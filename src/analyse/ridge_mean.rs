@@ -61,3 +61,37 @@ impl Estimator for RidgeMean {
         Ok(CellOutcome { rows: vec![row], ..CellOutcome::default() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyse::estimator::tests::{estimate, is, least_squares, recorded};
+
+    /// Rows 3 and 4 with responses 6 and 8: the minimiser is 2, and λ₁² = 25.
+    #[test]
+    fn levels_are_those_of_one_feature_and_two_rows() {
+        let chains: Vec<[f64; 1]> = (1..9).map(|y| [f64::from(y)]).collect();
+        let values: Vec<&[f64]> = chains.iter().map(<[f64; 1]>::as_slice).collect();
+        let y = recorded("y_0", &[7], &values);
+        let problem = least_squares(&[&[3.0], &[4.0]], &[6.0, 8.0], 5.0);
+        let outcome = estimate(&RidgeMean, problem, 0.1, &[], Some(&y)).unwrap();
+        let row = &outcome.rows[0];
+        // Mean 4.5 and variance 6 of eight values; t₇ at 0.975 times sqrt(6/8).
+        assert!(is(row, "n", 8.0) && is(row, "mean", 4.5), "{row:?}");
+        let (low, high) = row["mean"].range().unwrap();
+        assert!((high - 4.5 - 2.047_824_672_284_117).abs() < 1e-9, "{row:?}");
+        assert!((low + high - 9.0).abs() < 1e-12);
+        // α₁ is 2 up to the sign of the axis: δ α₁/(λ₁² + δ) = 1/3, n α₁/(λ₁² + δ) = 2/15.
+        let derived = row["derived"].value().unwrap();
+        assert!((derived.abs() - 1.0 / 3.0).abs() < 1e-12, "{row:?}");
+        assert!(is(row, "printed", 0.4 * derived), "{row:?}");
+    }
+
+    #[test]
+    fn cells_of_other_models_are_refused() {
+        let problem = least_squares(&[&[1.0]], &[1.0], 1.0);
+        let model = [("model", maruyama_dynamics::parameter::Value::Text("adam".to_owned()))];
+        let found = estimate(&RidgeMean, problem, 0.1, &model, None);
+        assert!(matches!(found, Err(AnalysisError::NotSgd(_))), "{found:?}");
+    }
+}

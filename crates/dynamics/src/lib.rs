@@ -15,6 +15,7 @@ pub mod problem;
 pub mod real;
 pub mod simd;
 pub mod simulate;
+pub mod special;
 
 /// Fingerprints of this crate's sources, taken at build time by `maruyama-fingerprint`: path below
 /// `src`, SHA-256 of the text, and the paths that it names.

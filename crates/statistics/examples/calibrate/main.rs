@@ -1,11 +1,12 @@
 //! Calibration of the tests and intervals: `calibrate` replicates each under its hypothesis and
 //! prints how often it rejected or covered; the exit status is 1 where the share lies outside the
-//! bounds of [`Kind::bounds`].
+//! bounds of [`Kind::bounds`]. An argument is a part of the names of the checks to make.
 //!
 //! Seeds and numbers were chosen before any result was known. A topic is a module with a list of
 //! [`Check`]s, and a line in [`checks`].
 
 mod check;
+mod distance;
 mod fit;
 mod goodness;
 mod tail;
@@ -23,6 +24,7 @@ fn checks() -> Vec<Check> {
     checks.extend(goodness::checks());
     checks.extend(tail::checks());
     checks.extend(fit::checks());
+    checks.extend(distance::checks());
     checks
 }
 
@@ -30,7 +32,8 @@ fn main() -> ExitCode {
     println!("| test or interval | nominal | share of {REPLICATES} | allowed |");
     println!("| :-- | --: | --: | :-- |");
     let mut all_pass = true;
-    for check in checks() {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    for check in checks().into_iter().filter(|check| check.name.contains(&wanted)) {
         let row = Row::new(&check, REPLICATES);
         all_pass &= row.passes(check.kind.bounds());
         println!("{}", row.line(check.kind.bounds()));

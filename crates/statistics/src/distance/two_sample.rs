@@ -1,77 +1,12 @@
-//! The distance between two samples, with what it is where there is no difference and how uncertain
-//! it is.
-//!
-//! An empirical distance is positive even where the two laws are equal, so that its value alone says
-//! little: it is reported next to distances between independent halves of the same sample.
+//! The Wasserstein distance between two samples on the line with its null level and its interval.
 
 use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
-use maruyama_dynamics::real;
 
+use crate::distance::compared::Compared;
 use crate::distance::error::{DistanceError, check_order};
 use crate::distance::line::{Ordered, between_sorted};
-use crate::interval::binomial::Interval;
 use crate::sample::check::SampleError;
-use crate::sample::quantile::quantile;
 use crate::sample::sort::sort;
-
-/// A Wasserstein distance between two samples with its null level and its bootstrap interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TwoSample {
-    /// The distance `W_p` between the samples, in their units.
-    pub distance: f64,
-    /// Mean distance between independent halves of one sample: what equal laws give at half the
-    /// size, hence more than they give at full size.
-    pub null_mean: f64,
-    /// Upper quantile of these distances, at the probability of the interval.
-    pub null_quantile: f64,
-    /// Interval for the distance between the laws.
-    pub interval: Interval,
-    /// Standard deviation of the bootstrap distances.
-    pub standard_error: f64,
-}
-
-impl TwoSample {
-    /// The result from `replicates` computed elsewhere, in any order, as [`bootstrap_replicate`] and
-    /// [`null_replicate`] give them; at least two of each.
-    ///
-    /// The interval is the basic one, `[2 W - q_high, 2 W - q_low]` cut at zero, of bootstrap
-    /// quantiles, which undoes most of the upward bias of resampled distances. It is no test of
-    /// equal laws: there the limit of the distance is not normal and the bootstrap fails; compare
-    /// with the null level instead.
-    ///
-    /// # Source
-    /// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, equation (5.6);
-    /// for where it fails, Sommerfeld & Munk, J. R. Stat. Soc. B 80(1), 2018.
-    ///
-    /// # Errors
-    /// If there are fewer than two replicates of a kind or one is not finite.
-    ///
-    /// # Panics
-    /// If `level` lies outside the open interval `(0, 1)`.
-    pub fn new(
-        distance: f64,
-        bootstrap: &[f64],
-        null: &[f64],
-        level: f64,
-    ) -> Result<TwoSample, DistanceError> {
-        assert!(level > 0.0 && level < 1.0, "an interval of level {level}");
-        let (resampled, halves) = (Ordered::new(bootstrap)?, Ordered::new(null)?);
-        let fewest = bootstrap.len().min(null.len());
-        if fewest < 2 {
-            return Err(SampleError::TooFew { n: fewest, needed: 2 }.into());
-        }
-        let mean = real::sum(bootstrap) / bootstrap.len() as f64;
-        let squares: Vec<f64> = bootstrap.iter().map(|w| (w - mean) * (w - mean)).collect();
-        let at = |p: f64| (2.0 * distance - quantile(resampled.values(), p)).max(0.0);
-        Ok(TwoSample {
-            distance,
-            null_mean: real::sum(null) / null.len() as f64,
-            null_quantile: quantile(halves.values(), level),
-            interval: Interval { low: at(0.5 * (1.0 + level)), high: at(0.5 * (1.0 - level)) },
-            standard_error: (real::sum(&squares) / (bootstrap.len() - 1) as f64).sqrt(),
-        })
-    }
-}
 
 /// Compares two samples with `replicates` bootstrap and as many null replicates.
 ///
@@ -96,7 +31,7 @@ pub fn two_sample(
     level: f64,
     replicates: u64,
     key: StreamKey,
-) -> Result<TwoSample, DistanceError> {
+) -> Result<Compared, DistanceError> {
     let distance = x.wasserstein(y, order)?;
     let stream = |key, r| Stream::new(key, r, Purpose::Bootstrap);
     let bootstrap: Result<Vec<f64>, _> =
@@ -106,7 +41,7 @@ pub fn two_sample(
             null_replicate(if r % 2 == 0 { x } else { y }, order, &mut stream(key.derive(1), r))
         })
         .collect();
-    TwoSample::new(distance, &bootstrap?, &null?, level)
+    Compared::new(distance, &bootstrap?, &null?, level)
 }
 
 /// The distance between two samples drawn with replacement from `x` and from `y`.
@@ -206,9 +141,9 @@ mod tests {
         let mut bootstrap: Vec<f64> =
             (0..20).map(|r| bootstrap_replicate(&x, &y, 1.0, &mut stream(r)).unwrap()).collect();
         bootstrap.reverse();
-        let again = TwoSample::new(all.distance, &bootstrap, &[0.1, 0.2], 0.95).unwrap();
+        let again = Compared::new(all.distance, &bootstrap, &[0.1, 0.2], 0.95).unwrap();
         assert_eq!(again.interval, all.interval);
-        assert!(TwoSample::new(1.0, &[1.0], &[1.0, 2.0], 0.9).is_err());
+        assert!(Compared::new(1.0, &[1.0], &[1.0, 2.0], 0.9).is_err());
         let three = Ordered::new(&[1.0, 2.0, 3.0]).unwrap();
         assert!(null_replicate(&three, 1.0, &mut stream(0)).is_err());
     }

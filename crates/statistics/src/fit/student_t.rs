@@ -10,7 +10,9 @@ pub use crate::fit::student_t_profile::{Location, NU_MAX};
 
 use crate::fit::family::{Family, FitError, Fitted, check_ties};
 use crate::fit::student_t_profile::{NAME, Profile, ProfilePoint};
-use crate::fit::student_t_search::highest;
+use crate::fit::student_t_search::{NORMAL, highest};
+use crate::law::interface::Law;
+use crate::law::normal::Normal;
 use crate::law::student_t::StudentT;
 use crate::sample::check::{sorted, varied};
 use crate::sample::quantile::quantile;
@@ -29,7 +31,8 @@ pub struct StudentTFamily;
 /// A maximum-likelihood fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StudentTFit {
-    /// Degrees of freedom, in `[NU_MIN, NU_MAX]`; at [`NU_MAX`] the sample prefers the normal law.
+    /// Degrees of freedom, at least `NU_MIN`; infinite where no Student-t law is as likely as the
+    /// normal one.
     pub nu: f64,
     /// Location, in units of the sample.
     pub loc: f64,
@@ -44,7 +47,8 @@ pub struct StudentTFit {
 /// The maximum-likelihood fit to `sample`.
 ///
 /// The likelihood may have several maxima in `nu`: every change of sign of the profile's slope
-/// between the starting values, and both ends, are followed, and the highest maximum is kept.
+/// between the starting values, and both ends, are followed, and the highest maximum is kept. The
+/// upper end is the normal law.
 ///
 /// # Source
 /// Liu & Rubin, "ML estimation of the t distribution using EM and its extensions, ECM and ECME",
@@ -98,21 +102,30 @@ pub fn fit_scale(sample: &[f64], nu: f64) -> Result<f64, FitError> {
 }
 
 impl StudentTFit {
+    /// The law: Student's, or the normal one for infinite degrees of freedom.
+    fn law(&self) -> Result<Box<dyn Law>, FitError> {
+        Ok(if self.nu.is_finite() {
+            Box::new(StudentT::new(self.nu, self.loc, self.scale)?)
+        } else {
+            Box::new(Normal::new(self.loc, self.scale)?)
+        })
+    }
+
     /// Standard errors of `1 / nu`, location and scale, from the outer product of the scores; those
-    /// of parameters at a bound or known are `None`.
+    /// of parameters at a bound or known are `None`, and that of `1 / nu` at the normal law.
     ///
     /// # Source
     /// Berndt, Hall, Hall & Hausman 1974 (see `special::score`).
     #[must_use]
     pub fn standard_errors(&self, sample: &[f64], location: Location) -> StandardErrors {
         let point = ProfilePoint {
-            nu: self.nu,
+            nu: self.nu.min(NORMAL),
             loc: self.loc,
             scale: self.scale,
             log_likelihood: self.log_likelihood,
             slope: 0.0,
         };
-        let nu_is_inside = self.nu > self.nu_low && self.nu < NU_MAX;
+        let nu_is_inside = self.nu > self.nu_low && self.nu.is_finite();
         let active = [location == Location::Free, true, nu_is_inside];
         let errors = Profile { sample, location }.scores(&point).standard_errors(active);
         let error = |i: usize| errors.filter(|_| active[i]).map(|errors| errors[i]);
@@ -157,7 +170,7 @@ impl Family for StudentTFamily {
             parameters: vec![("nu", best.nu), ("loc", best.loc), ("scale", best.scale)],
             standard_errors: named.iter().filter_map(|(name, e)| Some((*name, (*e)?))).collect(),
             log_likelihood: Some(best.log_likelihood),
-            law: Box::new(StudentT::new(best.nu, best.loc, best.scale)?),
+            law: best.law()?,
         })
     }
 }
@@ -167,7 +180,7 @@ mod tests {
     use maruyama_dynamics::noise::{Purpose, Stream, StreamKey};
 
     use super::*;
-    use crate::law::interface::Law;
+    use crate::fit::normal::NormalFamily;
     use crate::reference::SIXTY;
     use crate::sample::check::SampleError;
     use crate::sample::moments::mean;
@@ -237,8 +250,13 @@ mod tests {
     fn thin_tails_end_at_the_normal_limit() {
         let sample: Vec<f64> = (0..200).map(|i| f64::from(i) / 200.0).collect();
         let best = fit(&sample, Location::Free).unwrap();
-        assert_eq!(best.nu, NU_MAX);
+        assert_eq!(best.nu, f64::INFINITY);
         assert!((best.loc - 0.4975).abs() < 1e-9);
+        let fitted = StudentTFamily.fit(&sample).unwrap();
+        let normal = NormalFamily.fit(&sample).unwrap().log_likelihood.unwrap();
+        assert!((fitted.log_likelihood.unwrap() - normal).abs() < 1e-11);
+        let sum: f64 = sample.iter().map(|x| fitted.law.ln_pdf(*x)).sum();
+        assert!((sum - normal).abs() < 1e-10);
         let errors = best.standard_errors(&sample, Location::Free);
         assert!(errors.inverse_nu.is_none() && errors.scale.is_some());
     }

@@ -10,8 +10,9 @@
 use maruyama_dynamics::real;
 
 use crate::fit::family::FitError;
-use crate::fit::student_t::{Location, NU_MAX, StudentTFit};
+use crate::fit::student_t::{Location, StudentTFit};
 use crate::fit::student_t_profile::Profile;
+use crate::fit::student_t_search::NORMAL;
 use crate::interval::binomial::Interval;
 use crate::law::normal::standard_quantile;
 
@@ -44,8 +45,13 @@ pub fn inverse_nu_interval(
         let drop = 2.0 * (fit.log_likelihood - profile.at(nu, start)?.log_likelihood);
         Ok::<bool, FitError>(drop <= z * z)
     };
-    let low = edge(fit.nu, NU_MAX, is_inside)?.map_or(0.0, |nu| 1.0 / nu);
-    let high = edge(fit.nu, fit.nu_low, is_inside)?.map_or(f64::INFINITY, |nu| 1.0 / nu);
+    // At the most, these degrees of freedom are as good as infinite ones.
+    let best = fit.nu.min(NORMAL);
+    if !is_inside(best)? {
+        return Ok(Interval { low: 0.0, high: 1.0 / best });
+    }
+    let low = edge(best, NORMAL, is_inside)?.map_or(0.0, |nu| 1.0 / nu);
+    let high = edge(best, fit.nu_low, is_inside)?.map_or(f64::INFINITY, |nu| 1.0 / nu);
     Ok(Interval { low, high })
 }
 

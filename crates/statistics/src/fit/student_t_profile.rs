@@ -15,7 +15,8 @@ use crate::special::score::Scores;
 
 /// Name of the family in errors and tables.
 pub(crate) const NAME: &str = "student_t";
-/// Largest degrees of freedom: beyond, the law is normal to 1e-4 in the density.
+/// Largest degrees of freedom at which the profile is searched: beyond, the law is normal to 1e-4 in
+/// the density, and the derivative of the likelihood in `1 / nu` is a line.
 pub const NU_MAX: f64 = 1e4;
 
 /// Newton's last step of a maximum may have this size: it squares the error.

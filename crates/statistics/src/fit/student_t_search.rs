@@ -8,16 +8,21 @@
 use maruyama_dynamics::real;
 
 use crate::fit::family::FitError;
+use crate::fit::normal;
 use crate::fit::student_t_profile::{Location, NAME, NU_MAX, Profile, ProfilePoint, digamma_step};
 use crate::fit::student_t_sums::{Weights, weights_and_logarithms};
+use crate::sample::moments::mean;
 
 /// Where the slope of the profile is taken to find its maxima.
 const STARTS: [f64; 6] = [1.0, 3.0, 12.0, 60.0, 400.0, NU_MAX];
 
+/// Above these degrees of freedom the likelihood is that of the normal law, to 1e-12 a value.
+pub(crate) const NORMAL: f64 = 1e6;
+
 /// Steps of Newton's method in all parameters before the profile is searched instead.
 const JOINT_STEPS: usize = 12;
 
-/// The highest of the profile's maxima in `[nu_low, NU_MAX]`.
+/// The highest of the profile's maxima from `nu_low` to the normal law.
 pub(crate) fn highest(
     profile: &Profile,
     nu_low: f64,
@@ -26,7 +31,9 @@ pub(crate) fn highest(
     let first = profile.near(nu_low, start)?;
     let (mut left, mut inside) = (first, None);
     for nu in STARTS.into_iter().filter(|nu| *nu > nu_low) {
-        let right = profile.near(nu, (left.loc, left.scale))?;
+        let start = (left.loc, left.scale);
+        // What lies beyond the last one is found from its slope.
+        let right = if nu < NU_MAX { profile.near(nu, start)? } else { profile.at(nu, start)? };
         if left.slope > 0.0 && right.slope <= 0.0 {
             let root = root_of_slope(profile, left, right)?;
             inside = Some(inside.map_or(root, |best| higher(best, root)));
@@ -34,10 +41,46 @@ pub(crate) fn highest(
         left = right;
     }
     let end = higher(first, left);
-    match inside {
-        Some(best) if best.log_likelihood >= end.log_likelihood => Ok(best),
-        _ => profile.at(end.nu, (end.loc, end.scale)),
+    let best = match inside {
+        Some(best) if best.log_likelihood >= end.log_likelihood => best,
+        _ => profile.at(end.nu, (end.loc, end.scale))?,
+    };
+    Ok(if left.slope > 0.0 { higher(best, beyond(profile, left)?) } else { best })
+}
+
+/// The highest point beyond `last` at [`NU_MAX`], where the profile still rises: the normal law, or
+/// where the derivative in `theta`, which is a line this near to it, is zero.
+fn beyond(profile: &Profile, last: ProfilePoint) -> Result<ProfilePoint, FitError> {
+    let (limit, at_limit) = normal_limit(profile);
+    if at_limit >= 0.0 {
+        return Ok(limit);
     }
+    let theta = false_position((1.0 / last.nu, height(&last)), (0.0, at_limit));
+    if theta * NORMAL < 1.0 {
+        return Ok(limit);
+    }
+    Ok(higher(limit, profile.at(1.0 / theta, (last.loc, last.scale))?))
+}
+
+/// The normal law of the highest likelihood, as the point at infinity, and the limit of [`height`]:
+///
+/// ```text
+/// -dL/dtheta at 0 = n (3 - m_4 / m_2²) / 4,   m_k = (1/n) sum d^k
+/// ```
+fn normal_limit(profile: &Profile) -> (ProfilePoint, f64) {
+    let n = profile.sample.len() as f64;
+    let loc = match profile.location {
+        Location::Free => mean(profile.sample),
+        Location::Zero => 0.0,
+    };
+    let squares: Vec<f64> = profile.sample.iter().map(|x| (x - loc) * (x - loc)).collect();
+    let variance = real::sum(&squares) / n;
+    let fourth = real::dot(&squares, &squares) / n;
+    let scale = variance.sqrt();
+    let log_likelihood = normal::log_likelihood(n, scale);
+    let nu = f64::INFINITY;
+    let limit = ProfilePoint { nu, loc, scale, log_likelihood, slope: 0.0 };
+    (limit, 0.25 * n * (3.0 - fourth / (variance * variance)))
 }
 
 fn higher(a: ProfilePoint, b: ProfilePoint) -> ProfilePoint {
@@ -184,6 +227,7 @@ mod tests {
     use super::*;
     use crate::fit::student_t_profile::Profile;
     use crate::law::interface::Law;
+    use crate::law::normal::standard_quantile;
     use crate::law::student_t::StudentT;
 
     #[test]
@@ -203,6 +247,62 @@ mod tests {
                 assert!(joint.log_likelihood > along.log_likelihood - 1e-9);
                 assert!(joint.slope.abs() < 1e-6, "{joint:?}");
             }
+        }
+    }
+
+    /// Quantiles of the normal law, moved until their kurtosis is `3 + excess`.
+    fn of_kurtosis(n: usize, excess: f64) -> Vec<f64> {
+        let kurtosis = |power: f64| -> (Vec<f64>, f64) {
+            let x: Vec<f64> = (0..n)
+                .map(|i| standard_quantile((i as f64 + 0.5) / n as f64))
+                .map(|z| z * real::pow(z.abs(), power))
+                .collect();
+            let squares: Vec<f64> = x.iter().map(|x| x * x).collect();
+            let (second, fourth) = (real::sum(&squares), real::dot(&squares, &squares));
+            (x, n as f64 * fourth / (second * second) - 3.0)
+        };
+        let (mut low, mut high) = (-0.2, 0.2);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if kurtosis(middle).1 < excess { low = middle } else { high = middle }
+        }
+        kurtosis(low).0
+    }
+
+    #[test]
+    fn near_the_normal_law_the_maximum_lies_where_the_kurtosis_says() {
+        for location in [Location::Free, Location::Zero] {
+            let normal = of_kurtosis(4001, -1e-3);
+            let at =
+                |sample: &[f64]| highest(&Profile { sample, location }, 0.2, (0.1, 1.0)).unwrap();
+            let found = at(&normal);
+            assert_eq!(found.nu, f64::INFINITY);
+            let own = normal::log_likelihood(4001.0, found.scale);
+            assert_eq!(found.log_likelihood, own);
+            // With a few times 1e-5 of excess kurtosis the maximum is above NU_MAX.
+            let near = of_kurtosis(4001, 1e-4);
+            let found = at(&near);
+            let profile = Profile { sample: &near, location };
+            assert!(found.nu > NU_MAX && found.nu < NORMAL, "{found:?}");
+            for factor in [0.5, 2.0] {
+                let other = profile.at(factor * found.nu, (found.loc, found.scale)).unwrap();
+                assert!(other.log_likelihood < found.log_likelihood, "{found:?}, {other:?}");
+            }
+            assert!(found.log_likelihood > normal_limit(&profile).0.log_likelihood);
+        }
+    }
+
+    #[test]
+    fn the_limit_of_the_derivative_is_approached() {
+        let sample: Vec<f64> = (0..500).map(|i| f64::from(i * i % 97)).collect();
+        let profile = Profile { sample: &sample, location: Location::Free };
+        let (limit, at_limit) = normal_limit(&profile);
+        let start = (limit.loc, limit.scale);
+        for (nu, bound) in [(1e3, 1e-2), (1e4, 1e-3)] {
+            let point = profile.at(nu, start).unwrap();
+            assert!((height(&point) / at_limit - 1.0).abs() < bound, "{nu}: {point:?}");
+            let fall = limit.log_likelihood - point.log_likelihood;
+            assert!((fall * nu / at_limit - 1.0).abs() < bound, "{nu}: {fall}");
         }
     }
 

@@ -6,8 +6,7 @@
 //! the band is struck out.
 
 use maruyama_dynamics::real;
-
-use crate::special::beta::stirling_remainder;
+use maruyama_dynamics::special::beta::stirling_remainder;
 
 /// Probability that the number `N(t)` of `n >= 1` uniform points up to `t` stays within a band.
 ///

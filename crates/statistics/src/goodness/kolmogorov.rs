@@ -10,9 +10,9 @@
 //! `goodness::bootstrap` is the remedy.
 
 use maruyama_dynamics::real;
+use maruyama_dynamics::special::beta::ln_beta;
 
 use crate::goodness::boundary::probability_within;
-use crate::special::beta::ln_beta;
 
 /// Samples larger than this use an expansion about the limit law.
 const EXACT_UP_TO: usize = 20_000;

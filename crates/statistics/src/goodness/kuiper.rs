@@ -5,12 +5,12 @@
 //! ```
 
 use maruyama_dynamics::real;
+use maruyama_dynamics::special::beta::ln_beta;
 
 use crate::goodness::boundary::probability_within;
 use crate::goodness::statistic::one_sided_deviations;
 use crate::law::interface::Law;
 use crate::sample::check::SampleError;
-use crate::special::beta::ln_beta;
 
 /// Samples larger than this use an expansion about the limit law, except in the tail.
 const EXACT_UP_TO: usize = 20_000;

@@ -5,7 +5,7 @@
 //! high: I_high(k + 1, n - k) = (1 + level) / 2
 //! ```
 
-use crate::special::beta::regularized_beta;
+use maruyama_dynamics::special::beta::regularised_beta;
 
 /// An interval with its ends included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +44,7 @@ fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
         if middle <= low || middle >= high {
             break;
         }
-        if regularized_beta(a, b, middle, 1.0 - middle) < p {
+        if regularised_beta(a, b, middle, 1.0 - middle) < p {
             low = middle;
         } else {
             high = middle;

@@ -2,11 +2,11 @@
 
 use maruyama_dynamics::noise::Stream;
 use maruyama_dynamics::real;
+use maruyama_dynamics::special::beta::{ln_beta, regularised_beta};
 
 use crate::law::gamma_variate::gamma;
 use crate::law::interface::{Law, LawError, check_location_scale};
 use crate::law::invert::line_quantile;
-use crate::special::beta::{ln_beta, regularized_beta};
 
 /// The skew Student-t law of Jones and Faddy: `loc + scale Z`.
 ///
@@ -52,12 +52,12 @@ impl JonesFaddy {
     /// `P(Z <= z)`, relatively accurate in the lower tail.
     fn standard_cdf(&self, z: f64) -> f64 {
         let (below, above) = shares(self.a + self.b, z);
-        regularized_beta(self.a, self.b, below, above)
+        regularised_beta(self.a, self.b, below, above)
     }
 
     fn standard_sf(&self, z: f64) -> f64 {
         let (below, above) = shares(self.a + self.b, z);
-        regularized_beta(self.b, self.a, above, below)
+        regularised_beta(self.b, self.a, above, below)
     }
 
     fn standard_ln_pdf(&self, z: f64) -> f64 {

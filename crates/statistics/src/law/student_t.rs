@@ -2,11 +2,11 @@
 
 use maruyama_dynamics::noise::Stream;
 use maruyama_dynamics::real;
+use maruyama_dynamics::special::beta::{ln_beta, regularised_beta};
 
 use crate::law::gamma_variate::gamma;
 use crate::law::interface::{Law, LawError, check_location_scale};
 use crate::law::invert::tail_quantile;
-use crate::special::beta::{ln_beta, regularized_beta};
 
 /// Student's t law: `loc + scale T`, `T` with `nu` degrees of freedom.
 ///
@@ -52,7 +52,7 @@ impl StudentT {
         let far = self.nu / (self.nu + square);
         let near = if square.is_finite() { square / (self.nu + square) } else { 1.0 };
         let tail = if far > 0.0 {
-            0.5 * regularized_beta(0.5 * self.nu, 0.5, far, near)
+            0.5 * regularised_beta(0.5 * self.nu, 0.5, far, near)
         } else {
             // u^2 overflows: the leading term of the tail, which is exact there.
             let ln_tail = self.ln_norm + 0.5 * (self.nu - 1.0) * real::ln(self.nu)

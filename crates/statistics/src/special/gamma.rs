@@ -5,8 +5,7 @@
 //! ```
 
 use maruyama_dynamics::real;
-
-use crate::special::beta::stirling_remainder;
+use maruyama_dynamics::special::beta::stirling_remainder;
 
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 /// From here on Stirling's series is exact to rounding.

@@ -1,6 +1,5 @@
 //! Special functions and quadrature that the laws share.
 
-pub(crate) mod beta;
 pub(crate) mod complex;
 pub(crate) mod digamma;
 pub(crate) mod gamma;

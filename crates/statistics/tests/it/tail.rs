@@ -1,4 +1,5 @@
-//! Tails against scipy, powerlaw and R's evd; `scripts/fixtures/tail.py` makes the reference values.
+//! Tails against scipy, powerlaw, R's evd and fExtremes; `scripts/fixtures/tail.py` and `tail_r.py` make
+//! the reference values.
 
 use std::collections::BTreeMap;
 
@@ -133,6 +134,60 @@ fn generalised_pareto_fits_are_never_worse() {
         assert!(interval.low <= best.xi && best.xi < interval.high, "{what}: {interval:?}");
     }
     println!("moments {:e}; gains over scipy and evd {gains:?}", moments.0);
+}
+
+fn r_fixture() -> Value {
+    serde_json::from_str(include_str!("../fixtures/tail_r.json")).unwrap()
+}
+
+#[test]
+fn fits_are_never_worse_than_those_of_evir() {
+    let (r, samples) = (r_fixture(), samples(&fixture()));
+    let (mut gain, mut errors, mut compared) = (0.0_f64, Largest(0.0), 0);
+    let fits = r["generalised_pareto"].as_array().unwrap();
+    for row in fits {
+        let what = row.to_string();
+        let x = &samples[row["sample"].as_str().unwrap()];
+        let u = number(row, "threshold");
+        let excesses: Vec<f64> = x.iter().filter(|x| **x > u).map(|x| x - u).collect();
+        let best = fit(&excesses).unwrap();
+        let value = number(row, "log_likelihood");
+        // Below xi = -1 the likelihood has no maximum, and any value can be reached.
+        if number(row, "xi") >= -1.0 {
+            assert!(best.log_likelihood >= value - 1e-6, "{what}: {best:?}");
+            gain = gain.max(best.log_likelihood - value);
+        }
+        if let (Some(own), [xi, _]) = (best.standard_errors(), &numbers_or_none(&row["errors"])[..])
+            && (best.log_likelihood - value).abs() < 1e-6
+        {
+            // The derivatives of `optim` are differences.
+            errors.see(own[0], *xi, 0.01, &what);
+            compared += 1;
+        }
+    }
+    println!("evir: {} fits, gains up to {gain:e}", fits.len());
+    println!("evir: {compared} standard errors, largest relative difference {:e}", errors.0);
+    assert!(fits.len() >= 40 && compared >= 10);
+}
+
+#[test]
+fn hill_and_mean_excess_are_those_of_evir() {
+    let (r, samples) = (r_fixture(), samples(&fixture()));
+    let (mut hill, mut excess) = (Largest(0.0), Largest(0.0));
+    for row in r["hill"].as_array().unwrap() {
+        let (k, alpha) = (row[1].as_u64().unwrap() as usize, row[2].as_f64().unwrap());
+        let m = Magnitudes::top(&samples[row[0].as_str().unwrap()], k - 1).unwrap();
+        // Theirs divides by k, the threshold among them.
+        let own = m.hill(k - 1).unwrap().alpha * k as f64 / (k - 1) as f64;
+        hill.see(own, alpha, 1e-11, &row.to_string());
+    }
+    let rows = r["mean_excess"].as_array().unwrap();
+    for row in rows {
+        let x = &samples[row[0].as_str().unwrap()];
+        let own = mean_excess(x, &[row[1].as_f64().unwrap()]).unwrap()[0].mean.unwrap();
+        excess.see(own, row[2].as_f64().unwrap(), 1e-11, &row.to_string());
+    }
+    println!("evir: Hill {:e}, {} mean excesses {:e}", hill.0, rows.len(), excess.0);
 }
 
 fn numbers_or_none(value: &Value) -> Vec<f64> {

@@ -1,12 +1,10 @@
 //! Invariant laws in closed form: one feature, and features whose law no rotation changes.
 
-mod beta;
 mod inverse_gamma;
 mod multivariate_t;
 mod pearson;
 mod scalar_law;
 
-pub use beta::regularised_incomplete_beta;
 pub use inverse_gamma::OneSided;
 pub use multivariate_t::MultivariateT;
 pub use pearson::PearsonFour;

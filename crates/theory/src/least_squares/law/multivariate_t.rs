@@ -5,10 +5,10 @@
 //! ```
 
 use maruyama_dynamics::real;
+use maruyama_dynamics::special::beta::regularised_beta;
 
 use crate::least_squares::LeastSquaresError;
 use crate::least_squares::error::positive;
-use crate::least_squares::law::regularised_incomplete_beta;
 use crate::least_squares::tail::RotationInvariantRate;
 
 /// A centred multivariate t law with scale matrix `scale_square I`.
@@ -59,22 +59,16 @@ impl MultivariateT {
     #[must_use]
     pub fn radial_cdf(&self, radius: f64) -> f64 {
         let ratio = radius * radius / (self.tail_index * self.scale_square);
-        regularised_incomplete_beta(
-            0.5 * self.dim as f64,
-            0.5 * self.tail_index,
-            ratio / (1.0 + ratio),
-        )
+        let (inside, outside) = (ratio / (1.0 + ratio), 1.0 / (1.0 + ratio));
+        regularised_beta(0.5 * self.dim as f64, 0.5 * self.tail_index, inside, outside)
     }
 
     /// `P(|eta| > radius)`, with relative accuracy far out.
     #[must_use]
     pub fn radial_survival(&self, radius: f64) -> f64 {
         let ratio = radius * radius / (self.tail_index * self.scale_square);
-        regularised_incomplete_beta(
-            0.5 * self.tail_index,
-            0.5 * self.dim as f64,
-            1.0 / (1.0 + ratio),
-        )
+        let (inside, outside) = (ratio / (1.0 + ratio), 1.0 / (1.0 + ratio));
+        regularised_beta(0.5 * self.tail_index, 0.5 * self.dim as f64, outside, inside)
     }
 
     /// Density of `|eta|` at `radius ≥ 0`, per unit of length: the density times the area of the

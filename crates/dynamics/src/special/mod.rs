@@ -1,0 +1,3 @@
+//! Special functions that statistics and theory share.
+
+pub mod beta;
