@@ -35,7 +35,7 @@ fn each_curve_has_its_exponent() {
     let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|row| row.split(',').collect()).collect();
     assert_eq!(rows.len(), 6, "{table}");
     for (idx, row) in rows.iter().enumerate() {
-        let (name, expected) = if idx < 3 { ("sgd", 2.0) } else { ("sign sgd", 1.0) };
+        let (name, expected) = if idx < 3 { ("SGD", 2.0) } else { ("SignSGD", 1.0) };
         assert_eq!(row[0], name, "{table}");
         let exponent: f64 = row[2].parse().expect("a number");
         // The lemma on SignSGD has a term of order 1e-3 beside the linear one.
