@@ -20,6 +20,9 @@ simulate:
         for name in kind.problems() {
             let needs_data = problem::problem(name).is_some_and(ProblemKind::needs_data);
             let problem = match *name {
+                "network" if kind.part().name == "modified_equation" => {
+                    "data: other, hidden: [4], noise_std: 0.1, equation: ha_sme_f, "
+                }
                 "network" if kind.part().name.ends_with("_sde") => {
                     "data: other, hidden: [4], noise_std: 0.1, "
                 }
