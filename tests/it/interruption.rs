@@ -127,7 +127,7 @@ fn ctrl_c_keeps_what_is_done_and_says_how_to_resume() {
         let stdout = String::from_utf8_lossy(&output.stdout);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{stdout}{stderr}");
-        assert!(stderr.contains("finishing the blocks in flight"), "{stderr}");
+        assert!(stderr.contains("finishing or saving the blocks in flight"), "{stderr}");
         assert!(stdout.contains("the same command resumes"), "{stdout}");
         assert!(project.files("reports").is_empty(), "a report of half a run");
 
