@@ -8,7 +8,7 @@ use crate::analyse::Scalar;
 use crate::manifest::types::Manifest;
 use crate::report::word::{Look, WORDS, Word};
 
-/// The names that a manifest gives, and those of [`WORDS`] behind them.
+/// The names that a manifest gives, and those of the words that are known behind them.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
     manifest: &'a Manifest,
