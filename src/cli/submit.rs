@@ -133,7 +133,8 @@ fn pilots(
     let store = std::path::absolute(&pipeline.store_folder).map_err(start)?;
     let mut arguments: Vec<PathBuf> = ["run", "--quiet", "--store"].map(PathBuf::from).to_vec();
     arguments.push(store.clone());
-    arguments.extend([PathBuf::from("--profile"), PathBuf::from(&options.profile)]);
+    arguments.extend(["--profile", &options.profile].map(PathBuf::from));
+    arguments.extend(["--save-every", &options.save_every.to_string()].map(PathBuf::from));
     arguments.extend(options.manifests.iter().cloned());
     let mut name = Hasher::new("maruyama job 1");
     name.field(store.as_os_str().as_encoded_bytes());

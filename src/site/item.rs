@@ -10,7 +10,7 @@ use crate::plan::{PlannedItem, PlannedSweep};
 use crate::site::Sources;
 use crate::site::error::SiteError;
 use crate::site::ledger::{Claim, Entry};
-use crate::site::markup::{Source, to_html};
+use crate::site::markup::{Source, inline_html, to_html};
 use crate::site::templates::Templates;
 use crate::store::{Index, WrittenFile};
 
@@ -98,7 +98,12 @@ fn claims(folder: &Path) -> Result<Vec<Claim>, SiteError> {
         path: path.clone(),
         reason: error.to_string(),
     };
-    serde_json::from_str(&read(&path)?).map_err(wrong)
+    let mut claims: Vec<Claim> = serde_json::from_str(&read(&path)?).map_err(wrong)?;
+    for claim in &mut claims {
+        claim.statement = inline_html(&claim.statement);
+        claim.source = inline_html(&claim.source);
+    }
+    Ok(claims)
 }
 
 fn sweep<'a>(planned: &'a PlannedSweep, index: &Index) -> Sweep<'a> {

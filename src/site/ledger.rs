@@ -12,7 +12,9 @@ use crate::store::WrittenFile;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Claim {
     pub id: String,
+    /// As HTML, when it is shown.
     pub statement: String,
+    /// As HTML, when it is shown.
     pub source: String,
     pub verdict: String,
     pub expected: String,

@@ -49,6 +49,20 @@ pub(crate) fn to_html(markdown: &str, folder: &Path) -> Result<Rendered, SiteErr
     Ok(rendered)
 }
 
+/// A sentence in the markup of captions as HTML that can stand in a line.
+pub(crate) fn inline_html(text: &str) -> String {
+    let markdown = maruyama_figure::markdown(text);
+    let events = Parser::new(&markdown).filter_map(|event| match event {
+        Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => None,
+        Event::InlineHtml(html) if !KNOWN_HTML.contains(&html.as_ref()) => Some(Event::Text(html)),
+        Event::Html(html) => Some(Event::Text(html)),
+        other => Some(other),
+    });
+    let mut html = String::new();
+    html::push_html(&mut html, events);
+    html
+}
+
 /// What has been seen of a report.
 struct Writer<'a> {
     folder: &'a Path,
@@ -130,7 +144,8 @@ impl Writer<'_> {
             return Ok(format!("{folder}index.html").into());
         }
         let path = self.folder.join(&*to);
-        let is_here = !to.contains(['/', '\\', ':']) && path.is_file();
+        let is_below = !to.contains(['\\', ':']) && !to.starts_with('/') && !to.contains("..");
+        let is_here = is_below && path.is_file();
         if !is_here {
             return Ok("#".into());
         }
@@ -174,7 +189,10 @@ mod tests {
 
     fn html(markdown: &str) -> Rendered {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in [("rates.svg", "<svg/>"), ("rates.csv", "a\n1\n")] {
+        fs::create_dir(folder.path().join("claims")).unwrap();
+        let files =
+            [("rates.svg", "<svg/>"), ("rates.csv", "a\n1\n"), ("claims/one.csv", "a\n2\n")];
+        for (name, text) in files {
             fs::write(folder.path().join(name), text).unwrap();
         }
         to_html(markdown, folder.path()).unwrap()
@@ -183,7 +201,7 @@ mod tests {
     #[test]
     fn a_page_has_its_vectors_formulas_and_texts() {
         let markdown = "# Title\n\n## Claims\n\n### ✓ Reproduced: some-claim\n\n$\\gamma^2$ and *x*<sub>1</sub>\n\n\
-                        ![rates](rates.png)\n\n[CSV](rates.csv), [other](../other/README.md)\n";
+                        ![rates](rates.png)\n\n[CSV](rates.csv), [all](claims/one.csv), [other](../other/README.md)\n";
         let page = html(markdown);
         for wanted in [
             "<h3 id=\"some-claim\" class=\"reproduced\">",
@@ -192,12 +210,19 @@ mod tests {
             "<img src=\"rates.svg\"",
             "<a href=\"rates.csv\">CSV</a> <button type=\"button\" data-copy=\"0\">",
             "href=\"../other/index.html\"",
+            "<a href=\"claims/one.csv\">all</a> <button",
         ] {
             assert!(page.html.contains(wanted), "{wanted} in {}", page.html);
         }
         assert!(!page.html.contains("Title"));
-        assert_eq!(page.files, ["rates.svg", "rates.csv"]);
+        assert_eq!(page.files, ["rates.svg", "rates.csv", "claims/one.csv"]);
         assert_eq!(page.sources[0].text, "a\n1\n");
+    }
+
+    #[test]
+    fn sentences_have_the_markup_of_captions_and_no_other() {
+        assert_eq!(inline_html("*η*_{1} < 2"), "<em>η</em><sub>1</sub> &lt; 2");
+        assert_eq!(inline_html("<b onclick='x'> & 1. 2 *"), "&lt;b onclick='x'&gt; &amp; 1. 2 *");
     }
 
     #[test]
