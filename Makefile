@@ -41,10 +41,11 @@ tests/site/node_modules/ready: tests/site/package-lock.json
 	touch $@
 
 # The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
-# changed manifests and files; edits of the sources, each with a build; tens of minutes. Needs Linux,
+# changed manifests and files; a deep network at three step sizes; edits of the sources, each with a build; tens of minutes. Needs Linux,
 # and rights to mount in a name space.
 soak:
 	MARUYAMA_SOAK=1 cargo test --release --locked -p maruyama --test it -- interruption faults hostile damage
+	cargo test --release --locked -p maruyama-theory --test it -- --ignored
 	python3 scripts/code_changes.py
 
 # Ten minutes of libFuzzer on one of the readers; needs cargo-fuzz and a nightly compiler.

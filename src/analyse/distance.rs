@@ -118,7 +118,7 @@ impl Estimator for Distance {
             ("n_diverged_against", "chains of the other simulation that have none"),
             (
                 "distance",
-                "distance between the samples, with the basic bootstrap interval for that between the laws",
+                "distance between the samples, with the bootstrap interval for that between the laws",
             ),
             ("standard_error", "standard deviation of the bootstrap distances"),
             ("null_mean", "mean distance between random halves of one simulation"),

@@ -6,6 +6,24 @@ use maruyama_figure::Axis;
 /// Scales of an axis.
 pub(crate) const SCALES: Kind = Kind::Choice(&["linear", "log"]);
 
+/// The parameter `x`.
+pub(crate) const X: Parameter = Parameter {
+    name: "x",
+    doc: "Column of the abscissa.",
+    unit: "",
+    kind: Kind::Text,
+    default: Default::Required,
+};
+
+/// The parameter `y`.
+pub(crate) const Y: Parameter = Parameter {
+    name: "y",
+    doc: "Column of the ordinate.",
+    unit: "",
+    kind: Kind::Text,
+    default: Default::Required,
+};
+
 /// The parameter `x_scale`.
 pub(crate) const X_SCALE: Parameter = Parameter {
     name: "x_scale",

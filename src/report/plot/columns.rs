@@ -7,7 +7,7 @@ use maruyama_figure::{Estimate, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
 use crate::report::name::{Style, styles};
-use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_SCALE, axis, labelled};
+use crate::report::plot::axis::{X, X_LABEL, X_SCALE, Y, Y_SCALE, axis, labelled};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
@@ -16,13 +16,7 @@ const PART: Part = Part {
     doc: "Several columns of the rows against one: estimates with intervals as points, numbers as \
           lines.",
     parameters: &[
-        Parameter {
-            name: "x",
-            doc: "Column of the abscissa.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Required,
-        },
+        X,
         Parameter {
             name: "y",
             doc: "Columns of the ordinate.",

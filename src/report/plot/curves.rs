@@ -7,7 +7,7 @@ use maruyama_figure::{Dash, Estimate, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
 use crate::report::name::{Style, styles};
-use crate::report::plot::axis::{X_LABEL, X_SCALE, Y_LABEL, Y_SCALE, axis};
+use crate::report::plot::axis::{X, X_LABEL, X_SCALE, Y, Y_LABEL, Y_SCALE, axis};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
@@ -20,20 +20,8 @@ const PART: Part = Part {
           for each value of a third column. Points are marked where they are estimates, or where no curve of the panel has \
           more than twelve.",
     parameters: &[
-        Parameter {
-            name: "x",
-            doc: "Column of the abscissa.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Required,
-        },
-        Parameter {
-            name: "y",
-            doc: "Column of the ordinate.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Required,
-        },
+        X,
+        Y,
         Parameter {
             name: "by",
             doc: "Column whose values are curves of their own.",

@@ -5,7 +5,7 @@ use maruyama_dynamics::parameter::{
 };
 use maruyama_figure::{HeatMap, Legend, Mark, Panel, Scale, Shape};
 
-use crate::report::plot::axis::{SCALES, X_LABEL, X_SCALE, Y_LABEL, Y_SCALE, axis};
+use crate::report::plot::axis::{SCALES, X, X_LABEL, X_SCALE, Y, Y_LABEL, Y_SCALE, axis};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
@@ -14,20 +14,8 @@ const PART: Part = Part {
     doc: "A column of the rows as colours over two others, whose values are the middles of rectangles, \
           with the scale of colours beside it. Rectangles without a row are grey.",
     parameters: &[
-        Parameter {
-            name: "x",
-            doc: "Column of the abscissa.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Required,
-        },
-        Parameter {
-            name: "y",
-            doc: "Column of the ordinate.",
-            unit: "",
-            kind: Kind::Text,
-            default: Default::Required,
-        },
+        X,
+        Y,
         Parameter {
             name: "value",
             doc: "Column of the colours.",

@@ -5,6 +5,7 @@
 //! ```
 
 use crate::dataset::core::{Dataset, DatasetError, Source};
+use crate::dataset::drawn::{COLUMNS, NUMPY_SEED, ROWS, check_entries};
 use crate::dataset::scale;
 use crate::linear_algebra::Matrix;
 use crate::noise::NumpyLegacy;
@@ -12,9 +13,6 @@ use crate::parameter::{
     Default, Kind, Lookup, Parameter, Parameters, Part, Range, Value, Violation,
 };
 use crate::real;
-
-/// Largest number of entries of a design, 8 GiB of memory.
-const MAX_ENTRIES: u64 = 1 << 30;
 
 /// Independent Gaussian features and a linear response, from NumPy's legacy generator.
 ///
@@ -30,27 +28,9 @@ const PART: Part = Part {
           `b = A x0 + noise_std randn(rows)`, drawn in this order from \
           `numpy.random.RandomState(numpy_seed)`.",
     parameters: &[
-        Parameter {
-            name: "rows",
-            doc: "Number of samples n.",
-            unit: "",
-            kind: Kind::Integer { min: 2, max: 10_000_000 },
-            default: Default::Required,
-        },
-        Parameter {
-            name: "columns",
-            doc: "Number of features d.",
-            unit: "",
-            kind: Kind::Integer { min: 1, max: 100_000 },
-            default: Default::Required,
-        },
-        Parameter {
-            name: "numpy_seed",
-            doc: "Seed of NumPy's legacy generator.",
-            unit: "",
-            kind: Kind::Integer { min: 0, max: u32::MAX as i64 },
-            default: Default::Required,
-        },
+        ROWS,
+        COLUMNS,
+        NUMPY_SEED,
         Parameter {
             name: "scale",
             doc: "`min_max` maps the whole design to [0, 1] by its extremes; `none` keeps N(0, 1).",
@@ -94,15 +74,7 @@ impl Source for GaussianDesign {
     }
 
     fn check(&self, parameters: &Parameters) -> Vec<Violation> {
-        let (rows, columns) = (parameters.count("rows"), parameters.count("columns"));
-        if rows * columns <= MAX_ENTRIES {
-            return Vec::new();
-        }
-        vec![Violation {
-            parameter: "rows",
-            message: format!("a design of {rows} by {columns} entries"),
-            remedy: format!("take at most {MAX_ENTRIES} entries, which is 8 GiB"),
-        }]
+        check_entries(parameters)
     }
 
     fn build(&self, parameters: &Parameters, _: &[Vec<u8>]) -> Result<Dataset, DatasetError> {

@@ -5,6 +5,7 @@ mod cifar;
 mod core;
 mod csv_numbers;
 mod digits;
+mod drawn;
 mod gaussian_design;
 mod idx;
 mod random_features;

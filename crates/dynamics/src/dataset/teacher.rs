@@ -5,13 +5,11 @@
 //! ```
 
 use crate::dataset::core::{Dataset, DatasetError, Source};
+use crate::dataset::drawn::{COLUMNS, NUMPY_SEED, ROWS, check_entries};
 use crate::linear_algebra::Matrix;
 use crate::noise::NumpyLegacy;
 use crate::parameter::{Default, Kind, Lookup, Parameter, Parameters, Part, Range, Violation};
 use crate::real;
-
-/// Largest number of entries of a design, 8 GiB of memory.
-const MAX_ENTRIES: u64 = 1 << 30;
 
 /// Independent Gaussian features and the response of a network with one hidden layer of hyperbolic
 /// tangents, from NumPy's legacy generator.
@@ -27,20 +25,8 @@ const PART: Part = Part {
           `v = randn(hidden)/√hidden`, `b = tanh(A Wᵀ) v + noise_std randn(rows)`, drawn in this order from \
           `numpy.random.RandomState(numpy_seed)`.",
     parameters: &[
-        Parameter {
-            name: "rows",
-            doc: "Number of samples n.",
-            unit: "",
-            kind: Kind::Integer { min: 2, max: 10_000_000 },
-            default: Default::Required,
-        },
-        Parameter {
-            name: "columns",
-            doc: "Number of features d.",
-            unit: "",
-            kind: Kind::Integer { min: 1, max: 100_000 },
-            default: Default::Required,
-        },
+        ROWS,
+        COLUMNS,
         Parameter {
             name: "hidden",
             doc: "Neurons m of the teacher.",
@@ -48,13 +34,7 @@ const PART: Part = Part {
             kind: Kind::Integer { min: 1, max: 100_000 },
             default: Default::Required,
         },
-        Parameter {
-            name: "numpy_seed",
-            doc: "Seed of NumPy's legacy generator.",
-            unit: "",
-            kind: Kind::Integer { min: 0, max: u32::MAX as i64 },
-            default: Default::Required,
-        },
+        NUMPY_SEED,
         Parameter {
             name: "noise_std",
             doc: "Standard deviation of the noise of the response.",
@@ -76,15 +56,7 @@ impl Source for Teacher {
     }
 
     fn check(&self, parameters: &Parameters) -> Vec<Violation> {
-        let (rows, columns) = (parameters.count("rows"), parameters.count("columns"));
-        if rows * columns <= MAX_ENTRIES {
-            return Vec::new();
-        }
-        vec![Violation {
-            parameter: "rows",
-            message: format!("a design of {rows} by {columns} entries"),
-            remedy: format!("take at most {MAX_ENTRIES} entries, which is 8 GiB"),
-        }]
+        check_entries(parameters)
     }
 
     fn build(&self, parameters: &Parameters, _: &[Vec<u8>]) -> Result<Dataset, DatasetError> {

@@ -31,7 +31,7 @@ pub fn checks() -> Vec<Check> {
         check("energy distance of normal laws 1 apart, 100 and 80 values", Kind::Interval, |s| {
             covers(energy(s), energy_between(1.0))
         }),
-        check("MMD of normal laws 1 apart, 50 and 40 values", Kind::Interval, |s| {
+        check("MMD of normal laws 1 apart, 100 and 80 values", Kind::Interval, |s| {
             covers(discrepancy(s), discrepancy_between(1.0))
         }),
         check("W_1 of weighted samples, 200 values of each", Kind::Interval, |s| {
@@ -85,7 +85,7 @@ fn energy_between(s: f64) -> f64 {
 }
 
 fn discrepancy(stream: &mut Stream) -> Result<Compared, DistanceError> {
-    let (x, y) = (normals(50, 0.0, stream), normals(40, 1.0, stream));
+    let (x, y) = (normals(100, 0.0, stream), normals(80, 1.0, stream));
     let points = (&Points::new(&x, 1)?, &Points::new(&y, 1)?);
     let distance = |x: &Points, y: &Points| Ok(mmd(x, y, 1.0)?.biased.sqrt());
     in_space::two_sample(points, distance, 0.95, REPLICATES, key(stream))

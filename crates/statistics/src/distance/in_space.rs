@@ -24,7 +24,7 @@ use crate::sample::check::SampleError;
 /// * `level`: probability of the interval and of the null quantile
 ///
 /// # Source
-/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, equation (5.6).
+/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, section 5.2.
 ///
 /// # Errors
 /// If there are too few points or fewer than two replicates, or `distance` fails.

@@ -24,7 +24,7 @@ use crate::sample::check::finite;
 /// * `level`: probability of the interval and of the null quantile
 ///
 /// # Source
-/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, equation (5.6).
+/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, section 5.2.
 ///
 /// # Errors
 /// As [`wasserstein_to_law`], and if there are fewer than two values or replicates.

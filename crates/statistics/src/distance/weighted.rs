@@ -27,7 +27,7 @@ pub type Weighted<'a> = (&'a [f64], &'a [f64]);
 /// * `level`: probability of the interval and of the null quantile
 ///
 /// # Source
-/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, equation (5.6).
+/// Davison & Hinkley, "Bootstrap Methods and their Application", Cambridge 1997, section 5.2.
 ///
 /// # Errors
 /// If values or weights cannot be used, there are too few of them or fewer than two replicates, or

@@ -160,6 +160,21 @@ pub(crate) fn check_share(share: f64) -> Result<(), LeastSquaresError> {
     holds.then_some(()).ok_or(LeastSquaresError::OutOfRange { name: "share", value: share })
 }
 
+/// An error unless `equation` is known for noise of this share: those of second order are known for
+/// single samples.
+pub(crate) fn check_equation(equation: Equation, share: f64) -> Result<(), LeastSquaresError> {
+    check_share(share)?;
+    let holds = equation == Equation::FirstOrder || share == 1.0;
+    holds.then_some(()).ok_or(LeastSquaresError::OutOfRange { name: "share", value: share })
+}
+
+/// The time from `now` to the next one of a curve.
+pub(crate) fn gap(now: f64, time: f64) -> Result<f64, LeastSquaresError> {
+    let gap = time - now;
+    let holds = gap >= 0.0 && gap.is_finite();
+    holds.then_some(gap).ok_or(LeastSquaresError::OutOfRange { name: "time", value: time })
+}
+
 impl ErrorCurves for MomentCurves<'_> {
     fn equation(
         &self,
@@ -168,21 +183,15 @@ impl ErrorCurves for MomentCurves<'_> {
         equation: Equation,
         times: &[f64],
     ) -> Result<Vec<f64>, LeastSquaresError> {
-        check_share(share)?;
+        check_equation(equation, share)?;
         positive("share", share)?;
-        if equation != Equation::FirstOrder && share != 1.0 {
-            return Err(LeastSquaresError::OutOfRange { name: "share", value: share });
-        }
         // The drift of first order does not depend on the step size.
         let flow = MomentFlow::new(self.problem, step_size * share, equation)?.generator();
         let (mut state, mut now) = (pack(&self.start), 0.0);
         let mut known: Option<(f64, Matrix)> = None;
         let mut curve = Vec::with_capacity(times.len());
         for time in times {
-            let gap = time - now;
-            if !(gap >= 0.0 && gap.is_finite()) {
-                return Err(LeastSquaresError::OutOfRange { name: "time", value: *time });
-            }
+            let gap = gap(now, *time)?;
             // Equal gaps between decimal times differ in their last bits.
             let is_known = known.as_ref().is_some_and(|(g, _)| (g - gap).abs() < 1e-12 * time);
             if !is_known {

@@ -1,6 +1,7 @@
 //! SGD and its stochastic differential equation on least squares, without simulation.
 
 mod averaging;
+mod axes;
 mod bounds;
 mod curve;
 mod describe;

@@ -8,7 +8,8 @@
 
 use maruyama_dynamics::real;
 
-use crate::least_squares::curve::check_share;
+use crate::least_squares::axes::{self, AlongAxes};
+use crate::least_squares::curve::{check_equation, check_share};
 use crate::least_squares::elliptical::EllipticalFlow;
 use crate::least_squares::error::{positive, shape};
 use crate::least_squares::{
@@ -38,22 +39,38 @@ impl PopulationCurves {
     ) -> Result<PopulationCurves, LeastSquaresError> {
         population.check()?;
         shape("start", start.len(), population.spectrum.len())?;
-        let weight = |value: &f64| match measure {
-            Measure::Distance => 1.0,
-            Measure::ExcessLoss => 0.5 * value,
-        };
         Ok(PopulationCurves {
-            weights: population.spectrum.iter().map(weight).collect(),
+            weights: axes::weights(&population.spectrum, measure),
             population: population.clone(),
             start: start.to_vec(),
         })
+    }
+}
+
+impl AlongAxes for PopulationCurves {
+    type State = Vec<f64>;
+
+    fn spectrum(&self) -> &[f64] {
+        &self.population.spectrum
+    }
+
+    fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    fn start(&self) -> Vec<f64> {
+        self.start.clone()
+    }
+
+    fn moments(state: &Vec<f64>) -> Vec<f64> {
+        state.clone()
     }
 
     fn step(
         &self,
         sgd: &SgdSteps<'_>,
         k: u64,
-        moments: &mut [f64],
+        moments: &mut Vec<f64>,
     ) -> Result<f64, LeastSquaresError> {
         let EllipticalPopulation { spectrum, kurtosis, label_noise } = &self.population;
         let gamma = (sgd.step_size)(k);
@@ -77,10 +94,7 @@ impl ErrorCurves for PopulationCurves {
         equation: Equation,
         times: &[f64],
     ) -> Result<Vec<f64>, LeastSquaresError> {
-        check_share(share)?;
-        if equation != Equation::FirstOrder && share != 1.0 {
-            return Err(LeastSquaresError::OutOfRange { name: "share", value: share });
-        }
+        check_equation(equation, share)?;
         let flow = EllipticalFlow::new(&self.population, step_size * share, equation)?;
         let at = |time: &f64| Ok(real::dot(&self.weights, &flow.at(&self.start, *time)?));
         times.iter().map(at).collect()
@@ -98,16 +112,7 @@ impl ErrorCurves for PopulationCurves {
 
     fn sgd(&self, sgd: &SgdSteps<'_>, steps: &[u64]) -> Result<Vec<f64>, LeastSquaresError> {
         check_share(sgd.share)?;
-        let (mut moments, mut now) = (self.start.clone(), 0);
-        let mut curve = Vec::with_capacity(steps.len());
-        for target in steps {
-            while now < *target {
-                self.step(sgd, now, &mut moments)?;
-                now += 1;
-            }
-            curve.push(real::dot(&self.weights, &moments));
-        }
-        Ok(curve)
+        axes::sgd(self, sgd, steps)
     }
 
     fn sgd_average(
@@ -117,28 +122,7 @@ impl ErrorCurves for PopulationCurves {
         steps: &[u64],
     ) -> Result<Vec<f64>, LeastSquaresError> {
         check_share(sgd.share)?;
-        let (mut moments, mut now) = (self.start.clone(), 0);
-        let (mut cross, mut sum) = (moments.clone(), moments.clone());
-        let mut curve = Vec::with_capacity(steps.len());
-        for target in steps {
-            while now < *target {
-                let gamma = self.step(sgd, now, &mut moments)?;
-                now += 1;
-                if now <= from {
-                    cross.copy_from_slice(&moments);
-                    sum.copy_from_slice(&moments);
-                    continue;
-                }
-                for (j, m) in moments.iter().enumerate() {
-                    let carried = (1.0 - gamma * self.population.spectrum[j]) * cross[j];
-                    sum[j] += 2.0 * carried + m;
-                    cross[j] = carried + m;
-                }
-            }
-            let count = (now.max(from) - from + 1) as f64;
-            curve.push(real::dot(&self.weights, &sum) / (count * count));
-        }
-        Ok(curve)
+        axes::sgd_average(self, sgd, from, steps)
     }
 }
 

@@ -11,7 +11,8 @@
 use maruyama_dynamics::linear_algebra::Matrix;
 use maruyama_dynamics::real;
 
-use crate::least_squares::curve::check_share;
+use crate::least_squares::axes::{self, AlongAxes};
+use crate::least_squares::curve::{check_equation, check_share, gap};
 use crate::least_squares::error::{positive, shape};
 use crate::least_squares::sample_flow::SampleFlow;
 use crate::least_squares::sample_operator::SampleOperator;
@@ -52,11 +53,7 @@ impl SampleCurves {
         shape("mean", start.mean.len(), r)?;
         shape("second moments", start.second.entries().len(), r * r)?;
         let operator = SampleOperator::new(rows, residuals)?;
-        let weight = |value: &f64| match measure {
-            Measure::Distance => 1.0,
-            Measure::ExcessLoss => 0.5 * value,
-        };
-        let weights = operator.spectrum().iter().map(weight).collect();
+        let weights = axes::weights(operator.spectrum(), measure);
         Ok(SampleCurves { operator, start, weights })
     }
 
@@ -90,10 +87,30 @@ impl SampleCurves {
         self.operator.averaged_limit()
     }
 
-    /// What is shown of second moments.
-    fn shown(&self, second: &Matrix) -> f64 {
-        let diagonal: Vec<f64> = second.rows().enumerate().map(|(j, row)| row[j]).collect();
-        real::dot(&self.weights, &diagonal)
+    fn check_work(&self, n_applications: f64) -> Result<(), LeastSquaresError> {
+        let operations = n_applications * self.operator.cost();
+        let error = LeastSquaresError::TooMuchWork { operations, most: MOST_OPERATIONS };
+        (operations <= MOST_OPERATIONS).then_some(()).ok_or(error)
+    }
+}
+
+impl AlongAxes for SampleCurves {
+    type State = Moments;
+
+    fn spectrum(&self) -> &[f64] {
+        self.operator.spectrum()
+    }
+
+    fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    fn start(&self) -> Moments {
+        self.start.clone()
+    }
+
+    fn moments(state: &Moments) -> Vec<f64> {
+        state.second.rows().enumerate().map(|(j, row)| row[j]).collect()
     }
 
     fn step(
@@ -119,12 +136,6 @@ impl SampleCurves {
         }
         Ok(gamma)
     }
-
-    fn check_work(&self, n_applications: f64) -> Result<(), LeastSquaresError> {
-        let operations = n_applications * self.operator.cost();
-        let error = LeastSquaresError::TooMuchWork { operations, most: MOST_OPERATIONS };
-        (operations <= MOST_OPERATIONS).then_some(()).ok_or(error)
-    }
 }
 
 impl ErrorCurves for SampleCurves {
@@ -135,32 +146,25 @@ impl ErrorCurves for SampleCurves {
         equation: Equation,
         times: &[f64],
     ) -> Result<Vec<f64>, LeastSquaresError> {
-        check_share(share)?;
+        check_equation(equation, share)?;
         positive("share", share)?;
         positive("step size", step_size)?;
-        if equation != Equation::FirstOrder && share != 1.0 {
-            return Err(LeastSquaresError::OutOfRange { name: "share", value: share });
-        }
         let flow = SampleFlow::new(&self.operator, step_size * share, equation);
         let last = times.last().copied().unwrap_or(0.0);
         self.check_work(flow.n_applications(last))?;
         let (mut state, mut now) = (self.start.clone(), 0.0);
         let mut curve = Vec::with_capacity(times.len());
         for time in times {
-            let gap = time - now;
-            if !(gap >= 0.0 && gap.is_finite()) {
-                return Err(LeastSquaresError::OutOfRange { name: "time", value: *time });
-            }
-            flow.advance(gap, &mut state);
+            flow.advance(gap(now, *time)?, &mut state);
             now = *time;
-            curve.push(self.shown(&state.second));
+            curve.push(real::dot(&self.weights, &SampleCurves::moments(&state)));
         }
         Ok(curve)
     }
 
     fn gradient_flow(&self, times: &[f64]) -> Result<Vec<f64>, LeastSquaresError> {
-        let diagonal = self.start.second.rows().enumerate().map(|(j, row)| row[j]);
-        let parts: Vec<f64> = diagonal.zip(&self.weights).map(|(m, weight)| m * weight).collect();
+        let moments = SampleCurves::moments(&self.start);
+        let parts: Vec<f64> = moments.iter().zip(&self.weights).map(|(m, w)| m * w).collect();
         let at = |time: &f64| {
             let decay = |value: &f64| real::exp(-2.0 * value * time);
             real::dot(&parts, &self.operator.spectrum().iter().map(decay).collect::<Vec<_>>())
@@ -171,16 +175,7 @@ impl ErrorCurves for SampleCurves {
     fn sgd(&self, sgd: &SgdSteps<'_>, steps: &[u64]) -> Result<Vec<f64>, LeastSquaresError> {
         check_share(sgd.share)?;
         self.check_work(steps.last().copied().unwrap_or(0) as f64)?;
-        let (mut state, mut now) = (self.start.clone(), 0);
-        let mut curve = Vec::with_capacity(steps.len());
-        for target in steps {
-            while now < *target {
-                self.step(sgd, now, &mut state)?;
-                now += 1;
-            }
-            curve.push(self.shown(&state.second));
-        }
-        Ok(curve)
+        axes::sgd(self, sgd, steps)
     }
 
     fn sgd_average(
@@ -191,33 +186,7 @@ impl ErrorCurves for SampleCurves {
     ) -> Result<Vec<f64>, LeastSquaresError> {
         check_share(sgd.share)?;
         self.check_work(steps.last().copied().unwrap_or(0) as f64)?;
-        let diagonal = |second: &Matrix| -> Vec<f64> {
-            second.rows().enumerate().map(|(j, row)| row[j]).collect()
-        };
-        let (mut state, mut now) = (self.start.clone(), 0);
-        // The drift is diagonal, so that diagonals of E[eta Sᵀ] and E[S Sᵀ] are all that matters.
-        let mut cross = diagonal(&state.second);
-        let mut sum = cross.clone();
-        let mut curve = Vec::with_capacity(steps.len());
-        for target in steps {
-            while now < *target {
-                let gamma = self.step(sgd, now, &mut state)?;
-                now += 1;
-                let second = diagonal(&state.second);
-                if now <= from {
-                    (cross, sum) = (second.clone(), second);
-                    continue;
-                }
-                for (j, m) in second.iter().enumerate() {
-                    let carried = (1.0 - gamma * self.operator.spectrum()[j]) * cross[j];
-                    sum[j] += 2.0 * carried + m;
-                    cross[j] = carried + m;
-                }
-            }
-            let count = (now.max(from) - from + 1) as f64;
-            curve.push(real::dot(&self.weights, &sum) / (count * count));
-        }
-        Ok(curve)
+        axes::sgd_average(self, sgd, from, steps)
     }
 }
 
