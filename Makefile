@@ -40,9 +40,9 @@ tests/site/node_modules/ready: tests/site/package-lock.json
 	npm --prefix tests/site ci --no-audit --no-fund --silent
 	touch $@
 
-# The tests of faults and of hostile input in their long form: 200 kills, full file systems, 100 000
-# changed manifests and files; a deep network at three step sizes; edits of the sources, each with a build; tens of minutes. Needs Linux,
-# and rights to mount in a name space.
+# The long tests: of faults and of hostile input, with 200 kills, full file systems, 100 000 changed
+# manifests and files; of a deep network at three step sizes; of edits of the sources, each with a build.
+# Tens of minutes. Needs Linux, and rights to mount in a name space.
 soak:
 	MARUYAMA_SOAK=1 cargo test --release --locked -p maruyama --test it -- interruption faults hostile damage
 	cargo test --release --locked -p maruyama-theory --test it -- --ignored

@@ -7,7 +7,7 @@ use maruyama_figure::{Estimate, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
 use crate::report::name::{Style, styles};
-use crate::report::plot::axis::{X, X_LABEL, X_SCALE, Y, Y_SCALE, axis, labelled};
+use crate::report::plot::axis::{X, X_LABEL, X_SCALE, Y_SCALE, axis, labelled};
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
