@@ -1,8 +1,9 @@
 //! The plot `ccdf`: the survival function on logarithmic axes, with a power law.
 
 use maruyama_dynamics::parameter::{Parameters, Part};
-use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Axis, Dash, Legend, Mark, Panel, Shape};
 
+use crate::report::name::Style;
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::cells;
 use crate::report::view::RowView;
@@ -37,12 +38,12 @@ impl Plot for Ccdf {
         if tails.is_empty() {
             return Err(PlotError::NoRow);
         }
-        for (idx, tail) in tails.iter().enumerate() {
-            let colour = Colour::Series(idx);
+        for tail in &tails {
+            let Style { colour, marker, .. } = tail.style;
             let mut points = tail.line("survival")?;
             points.retain(|(x, p)| *x > 0.0 && *p < HIGHEST);
             let lowest = points.first().map_or(0.0, |(x, _)| *x);
-            let points = Shape::Points { points, marker: Marker::series(idx), size: 2.6 };
+            let points = Shape::Points { points, marker, size: 2.6 };
             let mut band = tail.band("survival")?;
             band.retain(|(x, ..)| *x >= lowest);
             panel = panel

@@ -1,8 +1,10 @@
 //! The plot `density`: a histogram with densities.
 
 use maruyama_dynamics::parameter::{Default, Kind, Parameter, Parameters, Part, Value};
-use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Panel, Shape};
+use maruyama_figure::{Axis, Colour, Legend, Mark, Panel, Shape};
 
+use crate::analyse::Curve;
+use crate::report::name::styles;
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::view::RowView;
 
@@ -53,13 +55,14 @@ impl Plot for Density {
         let label = parameters.get("x_label").and_then(Value::as_text).unwrap_or("*x*");
         let mut panel = Panel::new("", Axis::linear(label), Axis::linear("density"))
             .with(Mark::new(bars).coloured(Colour::Grey).labelled("simulated"));
-        let densities = curves
+        let (words, densities): (Vec<&str>, Vec<&Curve>) = curves
             .iter()
-            .filter_map(|(name, curve)| name.strip_prefix(DENSITY).map(|label| (label, curve)));
-        for (idx, (label, curve)) in densities.enumerate() {
+            .filter_map(|(name, curve)| Some((name.strip_prefix(DENSITY)?, curve)))
+            .unzip();
+        for ((word, curve), style) in words.iter().zip(densities).zip(styles(&words)) {
             let points = curve.x.iter().copied().zip(curve.y.iter().copied()).collect();
-            let line = Shape::Line { points, dash: Dash::series(idx) };
-            panel = panel.with(Mark::new(line).coloured(Colour::Series(idx)).labelled(label));
+            let line = Shape::Line { points, dash: style.dash };
+            panel = panel.with(Mark::new(line).coloured(style.colour).labelled(word));
         }
         let is_listed = parameters.get("legend") != Some(&Value::Boolean(false));
         Ok(panel.legend(if is_listed { Legend::Emptiest } else { Legend::None }))

@@ -1,9 +1,10 @@
 //! The plot `hill`: Hill's estimate over the number of extremes, with its interval.
 
 use maruyama_dynamics::parameter::{Default, Lookup as _, Parameter, Parameters, Part};
-use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Panel, Shape};
+use maruyama_figure::{Axis, Legend, Mark, Panel, Shape};
 
 use crate::analyse::Scalar;
+use crate::report::name::Style;
 use crate::report::plot::axis::SCALES;
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::{Tail, cells};
@@ -50,14 +51,14 @@ impl Plot for Hill {
         if tails.is_empty() {
             return Err(PlotError::NoRow);
         }
-        for (idx, tail) in tails.iter().enumerate() {
-            let colour = Colour::Series(idx);
+        for tail in &tails {
+            let Style { colour, dash, .. } = tail.style;
             let mut band = tail.band("hill")?;
             band.retain(|(k, ..)| *k >= FIRST);
             let mut line = tail.line("hill")?;
             line.retain(|(k, _)| *k >= FIRST);
             panel = panel.with(Mark::new(Shape::Band { points: band }).coloured(colour)).with(
-                Mark::new(Shape::Line { points: line, dash: Dash::series(idx) })
+                Mark::new(Shape::Line { points: line, dash })
                     .coloured(colour)
                     .labelled(&tail.label),
             );

@@ -1,8 +1,9 @@
 //! The plot `survival`: simulated survival functions with exact ones.
 
 use maruyama_dynamics::parameter::{Default, Kind, Parameter, Parameters, Part, Value};
-use maruyama_figure::{Axis, Colour, Dash, Legend, Mark, Marker, Panel, Shape};
+use maruyama_figure::{Axis, Legend, Mark, Panel, Shape};
 
+use crate::report::name::Style;
 use crate::report::plot::core::{Plot, PlotError};
 use crate::report::plot::tail_cells::cells;
 use crate::report::view::RowView;
@@ -45,15 +46,15 @@ impl Plot for Survival {
         if tails.is_empty() {
             return Err(PlotError::NoRow);
         }
-        for (idx, tail) in tails.iter().enumerate() {
-            let colour = Colour::Series(idx);
+        for tail in &tails {
+            let Style { colour, dash, marker } = tail.style;
             let mut points = tail.line("survival simulated")?;
             points.retain(|(x, p)| *x > 0.0 && *p < HIGHEST);
             let lowest = points.first().map_or(0.0, |(x, _)| *x);
-            let points = Shape::Points { points, marker: Marker::series(idx), size: 2.6 };
+            let points = Shape::Points { points, marker, size: 2.6 };
             let mut band = tail.band("survival simulated")?;
             band.retain(|(x, ..)| *x >= lowest);
-            let exact = Shape::Line { points: tail.line("survival")?, dash: Dash::series(idx) };
+            let exact = Shape::Line { points: tail.line("survival")?, dash };
             panel = panel
                 .with(Mark::new(Shape::Band { points: band }).coloured(colour))
                 .with(Mark::new(points).coloured(colour).labelled(&tail.label))

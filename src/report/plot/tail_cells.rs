@@ -1,6 +1,7 @@
 //! The cells among rows of `tail_report`, with their curves.
 
 use crate::analyse::Curve;
+use crate::report::name::{Style, styles};
 use crate::report::plot::core::PlotError;
 use crate::report::view::RowView;
 
@@ -10,22 +11,42 @@ pub(crate) struct Tail<'r, 'a> {
     pub(crate) row: &'r RowView<'a>,
     /// What tells the cell from the others; empty if there is one.
     pub(crate) label: String,
+    /// How it is drawn.
+    pub(crate) style: Style,
 }
 
 /// The cells of `rows`, in the order of their first rows.
 pub(crate) fn cells<'r, 'a>(rows: &'r [RowView<'a>]) -> Vec<Tail<'r, 'a>> {
-    let mut tails: Vec<Tail<'_, '_>> = Vec::new();
+    let mut firsts: Vec<&RowView<'_>> = Vec::new();
     for row in rows {
-        if tails.iter().all(|tail| tail.row.cell.cell.id != row.cell.cell.id) {
-            let labels = row.cell.cell.labels.iter();
-            let label = labels.map(|(name, value)| row.names().text(name, value));
-            tails.push(Tail { row, label: label.collect::<Vec<_>>().join(", ") });
+        if firsts.iter().all(|first| first.cell.cell.id != row.cell.cell.id) {
+            firsts.push(row);
         }
     }
+    let words: Vec<&str> = firsts.iter().map(|row| word(row)).collect();
+    let styles = styles(&words);
+    let mut tails: Vec<Tail<'_, '_>> = firsts
+        .into_iter()
+        .zip(styles)
+        .map(|(row, style)| Tail { row, label: label(row), style })
+        .collect();
     if let [tail] = tails.as_mut_slice() {
         tail.label.clear();
     }
     tails
+}
+
+fn label(row: &RowView<'_>) -> String {
+    let labels = row.cell.cell.labels.iter();
+    labels.map(|(name, value)| row.names().text(name, value)).collect::<Vec<_>>().join(", ")
+}
+
+/// The word that a cell stands for, if one label tells it from the others.
+fn word<'r>(row: &'r RowView<'_>) -> &'r str {
+    match row.cell.cell.labels.as_slice() {
+        [(_, value)] => value,
+        _ => "",
+    }
 }
 
 impl Tail<'_, '_> {
