@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: all reproduce reproduce-networks test test-slurm test-site soak fuzz scale reproducible deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: book pages all reproduce reproduce-networks test test-slurm test-site soak fuzz scale reproducible deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -69,7 +69,7 @@ deny:
 		else echo "cargo-deny is not installed: advisories were not checked"; fi
 
 # What must hold before a change lands.
-ci: lint deny docs test test-slurm bench-check interop reproduce test-site
+ci: lint deny docs book test test-slurm bench-check interop reproduce test-site
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }
@@ -80,8 +80,21 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
+# rustdoc of all crates, private links among what is refused.
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --quiet
+
+# docs/ as a book in target/book, with every formula set and every link and anchor followed. Its builder
+# compiles in about a minute, once, from a lock file of its own.
+book:
+	cargo fmt --manifest-path tools/book/Cargo.toml --check
+	cargo run --quiet --locked --manifest-path tools/book/Cargo.toml --target-dir target/tools -- docs
+
+# Pages, and tables in pages, that the program prints.
+pages:
+	$(MARUYAMA) parts > docs/parts.md
+	$(MARUYAMA) schema > schema/manifest.json
+	MARUYAMA_BLESS=1 cargo test --release --locked --quiet -p maruyama --test it docs::pages
 
 # Speed: nanoseconds of the hot loops and of the pipeline itself.
 bench:

@@ -61,6 +61,9 @@ pub enum Error {
         /// The other.
         second: String,
     },
+    /// No data source, problem, model, estimator or plot has this name.
+    #[error("there is no part `{0}`; `maruyama parts` lists all")]
+    NoPart(String),
     /// Two manifests have a claim of one name.
     #[error("{first} and {second} both have a claim `{id}`; give one of them another `id:`")]
     SameClaim {
@@ -186,6 +189,7 @@ impl Error {
             | Error::NoStatistic { .. }
             | Error::TwoThings { .. }
             | Error::Unknown { .. }
+            | Error::NoPart(_)
             | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
             Error::Cluster(error) => match error {

@@ -39,7 +39,7 @@ const PART: Part = Part {
             doc: "The observables, which are the coordinates of a point.",
             unit: "",
             kind: Kind::Names(observable::NAMES),
-            default: Default::Texts(&["q1"]),
+            default: Default::TextsByProblem(observable::USUAL),
         },
         Parameter {
             name: "measures",

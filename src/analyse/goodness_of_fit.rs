@@ -58,7 +58,7 @@ const PART: Part = Part {
             doc: "The observable whose law is fitted.",
             unit: "",
             kind: Kind::Name(observable::NAMES),
-            default: Default::Text("q1"),
+            default: Default::TextByProblem(observable::USUAL),
         },
         FAMILIES_OF,
         Parameter {

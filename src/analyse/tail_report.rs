@@ -47,7 +47,7 @@ const PART: Part = Part {
             doc: "The observable.",
             unit: "",
             kind: Kind::Name(observable::NAMES),
-            default: Default::Text("q1"),
+            default: Default::TextByProblem(observable::USUAL),
         },
         Parameter {
             name: "k",

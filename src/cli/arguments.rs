@@ -58,9 +58,9 @@ pub(crate) enum Command {
     /// Show which files of the store no manifest needs, in any of its profiles; remove them if asked to
     Gc(PruneOptions),
     /// Print the JSON Schema of manifests, for completion in editors
-    Schema,
+    Schema(SchemaOptions),
     /// Print every problem, model, observable, estimator and plot with its parameters, as Markdown
-    Parts,
+    Parts(PartsOptions),
 }
 
 impl Command {
@@ -81,8 +81,8 @@ impl Command {
             Command::Diff(options) => options.format,
             Command::Stat(options) => options.format,
             Command::Gc(options) => options.format,
-            Command::Schema => Format::Json,
-            Command::Import(_) | Command::Parts => Format::Text,
+            Command::Schema(_) => Format::Json,
+            Command::Import(_) | Command::Parts(_) => Format::Text,
         }
     }
 }
@@ -252,6 +252,19 @@ pub(crate) struct ImportOptions {
     /// Folder of the store that takes it in
     #[arg(long, value_name = "DIR", default_value = "store")]
     pub store: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaOptions {
+    /// Print the keys with types, defaults and examples, as Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PartsOptions {
+    /// Only this one: a data source, problem, model, estimator or plot
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Args)]

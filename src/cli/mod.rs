@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod export;
 mod holding;
+mod keys;
 mod list;
 mod parts;
 mod pipeline;
@@ -34,6 +35,7 @@ use crate::cli::pipeline::{Pipeline, Stages};
 use crate::error::{DONE, Error, INPUT, INTERRUPTED, plural};
 use crate::load::Words;
 use crate::manifest::schema;
+use crate::manifest::types::{Cell, DataSet};
 use crate::run::Interrupt;
 
 /// Environment variable that forces an instruction set: `scalar`, `avx2` or `avx512`.
@@ -67,6 +69,18 @@ fn choose_instruction_set() -> Result<(), Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::Simd(format!("{SIMD}: {error}"));
     let level: Level = name.parse().map_err(|error| wrong(&error))?;
     level.force().map_err(|error| wrong(&error))
+}
+
+/// The schema of manifests, as JSON or as a page for readers.
+fn manifest_schema(is_markdown: bool) -> String {
+    let words = Words::new();
+    let nothing_of_cells = |_: &Cell| Vec::<Violation>::new();
+    let nothing_of_data = |_: &DataSet| Vec::<Violation>::new();
+    let vocabulary = words.vocabulary(&nothing_of_cells, &nothing_of_data);
+    if is_markdown {
+        return keys::page(&vocabulary);
+    }
+    format!("{:#}\n", schema::schema(&vocabulary))
 }
 
 fn run(command: &Command) -> Result<u8, Error> {
@@ -133,16 +147,13 @@ fn run(command: &Command) -> Result<u8, Error> {
             print(&prune::prune(options)?);
             Ok(DONE)
         }
-        Command::Parts => {
-            print(&parts::page());
+        Command::Parts(arguments) => {
+            let page = arguments.name.as_deref().map_or_else(|| Ok(parts::page()), parts::of)?;
+            print(&page);
             Ok(DONE)
         }
-        Command::Schema => {
-            let words = Words::new();
-            let nothing_of_cells = |_: &crate::manifest::types::Cell| Vec::<Violation>::new();
-            let nothing_of_data = |_: &crate::manifest::types::DataSet| Vec::<Violation>::new();
-            let vocabulary = words.vocabulary(&nothing_of_cells, &nothing_of_data);
-            print(&format!("{:#}\n", schema::schema(&vocabulary)));
+        Command::Schema(arguments) => {
+            print(&manifest_schema(arguments.markdown));
             Ok(DONE)
         }
     }

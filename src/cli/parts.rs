@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use maruyama_dynamics::model::ModelKind;
 use maruyama_dynamics::parameter::{Default, Kind, Parameter, Part};
 use maruyama_dynamics::{dataset, model, observable, problem, simulate};
 
-use crate::analyse::ESTIMATORS;
+use crate::analyse::{ESTIMATORS, Estimator};
+use crate::error::Error;
 use crate::report::PLOTS;
 
 /// The page `docs/parts.md`.
@@ -20,9 +22,8 @@ pub(crate) fn page() -> String {
     section(&mut page, "Problems", problem::PROBLEMS.iter().map(|problem| problem.part()));
     page.push_str("\n## Models\n");
     for kind in model::MODELS {
-        part(&mut page, kind.part());
-        let problems = kind.problems().iter().map(|name| format!("`{name}`"));
-        let _ = writeln!(page, "\nFor {}.", problems.collect::<Vec<_>>().join(", "));
+        heading(&mut page, kind.part());
+        page.push_str(&of_model(*kind));
     }
     page.push_str("\n## Observables\n\n| name | meaning | for |\n| :-- | :-- | :-- |\n");
     for observable in observable::OBSERVABLES {
@@ -33,9 +34,48 @@ pub(crate) fn page() -> String {
         let name = format!("`{0}`, `{0}_0`, `{0}_1`, ...", family.part.name);
         observed(&mut page, &name, family.part.doc, family.problems);
     }
-    section(&mut page, "Estimators", ESTIMATORS.iter().map(|estimator| estimator.part()));
+    page.push_str("\n## Estimators\n");
+    for estimator in ESTIMATORS {
+        heading(&mut page, estimator.part());
+        page.push_str(&of_estimator(*estimator));
+    }
     section(&mut page, "Plots", PLOTS.iter().map(|plot| plot.part()));
     page
+}
+
+/// What the page says of the part called `name`, without its heading.
+///
+/// # Errors
+/// If no part has this name.
+pub(crate) fn of(name: &str) -> Result<String, Error> {
+    if let Some(kind) = model::MODELS.iter().find(|kind| kind.part().name == name) {
+        return Ok(of_model(*kind));
+    }
+    if let Some(estimator) = ESTIMATORS.iter().find(|estimator| estimator.part().name == name) {
+        return Ok(of_estimator(*estimator));
+    }
+    let sources = dataset::SOURCES.iter().map(|source| source.part());
+    let problems = problem::PROBLEMS.iter().map(|problem| problem.part());
+    let plots = PLOTS.iter().map(|plot| plot.part());
+    let mut others = sources.chain(problems).chain(plots);
+    others.find(|part| part.name == name).map(body).ok_or_else(|| Error::NoPart(name.to_owned()))
+}
+
+fn of_model(kind: &dyn ModelKind) -> String {
+    let problems: Vec<String> = kind.problems().iter().map(|name| format!("`{name}`")).collect();
+    format!("{}\nFor {}.\n", body(kind.part()), problems.join(", "))
+}
+
+/// An estimator has columns besides.
+fn of_estimator(estimator: &dyn Estimator) -> String {
+    let mut text = body(estimator.part());
+    if !estimator.columns().is_empty() {
+        text.push_str("\n| column | meaning |\n| :-- | :-- |\n");
+    }
+    for (name, meaning) in estimator.columns() {
+        let _ = writeln!(text, "| `{name}` | {} |", cell(meaning));
+    }
+    text
 }
 
 /// The line of an observable.
@@ -49,15 +89,24 @@ fn observed(page: &mut String, name: &str, doc: &str, problems: &[&str]) {
 
 fn section(page: &mut String, title: &str, parts: impl Iterator<Item = &'static Part>) {
     let _ = writeln!(page, "\n## {title}");
-    parts.for_each(|one| part(page, one));
+    for part in parts {
+        heading(page, part);
+        page.push_str(&body(part));
+    }
 }
 
-fn part(page: &mut String, part: &Part) {
-    let _ = write!(page, "\n### `{}`\n\n{}\n", part.name, part.doc);
+fn heading(page: &mut String, part: &Part) {
+    let _ = write!(page, "\n### `{}`\n\n", part.name);
+}
+
+/// What a part is, and its parameters.
+fn body(part: &Part) -> String {
+    let mut text = format!("{}\n", part.doc);
     if !part.parameters.is_empty() {
-        page.push('\n');
-        table(page, part.parameters);
+        text.push('\n');
+        table(&mut text, part.parameters);
     }
+    text
 }
 
 fn table(page: &mut String, parameters: &[Parameter]) {
@@ -71,7 +120,7 @@ fn table(page: &mut String, parameters: &[Parameter]) {
 }
 
 /// What a parameter of this kind accepts, in words.
-fn accepted(kind: &Kind) -> String {
+pub(crate) fn accepted(kind: &Kind) -> String {
     let names = |names: &[&str]| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     };
@@ -91,15 +140,24 @@ fn accepted(kind: &Kind) -> String {
     }
 }
 
-fn shown(default: &Default) -> String {
+/// A default in words; one that depends on the problem with those problems.
+pub(crate) fn shown(default: &Default) -> String {
+    let value = |problem: &str| {
+        default.value_for(problem).map(|value| format!("`{value}`")).unwrap_or_default()
+    };
     match default {
         Default::Required => "required".to_owned(),
         Default::Absent => "none".to_owned(),
-        default => default.value().map(|value| format!("`{value}`")).unwrap_or_default(),
+        Default::TextByProblem(names) | Default::TextsByProblem(names) => {
+            let others = names.others.iter().map(|(problem, _)| problem);
+            let others = others.map(|problem| format!("; {} for `{problem}`", value(problem)));
+            format!("{}{}", value(""), others.collect::<String>())
+        }
+        _ => value(""),
     }
 }
 
 /// Text inside a table: a bar would end the cell.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -4,12 +4,12 @@ use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::fields::{Faults, Fields, items, text};
 use crate::manifest::name;
 use crate::manifest::output::Known;
-use crate::manifest::part::choose;
+use crate::manifest::part::{Chosen, choose};
 use crate::manifest::span::Located;
 use crate::manifest::suggest::advice;
 use crate::manifest::tree::{Entry, Node};
-use crate::manifest::types::{Adjust, Against, Analysis};
-use crate::manifest::vocabulary::{ESTIMATE, Vocabulary};
+use crate::manifest::types::{Adjust, Against, Analysis, Sweep};
+use crate::manifest::vocabulary::{ESTIMATE, PROBLEM, Vocabulary, defaults_for};
 
 const ADJUST: [(&str, Adjust); 3] = [
     ("holm", Adjust::Holm),
@@ -17,12 +17,12 @@ const ADJUST: [(&str, Adjust); 3] = [
     ("benjamini_yekutieli", Adjust::BenjaminiYekutieli),
 ];
 
-/// One analysis, with the settings that the profile makes on it.
+/// One analysis of one of the `sweeps`, with the settings that the profile makes on it.
 pub fn analysis(
     entry: &Entry,
     settings: &[Entry],
     vocabulary: &Vocabulary<'_>,
-    known: &Known<'_>,
+    (known, sweeps): (&Known<'_>, &[Sweep]),
     faults: &mut Faults,
 ) -> Option<Analysis> {
     name::check(&entry.key, "an analysis", faults);
@@ -32,17 +32,32 @@ pub fn analysis(
     let against = against(&mut fields, known, faults);
     let adjust_span = fields.peek("adjust").map(|node| node.span);
     let adjust = fields.one_of("adjust", &ADJUST, faults);
-    let chosen = choose(fields, ESTIMATE, vocabulary.estimators, settings, faults)?;
+    let mut chosen = choose(fields, ESTIMATE, vocabulary.estimators, settings, faults)?;
+    let of = of?.value;
+    follow_problem(&mut chosen, sweeps.iter().find(|sweep| sweep.name == of));
     Some(Analysis {
         name: entry.key.value.clone(),
         estimate: chosen.part.name.to_owned(),
-        of: of?.value,
+        of,
         against,
         adjust: adjust.zip(adjust_span).map(|(value, span)| Located { value, span }),
         parameters: chosen.parameters,
         origins: chosen.origins,
         span: entry.key.span,
     })
+}
+
+/// Gives parameters that the manifest does not set the defaults for the problem of the first cell.
+fn follow_problem(chosen: &mut Chosen<'_>, sweep: Option<&Sweep>) {
+    let cell = sweep.and_then(|sweep| sweep.cells.first());
+    let Some(problem) = cell.and_then(|cell| cell.parameters.get(PROBLEM)?.as_text()) else {
+        return;
+    };
+    for (name, value) in &defaults_for(problem, chosen.part.parameters) {
+        if !chosen.origins.contains_key(name) {
+            chosen.parameters.insert(name, value.clone());
+        }
+    }
 }
 
 /// The sweep that `given` names.

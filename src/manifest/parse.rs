@@ -11,7 +11,7 @@ use crate::manifest::profile::{Profile, profile};
 use crate::manifest::simulate;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::tree::{self, Entry, Node};
-use crate::manifest::types::{Manifest, Paper};
+use crate::manifest::types::{Manifest, Paper, Sweep};
 use crate::manifest::vocabulary::Vocabulary;
 
 /// Reads the manifest `text` of the file at `path` in the given profile; `paper` is the file as it
@@ -111,10 +111,12 @@ impl<'n> Sections<'n> {
             let grid = simulate::grid(entry, settings, vocabulary, faults);
             cells::sweep(&grid, &data, vocabulary, faults)
         };
+        let swept: Vec<Sweep> = sweeps.iter().map(|entry| sweep(entry, faults)).collect();
         let estimate = |entry: &Entry, faults: &mut Faults| {
             let settings = Profile::settings(profile.analyse, &entry.key.value);
-            analysis(entry, settings, vocabulary, &known, faults)
+            analysis(entry, settings, vocabulary, (&known, &swept), faults)
         };
+        let analyses = analyses.iter().filter_map(|entry| estimate(entry, faults)).collect();
         let references = self.reference.map_or(&[][..], |node| items(node, "`reference`", faults));
         let tables = section(self.tables, "`tables`", faults);
         let figures = section(self.figures, "`figures`", faults);
@@ -129,8 +131,8 @@ impl<'n> Sections<'n> {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
-            sweeps: sweeps.iter().map(|entry| sweep(entry, faults)).collect(),
-            analyses: analyses.iter().filter_map(|entry| estimate(entry, faults)).collect(),
+            analyses,
+            sweeps: swept,
             names: names(section(self.names, "`names`", faults), faults),
             references: references.iter().filter_map(|n| reference(n, &known, faults)).collect(),
             tables: tables.iter().filter_map(|entry| table(entry, &known, faults)).collect(),

@@ -35,7 +35,7 @@ pub fn schema(vocabulary: &Vocabulary<'_>) -> Json {
                 "$ref": "#/$defs/name",
                 "description": "Name in outputs; by default the path below the experiments folder.",
             },
-            "paper": { "$ref": "#/$defs/paper" },
+            "paper": { "$ref": "#/$defs/paper", "description": "The paper that the item is about." },
             "about": text("Markdown at the top of the report page."),
             "data": named("data_set", "Named data sets; a name is a label, not part of an identity."),
             "simulate": named("sweep", "Named sweeps: grids of cells."),
@@ -81,7 +81,10 @@ fn text(description: &str) -> Json {
 /// One of the names of `parts`, with their documentation.
 fn selector(parts: &[Part]) -> Json {
     let docs: Vec<&str> = parts.iter().map(|part| part.doc).collect();
-    json!({ "type": "string", "enum": names(parts), "enumDescriptions": docs })
+    json!({
+        "type": "string", "enum": names(parts), "enumDescriptions": docs,
+        "description": "Which part of the program.",
+    })
 }
 
 /// A mapping that selects one of `parts` by `key` and has its parameters beside the `generic`
@@ -127,8 +130,19 @@ fn value(parameter: &Parameter) -> Json {
     if !parameter.unit.is_empty() {
         schema["x-unit"] = json!(parameter.unit);
     }
-    if let Some(value) = default(parameter.default) {
-        schema["default"] = value;
+    match parameter.default {
+        Default::TextByProblem(names) | Default::TextsByProblem(names) => {
+            let others =
+                names.others.iter().map(|(problem, name)| format!(", {name} for {problem}"));
+            let others: String = others.collect();
+            let doc = format!("{} Default: {}{others}.", parameter.doc, names.usual);
+            schema["description"] = json!(doc);
+        }
+        other => {
+            if let Some(value) = default(other) {
+                schema["default"] = value;
+            }
+        }
     }
     schema
 }

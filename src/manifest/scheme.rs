@@ -9,7 +9,7 @@ use crate::manifest::fields::Faults;
 use crate::manifest::grid::{Given, Grid, Setting};
 use crate::manifest::span::Span;
 use crate::manifest::value::typed;
-use crate::manifest::vocabulary::{MODEL, PROBLEM, Vocabulary, defaults, is_required};
+use crate::manifest::vocabulary::{MODEL, PROBLEM, Vocabulary, defaults_for, is_required};
 
 /// Identity of a value among the values of its key; equal values have equal identities.
 pub type ValueId = u32;
@@ -51,7 +51,7 @@ impl<'a> Scheme<'a> {
         ids: &mut Interner,
     ) -> Scheme<'a> {
         let parameters = vocabulary.of_cell(problem, model);
-        let mut defaults = defaults(parameters.iter().copied());
+        let mut defaults = defaults_for(problem.name, parameters.iter().copied());
         defaults.insert(PROBLEM.to_owned(), Value::Text(problem.name.to_owned()));
         defaults.insert(MODEL.to_owned(), Value::Text(model.name.to_owned()));
         let declared = |key: &String| parameters.iter().copied().find(|one| one.name == key);

@@ -144,7 +144,8 @@ impl<'a> Selected<'a> {
             MODEL => Some(Value::Text(model.name.to_owned())),
             _ => {
                 let declared = self.vocabulary.of_cell(problem, model);
-                declared.into_iter().find(|one| one.name == key)?.default.value()
+                let parameter = declared.into_iter().find(|one| one.name == key)?;
+                parameter.default.value_for(problem.name)
             }
         }
     }

@@ -81,11 +81,20 @@ pub fn names(parts: &[Part]) -> Vec<&'static str> {
     parts.iter().map(|part| part.name).collect()
 }
 
-/// The defaults of `parameters`, by name.
+/// The defaults of `parameters`, by name; the usual ones, where they depend on the problem.
 #[must_use]
 pub fn defaults<'a>(parameters: impl IntoIterator<Item = &'a Parameter>) -> Parameters {
+    defaults_for("", parameters)
+}
+
+/// The defaults of `parameters`, by name, for cells of the problem called `problem`.
+#[must_use]
+pub fn defaults_for<'a>(
+    problem: &str,
+    parameters: impl IntoIterator<Item = &'a Parameter>,
+) -> Parameters {
     let filled = parameters.into_iter().filter_map(|parameter| {
-        parameter.default.value().map(|value| (parameter.name.to_owned(), value))
+        parameter.default.value_for(problem).map(|value| (parameter.name.to_owned(), value))
     });
     filled.collect()
 }

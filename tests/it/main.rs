@@ -7,6 +7,7 @@ mod comparison;
 mod curves;
 mod damage;
 mod differences;
+mod docs;
 #[path = "../../fuzz/entry.rs"]
 mod entry;
 mod explanation;

@@ -77,3 +77,24 @@ fn the_plan_is_what_runs() {
     assert_eq!(project.reproduce()["simulated"], 2);
     project.run(["plan"]).code(0).prints("0 cells to run, 4 cached");
 }
+
+#[test]
+fn what_is_recorded_by_default_follows_the_problem() {
+    let cells = [
+        ("problem: quadratic", "x_0"),
+        ("problem: formula, objective: x^2", "x_0"),
+        ("problem: network, hidden: [2], data: small", "risk"),
+        ("data: small", "q1"),
+    ];
+    for (cell, observable) in cells {
+        let text = format!(
+            "title: t\n\
+             data: {{ small: {{ source: gaussian_design, rows: 30, columns: 3, numpy_seed: 1 }} }}\n\
+             simulate: {{ runs: {{ {cell}, model: sgd, step_size: 0.1, steps: 5, chains: 10 }} }}\n\
+             analyse:\n  moments: {{ estimate: moments, of: runs }}\n"
+        );
+        let project = Project::new().manifest("usual.yaml", &text);
+        project.run(["reproduce"]).code(0);
+        project.run(["export", "usual"]).code(0).prints(&format!(",{observable},"));
+    }
+}

@@ -149,13 +149,45 @@ pub enum Default {
     Texts(&'static [&'static str]),
     /// A list of reals.
     Reals(&'static [f64]),
+    /// A name that depends on the problem.
+    TextByProblem(ByProblem),
+    /// A list of one such name.
+    TextsByProblem(ByProblem),
+}
+
+/// A default that depends on the problem of the cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ByProblem {
+    /// For every problem that `others` does not name.
+    pub usual: &'static str,
+    /// Names of problems, each with what is the default there.
+    pub others: &'static [(&'static str, &'static str)],
+}
+
+impl ByProblem {
+    /// The default for cells of the problem called `problem`.
+    #[must_use]
+    pub fn of(&self, problem: &str) -> &'static str {
+        let other = self.others.iter().find(|(name, _)| *name == problem);
+        other.map_or(self.usual, |(_, value)| value)
+    }
 }
 
 impl Default {
-    /// The default as a value, if there is one.
+    /// The default as a value, if there is one; the usual one, if it depends on the problem.
     #[must_use]
     pub fn value(&self) -> Option<Value> {
+        self.value_for("")
+    }
+
+    /// The default as a value for cells of the problem called `problem`, if there is one.
+    #[must_use]
+    pub fn value_for(&self, problem: &str) -> Option<Value> {
         match *self {
+            Default::TextByProblem(names) => Some(Value::Text(names.of(problem).to_owned())),
+            Default::TextsByProblem(names) => {
+                Some(Value::List(vec![Value::Text(names.of(problem).to_owned())]))
+            }
             Default::Required | Default::Absent => None,
             Default::Real(value) => Some(Value::Real(value)),
             Default::Integer(value) => Some(Value::Integer(value)),

@@ -14,7 +14,7 @@ pub fn define(vocabulary: &Vocabulary<'_>, definitions: &mut Map<String, Json>) 
     ]);
     let panel = Map::from_iter([
         ("of".to_owned(), text("Name of an analysis.")),
-        ("where".to_owned(), reference("filter")),
+        ("where".to_owned(), described(reference("filter"), "Rows that are drawn.")),
         ("facet".to_owned(), text("Column with one panel for each distinct value.")),
         ("title".to_owned(), text("Title of the panel.")),
     ]);
@@ -42,6 +42,11 @@ fn closed(properties: &[(&str, Json)], required: usize) -> Json {
         "required": names,
         "additionalProperties": false,
     })
+}
+
+fn described(mut schema: Json, description: &str) -> Json {
+    schema["description"] = json!(description);
+    schema
 }
 
 fn pair() -> Json {
@@ -87,7 +92,7 @@ fn published() -> Json {
     closed(
         &[
             ("of", text("Name of an analysis.")),
-            ("kind", reference("status")),
+            ("kind", described(reference("status"), "How the numbers are known.")),
             ("source", text("Where the numbers stand.")),
             (
                 "values",
@@ -97,7 +102,7 @@ fn published() -> Json {
                     "additionalProperties": { "type": ["number", "string", "boolean"] },
                 }),
             ),
-            ("where", reference("filter")),
+            ("where", described(reference("filter"), "Rows that the numbers are of.")),
         ],
         4,
     )
@@ -122,20 +127,23 @@ fn table() -> Json {
         "type": "array",
         "minItems": 1,
         "items": { "anyOf": [text("Column of the analysis."), column] },
+        "description": "Columns of the analysis, by name or with heading and digits.",
     });
     closed(
         &[
             ("of", text("Name of an analysis.")),
             ("columns", columns),
             ("caption", text("Caption.")),
-            ("where", reference("filter")),
+            ("where", described(reference("filter"), "Rows that are shown.")),
         ],
         2,
     )
 }
 
 fn figure() -> Json {
-    let panels = json!({ "type": "array", "minItems": 1, "items": reference("panel") });
+    let panels = json!({
+        "type": "array", "minItems": 1, "items": reference("panel"), "description": "The panels.",
+    });
     let across = json!({
         "type": "integer", "minimum": 1, "maximum": 12, "description": "Panels per row.",
     });
@@ -145,24 +153,35 @@ fn figure() -> Json {
 fn claim() -> Json {
     let source =
         closed(&[("status", reference("status")), ("where", text("Place in the paper."))], 1);
+    let source = described(source, "Who says it.");
     let evidence = json!({
         "type": "array", "items": { "type": "string" },
         "description": "Columns shown beside the verdict.",
     });
     closed(
         &[
-            ("id", reference("name")),
+            (
+                "id",
+                described(reference("name"), "Name of the claim; no two of a run are the same."),
+            ),
             ("statement", text("The statement.")),
             ("source", source),
             ("of", text("Name of an analysis.")),
             ("test", text("Condition on the columns of the analysis.")),
-            ("where", reference("filter")),
-            ("over", json!({ "enum": ["every", "any"], "default": "every" })),
+            ("where", described(reference("filter"), "Rows that are tested.")),
+            (
+                "over",
+                json!({
+                    "enum": ["every", "any"], "default": "every",
+                    "description": "Whether the test must hold of every row or of one.",
+                }),
+            ),
             ("evidence", evidence),
             (
                 "expect",
                 json!({
                     "enum": ["reproduced", "contradicted", "inconclusive"], "default": "reproduced",
+                    "description": "The verdict on record; another one is exit code 1.",
                 }),
             ),
             ("remark", text("Markdown beside the verdict.")),

@@ -177,6 +177,22 @@ fn too_many_cells_are_counted_and_not_made() {
     assert_eq!(labels(&sweep), Err("sweep `s` has 100000000 cells".to_owned()));
 }
 
+#[test]
+fn a_default_follows_the_problem_of_its_cell() {
+    let problems = "matrix: { problem: [least_squares, quadratic] }";
+    let when = "when: [{ if: { problem: quadratic }, set: { curvatures: [1] } }]";
+    let observed = |more: &str| -> Vec<String> {
+        let manifest = parse(&with_sweep(&format!("{BASE}, {problems}, {when}{more}")));
+        let cells = manifest.unwrap_or_else(|mistakes| panic!("{mistakes}")).sweeps.remove(0).cells;
+        cells.iter().map(|cell| cell.parameters["observe"].to_string()).collect()
+    };
+    assert_eq!(observed(""), ["[loss]", "[norm]"]);
+    assert_eq!(observed(", observe: [q1]"), ["[q1]", "[q1]"]);
+    let by_default = "exclude: [{ observe: norm }]";
+    let sweep = format!("{BASE}, matrix: {{ problem: [least_squares, quadratic], {by_default} }}");
+    assert!(labels(&sweep).is_err(), "`observe` is compared as a list");
+}
+
 proptest! {
     #[test]
     fn the_size_is_the_product_of_the_axes(a in 1..6_usize, b in 1..6_usize, c in 2..6_usize) {

@@ -5,7 +5,9 @@ mod grids;
 mod messages;
 mod schema;
 
-use maruyama_dynamics::parameter::{Default, Kind, Parameter, Part, Range, Value, Violation};
+use maruyama_dynamics::parameter::{
+    ByProblem, Default, Kind, Parameter, Part, Range, Value, Violation,
+};
 
 use crate::manifest::diagnostic::Diagnostics;
 use crate::manifest::types::{Cell, DataSet, Manifest};
@@ -17,6 +19,8 @@ const SEED: Kind = Kind::Integer { min: 0, max: i64::MAX };
 const fn parameter(name: &'static str, kind: Kind, default: Default) -> Parameter {
     Parameter { name, doc: "Says what it is.", unit: "", kind, default }
 }
+
+const USUAL: ByProblem = ByProblem { usual: "loss", others: &[("quadratic", "norm")] };
 
 const STEP_SIZE: Parameter = Parameter {
     name: "step_size",
@@ -32,7 +36,7 @@ const COMMON: &[Parameter] = &[
     parameter("steps", COUNT, Default::Required),
     parameter("chains", COUNT, Default::Integer(100)),
     parameter("initial_std", Kind::Real(Range::NON_NEGATIVE), Default::Real(1.0)),
-    parameter("observe", Kind::Choices(&["q1", "loss", "norm"]), Default::Texts(&["loss"])),
+    parameter("observe", Kind::Choices(&["q1", "loss", "norm"]), Default::TextsByProblem(USUAL)),
 ];
 
 const fn part(name: &'static str, parameters: &'static [Parameter]) -> Part {

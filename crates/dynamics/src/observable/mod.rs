@@ -22,13 +22,19 @@ pub use q1::Q1;
 pub use reading::{Asked, MEAN_OF, PASSAGE, Reading};
 pub use risk::RISK;
 
-use crate::parameter::{Names, member};
+use crate::parameter::{ByProblem, Names, member};
 
 /// Every observable, in the order of the documentation.
 pub const OBSERVABLES: &[Observable] = &[Q1, RISK, BULK, NORM, ERROR];
 
 /// Every family of observables, in the order of the documentation.
 pub const FAMILIES: &[Family] = &[X, Y, PROJECTION, LAYERS[0], LAYERS[1], LAYERS[2], LAYERS[3]];
+
+/// What cells record, and estimators read, where a manifest does not say it.
+pub const USUAL: ByProblem = ByProblem {
+    usual: "q1",
+    others: &[("quadratic", "x_0"), ("formula", "x_0"), ("network", "risk")],
+};
 
 /// Names of single observables.
 pub const PLAIN: Names =

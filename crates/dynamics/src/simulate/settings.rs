@@ -1,6 +1,6 @@
 //! The parameters that every cell has.
 
-use crate::observable::{PLAIN, RECORDED};
+use crate::observable::{PLAIN, RECORDED, USUAL};
 use crate::parameter::{Default, Kind, Parameter, Range};
 use crate::simulate::observed::DIRECTIONS;
 use crate::simulate::reduced::{MOMENTS, QUANTILES, REDUCE};
@@ -77,7 +77,7 @@ pub const PARAMETERS: &[Parameter] = &[
               for its running mean, `passage` for the first passage of `passage_of`.",
         unit: "",
         kind: Kind::Names(RECORDED),
-        default: Default::Texts(&["q1"]),
+        default: Default::TextsByProblem(USUAL),
     },
     Parameter {
         name: "record_at",

@@ -6,3 +6,4 @@ mod noise_schedule;
 mod optimisers;
 mod setting;
 mod signs;
+mod usual;
