@@ -73,12 +73,12 @@ impl<'p> Session<'p> {
                 .iter()
                 .any(|(page, command, _)| *page == self.page && line.starts_with(command))
         };
-        script.lines().filter(is_run).map(|line| format!("{line}\n")).collect()
+        script.lines().filter(is_run).collect::<Vec<_>>().join("\n")
     }
 
     /// A file that the page names is written where it says; one called `wrong` is for a command that
-    /// refuses it. A manifest with a title runs, in its
-    /// smoke profile if it has one; sections of one are completed and planned.
+    /// refuses it. A manifest with a title runs, in its smoke profile if it has one; sections of one
+    /// are completed and planned.
     fn manifest(&self, block: &Block<'_>) {
         if let Some(path) = block.file() {
             self.project.write(path, &block.text);
@@ -137,7 +137,7 @@ impl<'p> Session<'p> {
         let path = std::env::var("PATH").unwrap_or_default();
         let mut shell = Command::new("sh");
         shell.args(["-euc", &format!("exec 2>&1\n{script}")]).current_dir(self.project.path(""));
-        shell.env("PATH", format!("{}:{path}", program.display())).env("COLUMNS", "100");
+        shell.env("PATH", format!("{}:{path}", program.display())).env("LC_ALL", "C");
         let output = shell.output().expect("a shell");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let place = format!("{}:{}: `{script}`", self.page, block.line);
@@ -151,7 +151,7 @@ impl<'p> Session<'p> {
 }
 
 /// Whether lines are as expected.
-fn is_like(expected: &[String], found: &[String]) -> bool {
+pub fn is_like(expected: &[String], found: &[String]) -> bool {
     match expected.split_first() {
         None => found.is_empty(),
         Some((line, rest)) if line == "..." => {
