@@ -25,6 +25,9 @@ pub const NOT_RUN: [(&str, &str, &str); 11] = [
     ("docs/adding/figure.md", "cargo ", "compiles the program; `make test` runs it"),
 ];
 
+/// Seconds after which a command that does not end is one that fails.
+const LIMIT: &str = "300";
+
 /// Folder for manifests that no command of the page runs.
 const ASIDE: &str = "aside";
 
@@ -135,8 +138,9 @@ impl<'p> Session<'p> {
     fn shell(&self, block: &Block<'_>, script: &str, code: i32) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_maruyama")).parent().expect("a folder");
         let path = std::env::var("PATH").unwrap_or_default();
-        let mut shell = Command::new("sh");
-        shell.args(["-euc", &format!("exec 2>&1\n{script}")]).current_dir(self.project.path(""));
+        let mut shell = Command::new("timeout");
+        shell.args([LIMIT, "sh", "-euc", &format!("exec 2>&1\n{script}")]);
+        shell.current_dir(self.project.path(""));
         shell.env("PATH", format!("{}:{path}", program.display())).env("LC_ALL", "C");
         let output = shell.output().expect("a shell");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
