@@ -4,6 +4,7 @@ mod links;
 mod page;
 mod session;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,7 +111,7 @@ fn with_printed(page: &str) -> String {
     while let Some((before, after)) = rest.split_once(TAKEN) {
         let (command, after) = after.split_once(" -->\n").expect("a command");
         let (_, after) = after.split_once(END).expect("the end of what the program prints");
-        new.push_str(&format!("{before}{TAKEN}{command} -->\n\n{}\n{END}", printed(command)));
+        let _ = write!(new, "{before}{TAKEN}{command} -->\n\n{}\n{END}", printed(command));
         rest = after;
     }
     new + rest
@@ -161,6 +162,18 @@ fn run(page: &str) {
     for block in &blocks {
         session.run(block);
     }
+}
+
+#[test]
+fn what_is_left_out_is_matched_and_nothing_else() {
+    let is_like = |expected: &str, found: &str| {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        session::is_like(&lines(expected), &lines(found))
+    };
+    assert!(is_like("a\n...\nd", "a\nb\nc\nd") && is_like("a\n...\nd", "a\nd"));
+    assert!(!is_like("a\n...\nd", "a\nb\nc") && !is_like("a\n...", "b"));
+    assert!(is_like("1 [..] s", "1 cell, 2 s") && is_like("a[..]", "a"));
+    assert!(!is_like("1 [..] s", "1 cell, 2") && !is_like("a", "a\nb") && !is_like("a\nb", "a"));
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub fn sum(x: &[f64]) -> f64 {
     ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7))
 }
 
-/// `out += scale * x`, element by element.
+/// `out += scale * x`, element by element, both `[n]`.
 ///
 /// # Panics
 /// If the lengths differ.

@@ -51,7 +51,7 @@ impl MeanRisk<'_> {
         Some(phi.iter().zip(self.mu).map(second).collect())
     }
 
-    /// The moments at `times`, in iterations and increasing, from `start` at time 0.
+    /// The moments at `times` `[m]`, in iterations and increasing, from `start` at time 0, in order.
     ///
     /// # Accuracy
     /// Runge–Kutta of fourth order with steps of 0.02 over the fastest rate: about 1e-8 relative.

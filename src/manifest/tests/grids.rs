@@ -188,9 +188,6 @@ fn a_default_follows_the_problem_of_its_cell() {
     };
     assert_eq!(observed(""), ["[loss]", "[norm]"]);
     assert_eq!(observed(", observe: [q1]"), ["[q1]", "[q1]"]);
-    let by_default = "exclude: [{ observe: norm }]";
-    let sweep = format!("{BASE}, matrix: {{ problem: [least_squares, quadratic], {by_default} }}");
-    assert!(labels(&sweep).is_err(), "`observe` is compared as a list");
 }
 
 proptest! {

@@ -1,5 +1,7 @@
 //! Blocks of code in a page.
 
+use std::path::Path;
+
 /// A fenced block.
 #[derive(Debug)]
 pub struct Block<'t> {
@@ -19,7 +21,8 @@ impl Block<'_> {
     /// The file that the first line names, a comment.
     pub fn file(&self) -> Option<&str> {
         let path = self.text.lines().next()?.strip_prefix("# ")?;
-        (path.ends_with(".yaml") && !path.contains(' ')).then_some(path)
+        let is_yaml = Path::new(path).extension().is_some_and(|extension| extension == "yaml");
+        (is_yaml && !path.contains(' ')).then_some(path)
     }
 }
 

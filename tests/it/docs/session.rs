@@ -25,6 +25,9 @@ pub const NOT_RUN: [(&str, &str, &str); 11] = [
     ("docs/adding/figure.md", "cargo ", "compiles the program; `make test` runs it"),
 ];
 
+/// Seconds after which a command that does not end is one that fails.
+const LIMIT: &str = "300";
+
 /// Folder for manifests that no command of the page runs.
 const ASIDE: &str = "aside";
 
@@ -73,12 +76,12 @@ impl<'p> Session<'p> {
                 .iter()
                 .any(|(page, command, _)| *page == self.page && line.starts_with(command))
         };
-        script.lines().filter(is_run).map(|line| format!("{line}\n")).collect()
+        script.lines().filter(is_run).collect::<Vec<_>>().join("\n")
     }
 
     /// A file that the page names is written where it says; one called `wrong` is for a command that
-    /// refuses it. A manifest with a title runs, in its
-    /// smoke profile if it has one; sections of one are completed and planned.
+    /// refuses it. A manifest with a title runs, in its smoke profile if it has one; sections of one
+    /// are completed and planned.
     fn manifest(&self, block: &Block<'_>) {
         if let Some(path) = block.file() {
             self.project.write(path, &block.text);
@@ -135,9 +138,10 @@ impl<'p> Session<'p> {
     fn shell(&self, block: &Block<'_>, script: &str, code: i32) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_maruyama")).parent().expect("a folder");
         let path = std::env::var("PATH").unwrap_or_default();
-        let mut shell = Command::new("sh");
-        shell.args(["-euc", &format!("exec 2>&1\n{script}")]).current_dir(self.project.path(""));
-        shell.env("PATH", format!("{}:{path}", program.display())).env("COLUMNS", "100");
+        let mut shell = Command::new("timeout");
+        shell.args([LIMIT, "sh", "-euc", &format!("exec 2>&1\n{script}")]);
+        shell.current_dir(self.project.path(""));
+        shell.env("PATH", format!("{}:{path}", program.display())).env("LC_ALL", "C");
         let output = shell.output().expect("a shell");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let place = format!("{}:{}: `{script}`", self.page, block.line);
@@ -151,7 +155,7 @@ impl<'p> Session<'p> {
 }
 
 /// Whether lines are as expected.
-fn is_like(expected: &[String], found: &[String]) -> bool {
+pub fn is_like(expected: &[String], found: &[String]) -> bool {
     match expected.split_first() {
         None => found.is_empty(),
         Some((line, rest)) if line == "..." => {

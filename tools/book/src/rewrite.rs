@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{RenderConfig, Storage, push_mathml};
 
@@ -52,6 +52,7 @@ impl Pages<'_> {
     fn rewritten(&mut self, text: &str, own: &Path, place: &Path) -> String {
         let options = Options::ENABLE_MATH | Options::ENABLE_TABLES;
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
+        let mut is_code = false;
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             let change = match event {
                 Event::InlineMath(formula) => Some(self.math(&formula, DisplayMode::Inline, own)),
@@ -61,6 +62,19 @@ impl Pages<'_> {
                 }
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     self.picture(&text[range.clone()], &dest_url, own, place)
+                }
+                Event::Text(words) if !is_code && words.contains('$') => {
+                    self.faults
+                        .push(format!("{}: no formula begins at `$` in: {words}", own.display()));
+                    None
+                }
+                Event::Start(Tag::CodeBlock(_)) => {
+                    is_code = true;
+                    None
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    is_code = false;
+                    None
                 }
                 _ => None,
             };
@@ -78,8 +92,10 @@ impl Pages<'_> {
         let parser = pulldown_latex::Parser::new(formula, &storage);
         let mut html = String::new();
         let config = RenderConfig { display_mode, ..RenderConfig::default() };
-        if let Err(error) = push_mathml(&mut html, parser, config) {
-            self.faults.push(format!("{}: ${formula}$ cannot be set: {error}", own.display()));
+        // What cannot be read is set as an error, which is none of the call.
+        let is_set = push_mathml(&mut html, parser, config).is_ok() && !html.contains("<merror");
+        if !is_set {
+            self.faults.push(format!("{}: ${formula}$ cannot be set", own.display()));
         }
         as_inline_html(&html)
     }

@@ -15,7 +15,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The data set without names of features.
+    /// The data set of the `design` `[n, d]` and the `response` `[n]`, without names of features.
     ///
     /// # Panics
     /// If there is not one response for each row of the design.

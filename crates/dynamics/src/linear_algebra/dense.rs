@@ -20,7 +20,8 @@ pub fn diagonal(entries: &[f64]) -> Matrix {
     Matrix::new(n, n, matrix)
 }
 
-/// The product `A B`, summed in the order of the columns of `A`.
+/// The product `A B` `[m, n]` of `A` `[m, k]` and `B` `[k, n]`, summed in the order of the columns of
+/// `A`.
 ///
 /// # Panics
 /// If the inner shapes differ.
@@ -39,7 +40,7 @@ pub fn product(a: &Matrix, b: &Matrix) -> Matrix {
     Matrix::new(a.n_rows(), width, entries)
 }
 
-/// `s A + t B`.
+/// `s A + t B`, of the shape of both.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -50,7 +51,7 @@ pub fn combine(s: f64, a: &Matrix, t: f64, b: &Matrix) -> Matrix {
     Matrix::new(a.n_rows(), a.n_columns(), entries)
 }
 
-/// `P M Pᵀ`.
+/// `P M Pᵀ` `[m, m]` of `P` `[m, n]` and `M` `[n, n]`.
 ///
 /// # Panics
 /// If the inner shapes differ.
@@ -66,7 +67,7 @@ pub fn outer(x: &[f64], y: &[f64]) -> Matrix {
     Matrix::new(x.len(), y.len(), entries)
 }
 
-/// The sum of the diagonal entries.
+/// The sum of the diagonal entries of `A` `[n, n]`.
 #[must_use]
 pub fn trace(a: &Matrix) -> f64 {
     real::sum(&a.rows().enumerate().map(|(i, row)| row[i]).collect::<Vec<_>>())

@@ -49,13 +49,13 @@ impl Matrix {
         (0..self.n_rows).map(|idx| self.row(idx))
     }
 
-    /// All entries in row-major order.
+    /// All entries in row-major order, `[rows * columns]`.
     #[must_use]
     pub fn entries(&self) -> &[f64] {
         &self.entries
     }
 
-    /// All entries in row-major order, to be changed in place.
+    /// All entries in row-major order, `[rows * columns]`, to be changed in place.
     pub fn entries_mut(&mut self) -> &mut [f64] {
         &mut self.entries
     }
@@ -83,7 +83,7 @@ impl Matrix {
         product
     }
 
-    /// The transposed matrix.
+    /// The transposed matrix, `[columns, rows]`.
     #[must_use]
     pub fn transposed(&self) -> Matrix {
         let mut entries = Vec::with_capacity(self.entries.len());

@@ -88,7 +88,7 @@ fn rotate(work: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     }
 }
 
-/// First and last of the sorted eigenvalues; zeros if there are none.
+/// First and last of the sorted eigenvalues `[n]`; zeros if there are none.
 #[must_use]
 pub fn extremes(values: &[f64]) -> (f64, f64) {
     (values.first().copied().unwrap_or(0.0), values.last().copied().unwrap_or(0.0))

@@ -52,7 +52,7 @@ impl NumpyLegacy {
         }
     }
 
-    /// `randn(len)`, that is also `randn(rows, columns)` in row-major order.
+    /// `randn(len)` `[len]`, that is also `randn(rows, columns)` in row-major order.
     #[must_use]
     pub fn normals(&mut self, len: usize) -> Vec<f64> {
         (0..len).map(|_| self.normal()).collect()

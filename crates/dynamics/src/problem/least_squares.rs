@@ -176,7 +176,7 @@ impl LeastSquares {
         })
     }
 
-    /// The risk `L(x)`, without the penalty.
+    /// The risk `L(x)` at `x` `[d]`, without the penalty.
     #[must_use]
     pub fn risk(&self, x: &[f64]) -> f64 {
         let residual = self.residual(x);
@@ -190,7 +190,7 @@ impl LeastSquares {
         (spectrum.excess(y, 0) + spectrum.beta) / (2.0 * self.dataset.n_rows() as f64)
     }
 
-    /// The loss `L_reg(x)`, with the penalty.
+    /// The loss `L_reg(x)` at `x` `[d]`, with the penalty.
     #[must_use]
     pub fn regularised_loss(&self, x: &[f64]) -> f64 {
         self.risk(x) + self.ridge / (2.0 * self.dataset.n_rows() as f64) * real::dot(x, x)

@@ -61,7 +61,7 @@ pub struct Quadratic {
 }
 
 impl Quadratic {
-    /// The quadratic with the Hessian `diag(curvatures)`.
+    /// The quadratic with the Hessian `diag(curvatures)`, `[d]`.
     #[must_use]
     pub fn new(curvatures: Vec<f64>, noise_std: f64, noise: GradientNoise) -> Quadratic {
         Quadratic { minimiser: vec![0.0; curvatures.len()], curvatures, noise_std, noise }

@@ -16,8 +16,8 @@ use crate::distance::power_mean::Accumulator;
 use crate::distance::transport::cost::{Cost, Ground};
 use crate::sample::check::finite;
 
-/// The energy distance `E` (the root) between two samples on the line, in the root of their units;
-/// `O(n log n)`, as an integral of squared differences of distribution functions.
+/// The energy distance `E` (the root) between two samples `[n]`, `[m]` on the line, in the root of
+/// their units; `O(n log n)`, as an integral of squared differences of distribution functions.
 ///
 /// # Errors
 /// If a sample is empty or has a value that is not finite, or differences overflow.

@@ -40,7 +40,7 @@ pub struct Ordered {
 }
 
 impl Ordered {
-    /// The values of `sample`, sorted.
+    /// The values of `sample` `[n]`, sorted.
     ///
     /// # Errors
     /// If the sample is empty or has a value that is not finite.

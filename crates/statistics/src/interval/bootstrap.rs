@@ -39,7 +39,7 @@ pub enum BootstrapError {
     },
 }
 
-/// The statistic of `replicates` samples of the same size, drawn with replacement.
+/// The statistic of samples `[n]` of the same size, drawn with replacement: `[replicates]`.
 ///
 /// # Source
 /// Efron, "Bootstrap methods: another look at the jackknife", Ann. Statist. 7, 1979.

@@ -24,7 +24,8 @@ pub struct MeanInterval {
     pub interval: Interval,
 }
 
-/// Student's interval for the mean of the law of independent values; exact for normal ones.
+/// Student's interval for the mean of the law of independent values `[n]`, in their units; exact for
+/// normal ones.
 ///
 /// # Source
 /// Student, "The probable error of a mean", Biometrika 6, 1908.

@@ -70,7 +70,7 @@ pub fn varied(sample: &[f64], needed: usize) -> Result<(), SampleError> {
     Ok(())
 }
 
-/// The values of `sample` in increasing order.
+/// The values of `sample` `[n]` in increasing order.
 ///
 /// Finite numbers have one order, so that sorting cannot depend on the algorithm.
 #[must_use]

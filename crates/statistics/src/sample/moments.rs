@@ -22,7 +22,8 @@ pub struct Moments {
     pub excess_kurtosis: f64,
 }
 
-/// The mean of `sample`; two passes, so that its rounding error does not grow with the mean.
+/// The mean of `sample` `[n]`, in its units; two passes, so that its rounding error does not grow with
+/// the mean.
 ///
 /// # Panics
 /// If `sample` is empty.

@@ -14,8 +14,8 @@ use crate::special::complex::Complex;
 /// Up to this many lags the sums are taken one by one.
 const DIRECT_LAGS: usize = 64;
 
-/// Autocovariances at the lags `0..=max_lag`, in squared units of the series, with divisor `n` at
-/// every lag, which makes the sequence positive definite.
+/// Autocovariances `[max_lag + 1]` of a series `[n]` at the lags `0..=max_lag`, in its squared units,
+/// with divisor `n` at every lag, which makes the sequence positive definite.
 ///
 /// Few lags are summed one by one; many come from a Fourier transform of the series with as many
 /// zeros after it, at a cost of `n log n` and a rounding error of `1e-15 c_0`.

@@ -44,7 +44,7 @@ pub fn survival(sample: &[f64]) -> Result<Vec<Exceedance>, SampleError> {
     Ok(steps.map(|(i, pair)| Exceedance { x: pair[0], count: n - 1 - i, n }).collect())
 }
 
-/// The empirical survival function at the given `levels`.
+/// The empirical survival function of `sample` `[n]` at the given `levels` `[m]`, in their order.
 ///
 /// # Errors
 /// If the sample is empty or a value is not finite.

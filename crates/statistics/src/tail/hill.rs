@@ -87,7 +87,7 @@ pub struct Magnitudes {
 }
 
 impl Magnitudes {
-    /// All magnitudes of `sample` about zero: centre it first if its centre is not zero.
+    /// All magnitudes of `sample` `[n]` about zero: centre it first if its centre is not zero.
     ///
     /// # Errors
     /// If the sample has fewer than two values or one that is not finite.
@@ -108,7 +108,8 @@ impl Magnitudes {
         Ok(Magnitudes { decreasing, n: sample.len() })
     }
 
-    /// The magnitudes kept, in decreasing order.
+    /// The magnitudes kept, in decreasing order, in units of the sample: `[n]`, or `[k + 1]` of
+    /// [`Magnitudes::top`].
     #[must_use]
     pub fn decreasing(&self) -> &[f64] {
         &self.decreasing
@@ -120,7 +121,7 @@ impl Magnitudes {
         self.n
     }
 
-    /// `ln(|x|_(i) / |x|_(k+1))` for `i = 1..k`, decreasing.
+    /// `ln(|x|_(i) / |x|_(k+1))` for `i = 1..k`, decreasing, `[k]`.
     ///
     /// # Errors
     /// If `k` is zero or not below the number of magnitudes kept, the threshold is zero, or all of

@@ -38,7 +38,8 @@ impl MeanExcess {
     }
 }
 
-/// Mean excesses of `sample` over each of `thresholds`, in their order.
+/// Mean excesses `[m]` of `sample` `[n]` over each of `thresholds` `[m]`, in their order and in units
+/// of the sample.
 ///
 /// # Source
 /// Davison & Smith, "Models for exceedances over high thresholds", JRSS B 52(3), 1990, section 3.

@@ -57,7 +57,8 @@ pub struct TailReport {
 }
 
 impl TailReport {
-    /// All estimators at the `k` largest magnitudes of `sample`; one that does not exist says why.
+    /// All estimators at the `k` largest magnitudes of `sample` `[n]`; one that does not exist says
+    /// why.
     ///
     /// # Errors
     /// If the sample is not finite, or `k` is zero or not below its size.

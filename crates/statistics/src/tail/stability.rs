@@ -60,7 +60,7 @@ pub struct ReturnPeriodError {
 }
 
 impl ThresholdFit {
-    /// The fit to the excesses of `sample` over `threshold`.
+    /// The fit to the excesses of `sample` `[n]` over `threshold`, in the same units.
     ///
     /// # Errors
     /// If a value or the threshold is not finite, or the excesses cannot be fitted.
@@ -138,7 +138,8 @@ impl ThresholdFit {
     }
 }
 
-/// Fits over each of `thresholds`, in their order, for plots of `xi` and of the modified scale.
+/// Fits `[m]` over each of `thresholds` `[m]`, in their order, for plots of `xi` and of the modified
+/// scale.
 ///
 /// # Errors
 /// If the sample or a threshold is not finite; the fits that do not exist are errors of their own.

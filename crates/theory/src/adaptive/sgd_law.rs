@@ -90,7 +90,8 @@ impl SgdLaw {
         }))
     }
 
-    /// `E f` where `x` has the given `mean` and `covariance`: `(Tr H C + meanᵀ H mean)/2`.
+    /// `E f` where `x` has the given `mean` `[d]` and `covariance` `[d, d]`:
+    /// `(Tr H C + meanᵀ H mean)/2`.
     #[must_use]
     pub fn loss(&self, mean: &[f64], covariance: &Matrix) -> f64 {
         let hessian = self.eigen.function(|h| h);

@@ -108,7 +108,7 @@ impl Circular {
         Ok(Gaussian { mean: self.eigen.vectors.transpose_times(&rotated), covariance })
     }
 
-    /// The stationary covariance of the real part.
+    /// The stationary covariance of the real part, `[d, d]`.
     ///
     /// # Errors
     /// If `|1 − eta lambda| ≥ 1` for an eigenvalue.

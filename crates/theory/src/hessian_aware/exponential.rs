@@ -13,7 +13,7 @@ const MAX_TERMS: usize = 120;
 /// Size of a term, relative to the sum, at which the series ends.
 const NEGLIGIBLE: f64 = 1e-18;
 
-/// `e^{t A} v` for the map `apply: v -> A v`.
+/// `e^{t A} v` `[n]` for the map `apply: v -> A v`.
 ///
 /// # Arguments
 /// * `apply`: writes `A v` into its second argument

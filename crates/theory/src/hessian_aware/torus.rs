@@ -143,7 +143,7 @@ pub(crate) fn generator(
     Ok(Matrix::new(nodes.len(), nodes.len(), entries))
 }
 
-/// `operator^steps values`, one step after the other.
+/// `operator^steps values` `[n]`, one step of the operator `[n, n]` after the other.
 ///
 /// # Panics
 /// If the shapes disagree.
@@ -152,7 +152,8 @@ pub fn advance(operator: &Matrix, values: &[f64], steps: u64) -> Vec<f64> {
     (0..steps).fold(values.to_vec(), |values, _| operator.times(&values))
 }
 
-/// The largest `|x_i − y_i|`, the weak error of two expectations over all starting points.
+/// The largest `|x_i − y_i|` of `x` and `y` `[n]`, the weak error of two expectations over all starting
+/// points.
 ///
 /// # Errors
 /// If a difference is not finite.

@@ -25,7 +25,8 @@ pub struct EllipticalPopulation {
 }
 
 impl EllipticalPopulation {
-    /// Features `x ~ N(0, diag(spectrum))`.
+    /// Features `x ~ N(0, diag(spectrum))`, the spectrum `[d]`; `label_noise` is the standard deviation
+    /// of the responses' noise.
     #[must_use]
     pub fn gaussian(spectrum: &[f64], label_noise: f64) -> EllipticalPopulation {
         EllipticalPopulation { spectrum: spectrum.to_vec(), kurtosis: 1.0, label_noise }

@@ -50,7 +50,7 @@ pub fn spectral_abscissa(generator: &Matrix) -> Result<Dominant, MatrixError> {
     leading(generator, step)
 }
 
-/// The eigenvalue of `map` with the largest modulus, which must be real.
+/// The eigenvalue of `map` `[n, n]` with the largest modulus, which must be real.
 ///
 /// # Errors
 /// If an entry is not finite, or if no real eigenvalue stands out.

@@ -20,7 +20,7 @@ pub struct KestenCriterion {
     pub upper: f64,
 }
 
-/// The criterion for the rows of `design` at step size `gamma`, batch size 1, without ridge.
+/// The criterion for the rows of `design` `[n, d]` at step size `gamma`, batch size 1, without ridge.
 ///
 /// # Source
 /// Boundedness: Meshulam, "On products of projections", Discrete Math. 154, 1996, for relaxations

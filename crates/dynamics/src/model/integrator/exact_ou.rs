@@ -27,7 +27,7 @@ pub struct ExactOu {
 }
 
 impl ExactOu {
-    /// The transition over a step on the quadratic with these curvatures.
+    /// The transition over a step on the quadratic with these curvatures `[d]`.
     #[must_use]
     pub fn new(step: Step, curvatures: &[f64]) -> ExactOu {
         let noise = |a: &f64| {

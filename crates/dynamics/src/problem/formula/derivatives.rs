@@ -98,7 +98,8 @@ impl FormulaDerivatives {
         Matrix::new(self.dim, self.dim, entries)
     }
 
-    /// The third derivatives `∂_i ∂_j ∂_k f(x)` with `i ≤ j ≤ k`, the last index fastest.
+    /// The third derivatives `∂_i ∂_j ∂_k f(x)` at `x` `[d]` with `i ≤ j ≤ k`, the last index fastest,
+    /// `[d (d + 1) (d + 2)/6]`.
     #[must_use]
     pub fn third_derivatives(&self, x: &[f64]) -> Vec<f64> {
         self.third.at(x)
