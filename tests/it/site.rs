@@ -71,7 +71,7 @@ fn published_values_stand_beside_ours_and_say_how_they_are_known() {
     let page = |path: &str| fs::read_to_string(project.path(path)).expect("a page");
     let report = page("reports/small/README.md");
     assert!(report.contains("ref\\_mean (paper-reported)"), "{report}");
-    assert!(report.contains("| 1000 "), "{report}");
+    assert!(report.contains(" 1000 |"), "{report}");
     let claims = page("reports/small/claims.json");
     let claims: serde_json::Value = serde_json::from_str(&claims).expect("JSON");
     let published = &claims[0]["published"][0];

@@ -116,7 +116,7 @@ test("tables sort, by the keyboard too, and their texts are copied", async () =>
   const copy = tab.locator("[data-copy]").first();
   const link = copy.locator("xpath=preceding-sibling::a[1]");
   await copy.click();
-  await tab.getByText("Copied").waitFor();
+  await tab.locator("#said", { hasText: "Copied" }).waitFor();
   const unix = (text) => text.replaceAll("\r\n", "\n");
   const text = readFileSync(join(site, item.name, await link.getAttribute("href")), "utf8");
   const copied = await tab.evaluate(() => navigator.clipboard.readText());

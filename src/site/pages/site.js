@@ -139,6 +139,7 @@ const enhanceCopies = () => {
     frame.className = "code";
     const text = code.parentElement;
     text.replaceWith(frame);
+    text.tabIndex = 0;
     const isManifest = Boolean(frame.closest("details"));
     frame.append(text, copyButton(isManifest ? "Copy the manifest" : "Copy the command", () => code.textContent.trim()));
   }
