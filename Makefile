@@ -24,12 +24,13 @@ test:
 test-slurm:
 	cargo test --release --locked -p maruyama --test it -- --ignored --test-threads=1 --nocapture cluster
 
-# The site of the reports in a browser; needs npm and a Chromium, which root has installed on a Debian.
+# The site of the reports in a browser, as files and served; needs npm and a Chromium, which root has installed on a Debian.
 test-site: tests/site/node_modules/ready
 	$(BROWSERS) | grep -q . || scripts/install.sh chromium
 	rm -rf target/site
 	$(MARUYAMA) report --quiet --html target/site
 	SITE=$(CURDIR)/target/site CLAIMS=$(CURDIR)/reports/claims.json SHOTS=$(CURDIR)/target/site-pictures \
+		PROGRAM=$(CURDIR)/target/release/maruyama MANIFEST=$(CURDIR)/tests/it/small.yaml \
 		BROWSER=$$($(BROWSERS) | head -1) \
 		npm --silent --prefix tests/site test
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::analyse::AnalysisError;
 use crate::cluster::ClusterError;
 use crate::manifest::diagnostic::Diagnostics;
+use crate::serve::ServeError;
 use crate::site::SiteError;
 use crate::store::StoreError;
 
@@ -165,6 +166,9 @@ pub enum Error {
     /// A site could not be made.
     #[error(transparent)]
     Site(#[from] SiteError),
+    /// A site could not be served.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -190,6 +194,7 @@ impl Error {
             | Error::TwoThings { .. }
             | Error::Unknown { .. }
             | Error::NoPart(_)
+            | Error::Serve(ServeError::PortInUse { .. })
             | Error::SameClaim { .. } => INPUT,
             Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
             Error::Cluster(error) => match error {
@@ -201,7 +206,7 @@ impl Error {
                 | ClusterError::Refused { .. }
                 | ClusterError::Store(_) => STORE,
             },
-            Error::Start(_) | Error::Site(_) | Error::Store(_) => STORE,
+            Error::Start(_) | Error::Serve(_) | Error::Site(_) | Error::Store(_) => STORE,
         }
     }
 }

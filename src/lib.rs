@@ -19,5 +19,6 @@ pub mod manifest;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod serve;
 pub mod site;
 pub mod store;

@@ -215,7 +215,7 @@ fn built(folder: &Path, data: &DataSet, library: &Library) -> Option<Arc<Dataset
 }
 
 /// The manifests that `paths` name: files as they are, folders searched for `*.yaml`.
-fn manifest_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn manifest_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let default = [PathBuf::from(EXPERIMENTS)];
     let paths = if paths.is_empty() { &default } else { paths };
     let mut files = Vec::new();

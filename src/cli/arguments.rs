@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Submit(SubmitOptions),
     /// Analyse stored results and write the reports
     Report(ReportOptions),
+    /// Show the reports as a site on this machine, with the progress of runs; pages follow changes
+    Serve(ServeOptions),
     /// Show what is stored of each item
     Status(Options),
     /// List the cells with their state, size and time
@@ -72,6 +74,7 @@ impl Command {
             | Command::Submit(SubmitOptions { options, .. })
             | Command::Plan(options)
             | Command::Report(ReportOptions { options, .. })
+            | Command::Serve(ServeOptions { options, .. })
             | Command::Status(options)
             | Command::Check(options)
             | Command::Verify(VerifyOptions { options, .. })
@@ -87,7 +90,7 @@ impl Command {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Options {
     /// Manifests, or folders of them; `experiments` if none is given
     pub manifests: Vec<PathBuf>,
@@ -142,6 +145,15 @@ pub(crate) struct ReportOptions {
     /// Also write the reports as a site of static pages into this folder
     #[arg(long, value_name = "DIR")]
     pub html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    #[command(flatten)]
+    pub options: Options,
+    /// Port of this machine; 0 is any that is free
+    #[arg(long, value_name = "N", default_value = "8017")]
+    pub port: u16,
 }
 
 #[derive(Debug, Args)]

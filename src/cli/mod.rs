@@ -13,6 +13,7 @@ mod parts;
 mod pipeline;
 mod prune;
 mod select;
+mod serve;
 mod show;
 mod stat;
 mod submit;
@@ -88,6 +89,7 @@ fn run(command: &Command) -> Result<u8, Error> {
         Command::Reproduce(arguments) => simulated(arguments, Stages::ALL),
         Command::Run(arguments) => simulated(arguments, Stages::RUN),
         Command::Report(arguments) => report(arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::Submit(arguments) => {
             let (text, code) = submit::submit(arguments)?;
             print(&text);

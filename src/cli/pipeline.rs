@@ -190,10 +190,12 @@ impl Pipeline {
         let sources = Sources {
             plan: &self.plan,
             index: &self.index,
+            store: &store,
             texts: &self.texts,
             reports: &self.reports,
+            is_live: false,
         };
-        site::make(&sources, |file| Ok(store.write_report_file(folder, file)?))
+        site::make(&sources, |file| Ok(store.write_report_file(folder, &file)?))
     }
 
     /// Checks the cells that will run against the spectrum of their problem.

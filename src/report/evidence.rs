@@ -21,7 +21,7 @@ pub(crate) fn to_markdown(judged: &Judged<'_>, names: Names<'_>) -> String {
         return "No row: there is no evidence.\n\n".to_owned();
     }
     let rows = telling(judged);
-    let mut text = format!("{}\n", table(&rows, names).to_markdown());
+    let mut text = format!("{}\n", table(&rows, &judged.claim.of, names).to_markdown());
     if let Some(path) = path(judged) {
         let (n, id) = (judged.evidence.len(), &judged.claim.id);
         let first = match judged.claim.over {
@@ -42,7 +42,7 @@ pub(crate) fn path(judged: &Judged<'_>) -> Option<String> {
 
 /// All rows of a claim, in their order, as CSV.
 pub(crate) fn to_csv(judged: &Judged<'_>, names: Names<'_>) -> String {
-    table(&judged.evidence.iter().collect::<Vec<_>>(), names).to_csv()
+    table(&judged.evidence.iter().collect::<Vec<_>>(), &judged.claim.of, names).to_csv()
 }
 
 /// All rows in their order if they are few; else those that say most, the strongest first: of a
@@ -71,8 +71,9 @@ fn rank(truth: Truth) -> u8 {
     }
 }
 
-/// The rows with what tells them apart, and whether they pass where some do not.
-fn table(rows: &[&Evidence], names: Names<'_>) -> Table {
+/// The rows of the analysis `analysis` with what tells them apart, and whether they pass where some do
+/// not.
+fn table(rows: &[&Evidence], analysis: &str, names: Names<'_>) -> Table {
     let Some(first) = rows.first() else {
         return Table {
             caption: String::new(),
@@ -82,7 +83,8 @@ fn table(rows: &[&Evidence], names: Names<'_>) -> Table {
         };
     };
     let of = first.of.iter().map(|(name, _)| Column::text(name, name));
-    let values = first.values.iter().map(|(name, _)| Column::number(name, name));
+    let heading = |name: &str| names.tagged(analysis, name, name);
+    let values = first.values.iter().map(|(name, _)| Column::number(name, &heading(name)));
     let mut columns: Vec<Column> = of.chain(values).collect();
     let is_mixed = rows.iter().any(|row| row.truth != Truth::True);
     if is_mixed {

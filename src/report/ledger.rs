@@ -7,9 +7,12 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
+use crate::analyse::Scalar;
 use crate::manifest::types::Manifest;
+use crate::report::name::{Names, tag};
 use crate::report::overview;
 use crate::report::page::status;
+use crate::report::published::Compared;
 use crate::report::verdict::{Evidence, Judged};
 use crate::store::WrittenFile;
 
@@ -27,6 +30,24 @@ pub(crate) struct Record {
     #[serde(default)]
     pub remark: String,
     pub evidence: Json,
+    /// PublishedValue values of its rows beside ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<PublishedValue>,
+}
+
+/// A published value beside ours, as machines read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PublishedValue {
+    /// What distinguishes the row.
+    pub of: BTreeMap<String, String>,
+    pub column: String,
+    /// The column's name, in the markup of labels.
+    pub name: String,
+    pub published: Json,
+    pub ours: Json,
+    /// How the published value is known.
+    pub known: String,
+    pub source: String,
 }
 
 impl Record {
@@ -45,7 +66,21 @@ impl Record {
             test: claim.test.value.clone(),
             remark: claim.remark.trim().to_owned(),
             evidence: judged.evidence.iter().map(evidence).collect(),
+            published: judged.published.iter().map(|one| published(one, manifest)).collect(),
         }
+    }
+}
+
+fn published(one: &Compared<'_>, manifest: &Manifest) -> PublishedValue {
+    let value = one.published.as_real().map(|number| Scalar::number(number).to_json());
+    PublishedValue {
+        of: one.of.iter().cloned().collect(),
+        column: one.column.to_owned(),
+        name: Names::of(manifest).column(&one.reference.of, one.column),
+        published: value.unwrap_or_else(|| one.published.to_string().into()),
+        ours: one.ours.to_json(),
+        known: tag(one.reference.status).to_owned(),
+        source: one.reference.source.clone(),
     }
 }
 

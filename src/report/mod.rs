@@ -1,5 +1,6 @@
 //! Reporting: rows and curves become tables, figures, verdicts and pages.
 
+mod beside;
 mod claim;
 mod evidence;
 mod figure;
@@ -17,6 +18,10 @@ mod table;
 mod verdict;
 mod view;
 mod word;
+
+pub(crate) use ledger::PublishedValue;
+pub(crate) use name::TAGS;
+pub(crate) use page::arguments;
 
 pub use claim::{Test, TestError, Truth};
 pub use name::Names;

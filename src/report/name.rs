@@ -5,8 +5,23 @@ use std::collections::BTreeSet;
 use maruyama_figure::{Colour, Dash, Marker};
 
 use crate::analyse::Scalar;
-use crate::manifest::types::Manifest;
+use crate::manifest::types::{Manifest, Status};
 use crate::report::word::{Look, WORDS, Word};
+
+/// Before a column, it means the published value.
+const PUBLISHED: &str = "ref_";
+/// How published values are known, in a word or two.
+pub(crate) const TAGS: [&str; 4] = ["paper-reported", "authors’ code", "recalled", "derived"];
+
+/// How a published value is known.
+pub(crate) fn tag(status: Status) -> &'static str {
+    TAGS[match status {
+        Status::Paper => 0,
+        Status::Code => 1,
+        Status::Recalled => 2,
+        Status::Derived => 3,
+    }]
+}
 
 /// The names that a manifest gives, and those of the words that are known behind them.
 #[derive(Clone, Copy)]
@@ -33,6 +48,31 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn shown(self, word: &str) -> String {
         self.given(word).map_or_else(|| word.replace('_', " "), str::to_owned)
+    }
+
+    /// The name of `column` in rows of the analysis `of`: a given one, that of a table of the analysis,
+    /// or the word with blanks.
+    #[must_use]
+    pub fn column(self, of: &str, column: &str) -> String {
+        let tables = self.manifest.tables.iter().filter(|table| table.of == of);
+        let mut columns = tables.flat_map(|table| &table.columns);
+        let heading = || columns.find(|one| one.show.value == column)?.heading.as_deref();
+        self.given(column).or_else(heading).map_or_else(|| self.shown(column), str::to_owned)
+    }
+
+    /// The heading of a column of rows of the analysis `of`: one of published values says how they
+    /// are known, as in `theory (derived)`.
+    #[must_use]
+    pub fn tagged(self, of: &str, column: &str, heading: &str) -> String {
+        let name = column.strip_prefix(PUBLISHED).unwrap_or_default();
+        let references = self.manifest.references.iter().filter(|reference| {
+            reference.of == of && reference.values.iter().any(|(known, _)| known.value == name)
+        });
+        let tags: BTreeSet<&str> = references.map(|reference| tag(reference.status)).collect();
+        if tags.is_empty() {
+            return heading.to_owned();
+        }
+        format!("{heading} ({})", tags.into_iter().collect::<Vec<_>>().join(", "))
     }
 
     /// What a curve, panel or cell is called that stands for a value of `column`: the name of a

@@ -181,6 +181,7 @@ mod tests {
             test: String::new(),
             remark: remark.to_owned(),
             evidence: serde_json::Value::Null,
+            published: Vec::new(),
         }
     }
 

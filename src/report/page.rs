@@ -6,9 +6,10 @@ use maruyama_figure::{Table, markdown};
 
 use crate::manifest::types::{Manifest, Status, Verdict};
 use crate::plan::PlannedItem;
-use crate::report::evidence;
 use crate::report::name::Names;
+use crate::report::published::Compared;
 use crate::report::verdict::Judged;
+use crate::report::{beside, evidence};
 
 /// What a page shows.
 pub(crate) struct Page<'a> {
@@ -18,6 +19,8 @@ pub(crate) struct Page<'a> {
     pub tables: &'a [(String, Table)],
     /// Names and captions of the figures, in the manifest's order.
     pub figures: &'a [(String, String)],
+    /// Published values beside ours.
+    pub published: &'a [Compared<'a>],
 }
 
 impl Page<'_> {
@@ -110,7 +113,8 @@ impl Page<'_> {
             .map(|reference| format!("{} ({})", reference.source, status(reference.status)))
             .collect();
         sources.dedup();
-        let _ = writeln!(page, "Compared with {}.\n", sources.join("; "));
+        let _ = writeln!(page, "Sources: {}.\n", sources.join("; "));
+        page.push_str(&beside::to_markdown(self.published, Names::of(&self.item.manifest)));
     }
 
     fn write_how_to(&self, page: &mut String) {
@@ -118,9 +122,18 @@ impl Page<'_> {
         let _ = writeln!(
             page,
             "## How to rerun\n\n```sh\nmaruyama reproduce {}\n```\n\n{}",
-            manifest.path,
+            arguments(manifest),
             scale(self.item, manifest)
         );
+    }
+}
+
+/// How a command names `manifest` in its profile: `experiments/a.yaml --profile smoke`.
+pub(crate) fn arguments(manifest: &Manifest) -> String {
+    if manifest.report_name() == manifest.item {
+        manifest.path.clone()
+    } else {
+        format!("{} --profile {}", manifest.path, manifest.profile)
     }
 }
 

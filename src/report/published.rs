@@ -9,7 +9,9 @@ use maruyama_statistics::law::normal::standard_quantile;
 
 use crate::analyse::{AnalysedItem, Row, Scalar};
 use crate::manifest::canonical;
-use crate::manifest::types::{Manifest, Reference};
+use crate::manifest::types::{Claim, Manifest, Reference};
+use crate::report::claim::Test;
+use crate::report::verdict::PREVIOUS;
 use crate::report::view::RowView;
 
 /// Probability that numbers which agree are called different, over all comparisons together.
@@ -90,6 +92,36 @@ pub fn compare<'a>(manifest: &'a Manifest, item: &'a AnalysedItem<'a>) -> Vec<Co
         }
     }
     compared
+}
+
+/// The published values of the rows of `claim` with ours, of the columns that it tests or shows.
+pub(crate) fn of_claim<'a>(
+    manifest: &'a Manifest,
+    item: &'a AnalysedItem<'a>,
+    claim: &'a Claim,
+    test: &Test,
+) -> Vec<Compared<'a>> {
+    let shown = claim.evidence.iter().map(|column| column.value.as_str());
+    let mut columns: Vec<&str> = Vec::new();
+    for column in test.columns().chain(shown) {
+        let column = column.strip_prefix(PREVIOUS).unwrap_or(column);
+        let column =
+            ["ref_", "rel_"].iter().find_map(|kind| column.strip_prefix(kind)).unwrap_or(column);
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    let rows = RowView::select(manifest, item, &claim.of, &claim.filter);
+    let beside = |row: &RowView<'a>| -> Vec<Compared<'a>> {
+        let found = columns.iter().filter_map(|column| row.published(column));
+        let compared = found.map(|(reference, column, published)| {
+            let ours = row.look_up(column);
+            let distance = distance(published, &ours);
+            Compared { reference, of: named(row, reference), column, published, ours, distance }
+        });
+        compared.collect()
+    };
+    rows.iter().flat_map(beside).collect()
 }
 
 /// Standard errors beyond which numbers differ, where there are `n` comparisons: Bonferroni's bound.

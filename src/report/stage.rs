@@ -17,8 +17,8 @@ use crate::report::ledger::{self, Record};
 use crate::report::listing;
 use crate::report::name::Names;
 use crate::report::page::Page;
-use crate::report::table;
 use crate::report::verdict::{judge, unknown_names};
+use crate::report::{published, table};
 use crate::store::{PublishedReport, Store, StoreError, WrittenFile};
 
 /// The report of one item.
@@ -231,7 +231,9 @@ fn render(
             files.push(file(path, csv.into_bytes()));
         }
     }
-    let page = Page { item, claims: judged, tables: &tables, figures: &figures };
+    let published = published::compare(manifest, analysed);
+    let page =
+        Page { item, claims: judged, tables: &tables, figures: &figures, published: &published };
     files.push(file("README.md".to_owned(), page.to_markdown().into_bytes()));
     (files, undrawn)
 }

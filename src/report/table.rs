@@ -23,7 +23,8 @@ pub(crate) fn fill(manifest: &Manifest, item: &AnalysedItem<'_>, declared: &type
         let is_text = cells.iter().all(|row| matches!(row[idx], Cell::Text(_) | Cell::Missing));
         let key = &column.show.value;
         let heading = column.heading.as_deref().or_else(|| names.given(key)).unwrap_or(key);
-        if is_text { Column::text(key, heading) } else { Column::number(key, heading) }
+        let heading = names.tagged(&declared.of, key, heading);
+        if is_text { Column::text(key, &heading) } else { Column::number(key, &heading) }
     });
     Table {
         caption: declared.caption.clone(),
@@ -42,7 +43,7 @@ fn cell(row: &RowView<'_>, column: &types::Column) -> Cell {
 }
 
 /// The significant digits that `value` has, but no more than `most`.
-fn digits_at_most(value: &Scalar, most: usize) -> usize {
+pub(crate) fn digits_at_most(value: &Scalar, most: usize) -> usize {
     let Scalar::Number(value) = value else { return most };
     let digits = format!("{value:e}");
     let mantissa = digits.split('e').next().unwrap_or_default();

@@ -5,6 +5,7 @@ use std::iter::repeat_n;
 use crate::analyse::{AnalysedItem, Scalar};
 use crate::manifest::types::{Claim, Manifest, Verdict};
 use crate::report::claim::{Test, Truth, verdict};
+use crate::report::published::{self, Compared};
 use crate::report::view::RowView;
 
 /// The numbers that a claim was judged by, for one row.
@@ -31,6 +32,8 @@ pub struct Judged<'a> {
     pub evidence: Vec<Evidence>,
     /// Cells that should have given evidence and have no result; what they would say is undecided.
     pub n_missing: usize,
+    /// Published values of its rows beside ours.
+    pub published: Vec<Compared<'a>>,
 }
 
 impl Judged<'_> {
@@ -134,7 +137,8 @@ fn judge_one<'a>(
     let n_missing = RowView::n_without(manifest, item, &claim.of, &claim.filter);
     let truths = evidence.iter().map(|evidence| evidence.truth);
     let truths: Vec<Truth> = truths.chain(repeat_n(Truth::Undecided, n_missing)).collect();
-    Judged { claim, verdict: verdict(claim.over, &truths), evidence, n_missing }
+    let published = published::of_claim(manifest, item, claim, &test);
+    Judged { claim, verdict: verdict(claim.over, &truths), evidence, n_missing, published }
 }
 
 /// The columns that the claim lists; behind each, or else at the end, the value of the row before if

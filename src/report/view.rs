@@ -3,7 +3,7 @@
 use maruyama_dynamics::parameter::Value;
 
 use crate::analyse::{AnalysedCell, AnalysedItem, CellOutcome, Row, Scalar};
-use crate::manifest::types::{Filter, Manifest};
+use crate::manifest::types::{Filter, Manifest, Reference};
 use crate::report::name::Names;
 
 /// A row of an analysis with everything that can be looked up beside it.
@@ -119,14 +119,21 @@ impl<'a> RowView<'a> {
     }
 
     fn reference(&self, column: &str) -> Scalar {
-        let published = self
-            .manifest
-            .references
-            .iter()
-            .filter(|reference| reference.of == self.analysis && self.passes(&reference.filter))
-            .flat_map(|reference| &reference.values)
-            .find(|(name, _)| name.value == column);
-        published.map_or(Scalar::Missing, |(_, value)| scalar(value))
+        self.published(column).map_or(Scalar::Missing, |(_, _, value)| scalar(value))
+    }
+
+    /// The published value of `column` with its entry: of several the first.
+    pub(crate) fn published(&self, column: &str) -> Option<(&'a Reference, &'a str, &'a Value)> {
+        let references = self.manifest.references.iter();
+        let of_row = references
+            .filter(|reference| reference.of == self.analysis && self.passes(&reference.filter));
+        let mut values = of_row.flat_map(|reference| {
+            reference
+                .values
+                .iter()
+                .map(move |(name, value)| (reference, name.value.as_str(), value))
+        });
+        values.find(|(_, name, _)| *name == column)
     }
 
     fn beside(&self, analysis: &str, column: &str) -> Scalar {

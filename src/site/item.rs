@@ -1,52 +1,39 @@
 //! The page of an item, with the files that it shows.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::plan::{PlannedItem, PlannedSweep};
-use crate::site::Sources;
+use crate::plan::PlannedItem;
+use crate::report::arguments;
+use crate::site::cells::{Facts, Sweep};
 use crate::site::error::SiteError;
-use crate::site::ledger::{Claim, Entry};
-use crate::site::markup::{Source, inline_html, to_html};
+use crate::site::ledger::{Beside, Claim, Entry};
+use crate::site::markup::{Rendered, Source, inline_html, to_html};
+use crate::site::read::read;
 use crate::site::templates::Templates;
-use crate::store::{Index, WrittenFile};
+use crate::site::{PROGRESS, Sources};
+use crate::store::WrittenFile;
 
-/// Cells of a sweep that a page lists before the rest is counted.
-const LISTED_CELLS: usize = 100;
+/// The report in the folder of an item.
+const REPORT: &str = "README.md";
 
 #[derive(Debug, Serialize)]
 struct Page<'a> {
     root: &'a str,
+    path: &'a str,
     title: &'a str,
     item: &'a str,
+    is_reported: bool,
+    progress: &'a str,
     /// The report as HTML.
     report: String,
     /// Texts that can be copied.
     sources: Vec<Source>,
+    arguments: String,
     manifest_path: &'a str,
     manifest: &'a str,
-    sweeps: Vec<Sweep<'a>>,
-}
-
-/// Where the numbers of a sweep come from.
-#[derive(Debug, Serialize)]
-struct Sweep<'a> {
-    name: &'a str,
-    code: String,
-    cells: Vec<Cell>,
-    n_more: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Cell {
-    label: String,
-    id: String,
-    chains: u64,
-    data: Vec<String>,
-    files: Vec<String>,
+    sweeps: Vec<Sweep>,
 }
 
 /// The entry of `item` in the ledger, its page, and the figures and tables that this shows.
@@ -54,79 +41,60 @@ pub(crate) fn pages(
     sources: &Sources<'_>,
     item: &PlannedItem,
     text: &str,
+    facts: &mut Facts<'_>,
     templates: &Templates,
 ) -> Result<(Entry, Vec<WrittenFile>), SiteError> {
     let manifest = &item.manifest;
     let folder = sources.reports.join(&manifest.item);
-    let entry = Entry {
+    let is_reported = !sources.is_live || folder.join(REPORT).is_file();
+    let mut entry = Entry {
         item: manifest.item.clone(),
         title: manifest.title.clone(),
         paper: manifest.paper.as_ref().map(|paper| paper.arxiv.clone()).unwrap_or_default(),
-        claims: claims(&folder)?,
+        is_reported,
+        claims: Vec::new(),
     };
-    let rendered = to_html(&read(&folder.join("README.md"))?, &folder)?;
+    let mut rendered = Rendered::default();
+    if is_reported {
+        entry.claims = claims(&folder)?;
+        rendered = to_html(&read(&folder, REPORT)?, &folder)?;
+    }
+    let (sweeps, mut files) = facts.of_item(item, templates)?;
+    let path = |name: &str| format!("{}/{name}", manifest.item);
+    let index = path("index.html");
     let page = Page {
         root: "../",
+        path: &index,
         title: &manifest.title,
         item: &manifest.item,
+        is_reported,
+        progress: PROGRESS,
         report: rendered.html,
         sources: rendered.sources,
+        arguments: arguments(manifest),
         manifest_path: &manifest.path,
         manifest: text,
-        sweeps: item
-            .sweeps
-            .iter()
-            .filter(|sweep| sweep.is_simulated)
-            .map(|planned| sweep(planned, sources.index))
-            .collect(),
+        sweeps,
     };
-    let path = |name: &str| format!("{}/{name}", manifest.item);
-    let mut files = vec![WrittenFile { path: path("index.html"), bytes: templates.item(page)? }];
+    let bytes = templates.item(page)?;
+    files.push(WrittenFile { path: index, bytes });
     for name in &rendered.files {
-        files.push(WrittenFile { path: path(name), bytes: read(&folder.join(name))?.into_bytes() });
+        files.push(WrittenFile { path: path(name), bytes: read(&folder, name)?.into_bytes() });
     }
     Ok((entry, files))
 }
 
-fn read(path: &Path) -> Result<String, SiteError> {
-    fs::read_to_string(path).map_err(|source| SiteError::Read { path: path.to_owned(), source })
-}
-
 fn claims(folder: &Path) -> Result<Vec<Claim>, SiteError> {
-    let path = folder.join("claims.json");
     let wrong = |error: serde_json::Error| SiteError::Strange {
-        path: path.clone(),
+        path: folder.join("claims.json"),
         reason: error.to_string(),
     };
-    let mut claims: Vec<Claim> = serde_json::from_str(&read(&path)?).map_err(wrong)?;
+    let mut claims: Vec<Claim> =
+        serde_json::from_str(&read(folder, "claims.json")?).map_err(wrong)?;
     for claim in &mut claims {
         claim.statement = inline_html(&claim.statement);
         claim.source = inline_html(&claim.source);
+        claim.beside = claim.published.iter().map(Beside::new).collect();
     }
     Ok(claims)
-}
-
-fn sweep<'a>(planned: &'a PlannedSweep, index: &Index) -> Sweep<'a> {
-    let code = planned.cells.first().map(|cell| cell.ensemble.code.digest.to_string());
-    let cells = planned.cells.iter().take(LISTED_CELLS).map(|cell| {
-        let files: BTreeSet<String> = cell
-            .blocks()
-            .filter_map(|block| index.blocks.get(&block.id))
-            .map(|stored| format!("{}.parquet", stored.file))
-            .collect();
-        let data = cell.ensemble.data.iter().flat_map(|data| &data.files);
-        Cell {
-            label: cell.label(),
-            id: cell.id.to_string(),
-            chains: cell.chains,
-            data: data.map(|(name, digest)| format!("{name}: {digest}")).collect(),
-            files: files.into_iter().collect(),
-        }
-    });
-    Sweep {
-        name: &planned.name,
-        code: code.unwrap_or_default(),
-        cells: cells.collect(),
-        n_more: planned.cells.len().saturating_sub(LISTED_CELLS),
-    }
 }

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use maruyama_figure::Cell;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
+use crate::report::PublishedValue;
 use crate::site::error::SiteError;
-use crate::site::templates::{Templates, shared};
+use crate::site::markup::inline_html;
+use crate::site::templates::Templates;
 use crate::store::WrittenFile;
+
+/// Significant digits of numbers in the ledger, at most, and of estimates with an interval.
+const NUMBER_DIGITS: usize = 7;
+const INTERVAL_DIGITS: usize = 4;
 
 /// A claim in the ledger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,6 +26,62 @@ pub(crate) struct Claim {
     pub source: String,
     pub verdict: String,
     pub expected: String,
+    #[serde(default)]
+    pub published: Vec<PublishedValue>,
+    /// The published values beside ours, when they are shown.
+    #[serde(skip_deserializing)]
+    pub beside: Vec<Beside>,
+}
+
+/// A published value beside ours, as it is read.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Beside {
+    /// As HTML.
+    name: String,
+    of: String,
+    published: String,
+    known: String,
+    source: String,
+    ours: String,
+}
+
+impl Beside {
+    pub(crate) fn new(published: &PublishedValue) -> Beside {
+        let of = published.of.iter().map(|(name, value)| format!("{name}={value}"));
+        Beside {
+            name: inline_html(&published.name),
+            of: of.collect::<Vec<_>>().join(", "),
+            published: number_text(&published.published),
+            known: published.known.clone(),
+            source: published.source.clone(),
+            ours: number_text(&published.ours),
+        }
+    }
+}
+
+/// A number or an interval of `claims.json` with the digits that a table shows.
+fn number_text(json: &Json) -> String {
+    let real = |json: &Json| match json {
+        Json::String(text) => text.parse().ok(),
+        other => other.as_f64(),
+    };
+    let text = |json: &Json| json.get("text").and_then(Json::as_str).map(str::to_owned);
+    let ends = [&json["value"], &json["low"], &json["high"]].map(real);
+    let cell = match (real(json), ends) {
+        (Some(value), _) => Cell::Number { value, digits: digits_of(value) },
+        (None, [Some(value), Some(lo), Some(hi)]) => {
+            Cell::Interval { value, lo, hi, digits: INTERVAL_DIGITS }
+        }
+        _ => return text(json).or(json.as_str().map(str::to_owned)).unwrap_or_default(),
+    };
+    cell.to_markdown()
+}
+
+/// The digits that a number has, up to some.
+fn digits_of(value: f64) -> usize {
+    let text = format!("{value:e}");
+    let mantissa = text.split('e').next().unwrap_or_default();
+    mantissa.chars().filter(char::is_ascii_digit).count().clamp(1, NUMBER_DIGITS)
 }
 
 /// An item in the ledger.
@@ -27,6 +91,8 @@ pub(crate) struct Entry {
     pub title: String,
     /// Number of the paper on arXiv; empty without one.
     pub paper: String,
+    /// Whether it has a report.
+    pub is_reported: bool,
     pub claims: Vec<Claim>,
 }
 
@@ -65,6 +131,7 @@ struct Paper<'a> {
 #[derive(Debug, Serialize)]
 struct Page<'a> {
     root: &'a str,
+    path: &'a str,
     title: &'a str,
     counts: Counts,
     papers: Vec<Paper<'a>>,
@@ -88,10 +155,33 @@ pub(crate) fn pages(
     });
     let page = Page {
         root: "",
+        path: "index.html",
         title: "Ledger of claims",
         counts: Counts::of(entries.iter().flat_map(|entry| &entry.claims)),
         papers: papers.collect(),
     };
     let ledger = WrittenFile { path: "index.html".to_owned(), bytes: templates.ledger(page)? };
-    Ok([ledger].into_iter().chain(shared()).collect())
+    Ok([ledger].into_iter().chain(templates.shared()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_that_they_were_given_with() {
+        for (json, expected) in [
+            (json!(0.029), "0.029"),
+            (json!(1000.0), "1000"),
+            (json!(319.831_317_141), "319.8313"),
+            (json!("inf"), "∞"),
+            (json!({ "value": 1.5, "low": 1.25, "high": 1.75 }), "1.500 [1.250, 1.750]"),
+            (json!({ "text": "normal" }), "normal"),
+            (Json::Null, ""),
+        ] {
+            assert_eq!(number_text(&json), expected, "{json}");
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! A report's Markdown as HTML: formulas as MathML, figures as vectors, tables with their texts.
 
-use std::fs;
 use std::path::Path;
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
@@ -9,6 +8,8 @@ use pulldown_latex::{RenderConfig, Storage, push_mathml};
 use serde::Serialize;
 
 use crate::site::error::SiteError;
+use crate::site::published::Published;
+use crate::site::read::read;
 
 /// Inline HTML that reports are written with; all other HTML is shown as text.
 const KNOWN_HTML: [&str; 4] = ["<sub>", "</sub>", "<sup>", "</sup>"];
@@ -39,7 +40,13 @@ pub(crate) fn to_html(markdown: &str, folder: &Path) -> Result<Rendered, SiteErr
     let body = markdown.strip_prefix("# ").and_then(|text| text.split_once('\n'));
     let body = body.map_or(markdown, |(_, body)| body);
     let options = Options::ENABLE_TABLES | Options::ENABLE_MATH;
-    let mut writer = Writer { folder, rendered: Rendered::default(), button: None, heading: None };
+    let mut writer = Writer {
+        folder,
+        rendered: Rendered::default(),
+        button: None,
+        heading: None,
+        published: Published::default(),
+    };
     let mut events = Vec::new();
     for event in Parser::new_ext(body, options) {
         writer.add(event, &mut events)?;
@@ -71,10 +78,13 @@ struct Writer<'a> {
     button: Option<String>,
     /// Where the open heading began, in the list of events.
     heading: Option<usize>,
+    /// The columns of published values of the open table.
+    published: Published,
 }
 
 impl Writer<'_> {
     fn add<'e>(&mut self, event: Event<'e>, events: &mut Vec<Event<'e>>) -> Result<(), SiteError> {
+        self.published.look_at(&event, events);
         match event {
             Event::InlineMath(formula) => events.push(math(&formula, false)),
             Event::DisplayMath(formula) => events.push(math(&formula, true)),
@@ -151,8 +161,7 @@ impl Writer<'_> {
         }
         self.show(&to);
         if to.ends_with(".csv") || to.ends_with(".tex") {
-            let text = fs::read_to_string(&path)
-                .map_err(|source| SiteError::Read { path: path.clone(), source })?;
+            let text = read(self.folder, &to)?;
             let number = self.rendered.sources.len();
             self.button =
                 Some(format!(" <button type=\"button\" data-copy=\"{number}\">Copy</button>"));
@@ -185,6 +194,8 @@ fn math<'e>(formula: &str, is_display: bool) -> Event<'e> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn html(markdown: &str) -> Rendered {
@@ -217,6 +228,21 @@ mod tests {
         assert!(!page.html.contains("Title"));
         assert_eq!(page.files, ["rates.svg", "rates.csv", "claims/one.csv"]);
         assert_eq!(page.sources[0].text, "a\n1\n");
+    }
+
+    #[test]
+    fn columns_of_published_values_are_marked_and_say_how_they_are_known() {
+        let table =
+            "# T\n\n| *η* | theory (derived) | published |\n| --- | ---: | --- |\n| 1 | 2 | 3 |\n";
+        let page = html(table).html;
+        for wanted in [
+            "<span class=\"published\">theory <small>derived</small></span></th>",
+            "<span class=\"published\">published</span></th>",
+            "<td>1</td><td style=\"text-align: right\"><span class=\"published\">2</span></td>",
+            "<td><span class=\"published\">3</span></td>",
+        ] {
+            assert!(page.contains(wanted), "{wanted} in {page}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod published;
 mod recording;
 mod reduction;
 mod reproduction;
+mod serve;
 mod sharing;
 mod shipped;
 mod site;

@@ -126,6 +126,12 @@ fn the_cause_of_a_divergence_is_stored_and_listed() {
     assert_eq!(row[1], n_ended.to_string(), "{table}");
     let said = if n_ended == 1 { "1 chain".to_owned() } else { format!("{n_ended} chains") };
     project.run(["ls"]).code(0).prints(&format!("ended: {said} by no_logarithm"));
+    project.run(["report", "--html", "site"]).code(0);
+    let page = project.contents("site").remove("site/quartic/index.html").expect("a page");
+    let page = String::from_utf8(page).expect("text");
+    assert!(
+        page.contains(&format!("<td>{n_ended}</td>")) && page.contains("<td>no logarithm</td>")
+    );
 }
 
 /// Equations on a network without matrices: the same bits on any number of threads, along the path of SGD

@@ -12,7 +12,10 @@ const shots = resolve(process.env.SHOTS);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const claims = JSON.parse(readFileSync(process.env.CLAIMS, "utf8"));
 const items = readdirSync(site, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-const pages = ["index.html", ...items.map((entry) => join(entry.name, "index.html"))];
+const html = (item) => readdirSync(join(site, item)).filter((name) => name.endsWith(".html")).map((name) => join(item, name));
+const pages = ["index.html", ...items.flatMap((entry) => html(entry.name))];
+const withPublished = pages.find((page) => page !== "index.html" && readFileSync(join(site, page), "utf8").includes('class="published"'));
+const withCells = pages.find((page) => page.includes("cells-"));
 const address = (page) => pathToFileURL(join(site, page)).href;
 
 let browser;
@@ -113,11 +116,26 @@ test("tables sort, by the keyboard too, and their texts are copied", async () =>
   const copy = tab.locator("[data-copy]").first();
   const link = copy.locator("xpath=preceding-sibling::a[1]");
   await copy.click();
-  await tab.getByText("Copied").waitFor();
+  await tab.locator("#said", { hasText: "Copied" }).waitFor();
   const unix = (text) => text.replaceAll("\r\n", "\n");
   const text = readFileSync(join(site, item.name, await link.getAttribute("href")), "utf8");
   const copied = await tab.evaluate(() => navigator.clipboard.readText());
   assert.equal(unix(copied), unix(text));
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("provenance goes down to the cell, whose command is copied", async () => {
+  const { tab, complaints, close } = await open(pages[1], { permissions: ["clipboard-read", "clipboard-write"] });
+  const sweep = tab.locator("details", { has: tab.locator("table.cells") }).first();
+  await sweep.locator("summary").press("Enter");
+  const cell = sweep.locator("table.cells tbody tr").first();
+  const identity = await cell.locator("code").first().getAttribute("title");
+  assert.match(identity, /^[0-9a-f]{64}$/);
+  await cell.getByRole("button").press("Enter");
+  await tab.locator("#said", { hasText: "Copied" }).waitFor();
+  const command = await tab.evaluate(() => navigator.clipboard.readText());
+  assert.ok(command.startsWith(`maruyama explain ${identity.slice(0, 16)} experiments/`), command);
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -141,8 +159,9 @@ test("figures are vectors and can be enlarged", async () => {
 
 test("pages can be read by everybody, in the light and in the dark", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    for (const page of [pages[0], pages[1], pages.at(-1)]) {
+    for (const page of [pages[0], pages[1], pages.at(-1), withPublished, withCells].filter(Boolean)) {
       const { tab, close } = await open(page, { colorScheme });
+      await tab.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
       await tab.evaluate(axe);
       const { violations } = await tab.evaluate(() => axe.run());
       const told = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
@@ -154,10 +173,11 @@ test("pages can be read by everybody, in the light and in the dark", async () =>
 });
 
 test("a narrow screen scrolls tables, not pages, and paper shows no tools", async () => {
-  for (const page of pages.slice(0, 12)) {
+  for (const page of [...pages.slice(0, 12), withPublished, withCells].filter(Boolean)) {
     const { tab, close } = await open(page, { viewport: { width: 400, height: 800 } });
     const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 400, `${page} is ${wide} wide`);
+    await tab.screenshot({ path: join(shots, `${page.replaceAll("/", "-")}-narrow.png`) });
     await close();
   }
   const { tab, close } = await open("index.html");

@@ -58,7 +58,8 @@ fn rule(align: Align, width: usize) -> String {
     }
 }
 
-fn read(reading: &Reading) -> String {
+/// One cell.
+pub(crate) fn read(reading: &Reading) -> String {
     match reading {
         Reading::Text(text) => markdown(text),
         Reading::Number(number) => digits(number),

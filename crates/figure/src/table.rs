@@ -144,6 +144,12 @@ pub(crate) enum Reading<'a> {
 }
 
 impl Cell {
+    /// The cell as it stands in a Markdown table, with significant digits.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown::read(&self.read(Format::Significant))
+    }
+
     /// The cell with its digits rounded as its column asks.
     pub(crate) fn read(&self, format: Format) -> Reading<'_> {
         match *self {

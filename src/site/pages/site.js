@@ -12,8 +12,9 @@ document.getElementById("theme").addEventListener("click", () => {
 });
 
 // The claims that pass the filters. They stand in the address, so that a selection can be linked to.
-const filters = document.getElementById("filters");
-if (filters) {
+const enhanceFilters = () => {
+  const filters = document.getElementById("filters");
+  if (!filters) return;
   const asked = new URLSearchParams(location.hash.slice(1));
   if (asked.has("paper")) filters.paper.value = asked.get("paper");
   if (asked.has("words")) filters.words.value = asked.get("words");
@@ -54,7 +55,7 @@ if (filters) {
   filters.addEventListener("input", apply);
   filters.addEventListener("submit", (event) => event.preventDefault());
   if (asked.size) apply();
-}
+};
 
 // Tables sort by a column: numbers as numbers, an interval by its estimate.
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -69,31 +70,33 @@ const compare = (a, b) => {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
   return x - y;
 };
-document.querySelectorAll("main table:not(.claims)").forEach((table, number) => {
-  const frame = document.createElement("div");
-  frame.className = table.rows.length > 40 ? "scroll long" : "scroll";
-  frame.tabIndex = 0;
-  frame.setAttribute("role", "region");
-  frame.setAttribute("aria-label", `Table ${number + 1}`);
-  table.replaceWith(frame);
-  frame.append(table);
-  [...table.querySelectorAll("thead th")].forEach((head, column) => {
-    head.scope = "col";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-      for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-      const body = table.tBodies[0];
-      const rows = [...body.rows];
-      rows.sort((a, b) => sign * compare(a.cells[column].textContent, b.cells[column].textContent));
-      body.append(...rows);
+const enhanceTables = () => {
+  document.querySelectorAll("main table:not(.claims, .progress)").forEach((table, number) => {
+    const frame = document.createElement("div");
+    frame.className = table.rows.length > 40 ? "scroll long" : "scroll";
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", `Table ${number + 1}`);
+    table.replaceWith(frame);
+    frame.append(table);
+    [...table.querySelectorAll("thead th")].forEach((head, column) => {
+      head.scope = "col";
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+        for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+        const body = table.tBodies[0];
+        const rows = [...body.rows];
+        rows.sort((a, b) => sign * compare(a.cells[column].textContent, b.cells[column].textContent));
+        body.append(...rows);
+      });
     });
   });
-});
+};
 
 // A table's text to the clipboard.
 const copy = async (text) => {
@@ -108,14 +111,57 @@ const copy = async (text) => {
     area.remove();
   }
 };
-for (const button of document.querySelectorAll("[data-copy]")) {
+const said = document.getElementById("said");
+const copyBy = (button, text) => {
+  const label = button.textContent;
   button.addEventListener("click", async () => {
-    const source = document.querySelector(`[data-source="${button.dataset.copy}"]`);
-    await copy(source.content.textContent);
+    await copy(text());
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    said.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; said.textContent = ""; }, 1500);
   });
-}
+};
+const copyButton = (label, text) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", label);
+  copyBy(button, text);
+  return button;
+};
+const enhanceCopies = () => {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const source = document.querySelector(`[data-source="${button.dataset.copy}"]`);
+    copyBy(button, () => source.content.textContent);
+  }
+  for (const code of document.querySelectorAll("main pre > code")) {
+    const frame = document.createElement("div");
+    frame.className = "code";
+    const text = code.parentElement;
+    text.replaceWith(frame);
+    text.tabIndex = 0;
+    const isManifest = Boolean(frame.closest("details"));
+    frame.append(text, copyButton(isManifest ? "Copy the manifest" : "Copy the command", () => code.textContent.trim()));
+  }
+  for (const table of document.querySelectorAll("table.cells")) {
+    for (const code of table.querySelectorAll("tbody td:nth-last-child(2) code")) {
+      const command = `maruyama explain ${code.title.slice(0, 16)} ${table.dataset.arguments}`;
+      code.after(" ", copyButton(`Copy ${command}`, () => command));
+    }
+  }
+};
+
+// Claims and parts of a page can be linked to.
+const enhanceHeadings = () => {
+  for (const heading of document.querySelectorAll("article :is(h2, h3)[id]")) {
+    const link = document.createElement("a");
+    link.className = "here";
+    link.href = "#" + heading.id;
+    link.textContent = "#";
+    link.setAttribute("aria-label", `Link to ${heading.textContent}`);
+    heading.append(link);
+  }
+};
 
 // Figures open in full, to be enlarged.
 const enlarge = (image) => {
@@ -146,15 +192,27 @@ const enlarge = (image) => {
   document.body.append(dialog);
   dialog.showModal();
 };
-for (const image of document.querySelectorAll("article img")) {
-  const link = document.createElement("a");
-  link.className = "figure";
-  link.href = image.getAttribute("src");
-  link.setAttribute("aria-label", `Enlarge the figure ${image.alt}`);
-  image.replaceWith(link);
-  link.append(image);
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    enlarge(image);
-  });
-}
+const enhanceFigures = () => {
+  for (const image of document.querySelectorAll("article img")) {
+    const link = document.createElement("a");
+    link.className = "figure";
+    link.href = image.getAttribute("src");
+    link.setAttribute("aria-label", `Enlarge the figure ${image.alt}`);
+    image.replaceWith(link);
+    link.append(image);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      enlarge(image);
+    });
+  }
+};
+
+// Once, and again when the content is another.
+window.enhance = () => {
+  enhanceFilters();
+  enhanceTables();
+  enhanceCopies();
+  enhanceHeadings();
+  enhanceFigures();
+};
+window.enhance();
