@@ -186,7 +186,12 @@ impl Error {
             | Error::NoStatistic { .. }
             | Error::TwoThings { .. }
             | Error::Unknown { .. }
-            | Error::SameClaim { .. } => INPUT,
+            | Error::SameClaim { .. }
+            | Error::Store(
+                StoreError::Address { .. }
+                | StoreError::NotBuilt { .. }
+                | StoreError::OtherCache { .. },
+            ) => INPUT,
             Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
             Error::Cluster(error) => match error {
                 ClusterError::Read { .. }

@@ -27,6 +27,7 @@ mod published;
 mod recording;
 mod reduction;
 mod reproduction;
+mod s3;
 mod sharing;
 mod shipped;
 mod site;
