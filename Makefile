@@ -2,7 +2,7 @@
 
 MARUYAMA = cargo run --release --locked --quiet --bin maruyama --
 
-.PHONY: book pages all reproduce reproduce-networks test test-slurm test-site soak fuzz scale reproducible deny ci check lint docs bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
+.PHONY: all reproduce reproduce-networks test test-slurm test-s3 test-site soak fuzz scale reproducible deny ci check lint docs book pages bench bench-check bench-peers bench-statistics random-numbers random-battery calibrate interop clean
 
 all: reproduce
 
@@ -24,7 +24,17 @@ test:
 test-slurm:
 	cargo test --release --locked -p maruyama --test it -- --ignored --test-threads=1 --nocapture cluster
 
-# The site of the reports in a browser, as files and served; needs npm and a Chromium, which root has installed on a Debian.
+# A store that machines share through a real S3 server, s3s-fs from crates.io, which is installed below
+# target/; a minute, and some more for the first build.
+test-s3: target/tools/bin/s3s-fs
+	cargo test --release --locked -p maruyama --features s3 --test it -- --ignored s3::
+
+target/tools/bin/s3s-fs:
+	cargo install --quiet --locked --debug --root target/tools --target-dir target/tools/build \
+		--version 0.14.1 --features binary s3s-fs
+
+# The site of the reports in a browser, as files and served; needs npm and a Chromium, which root has
+# installed on a Debian.
 test-site: tests/site/node_modules/ready
 	$(BROWSERS) | grep -q . || scripts/install.sh chromium
 	rm -rf target/site
@@ -70,7 +80,7 @@ deny:
 		else echo "cargo-deny is not installed: advisories were not checked"; fi
 
 # What must hold before a change lands.
-ci: lint deny docs book test test-slurm bench-check interop reproduce test-site
+ci: lint deny docs book test test-slurm test-s3 bench-check interop reproduce test-site
 	git diff --exit-code -- reports/ schema/
 	@test -z "$$(git status --porcelain -- reports/)" || \
 		{ git status --short -- reports/; echo "reports/ has files that are not committed"; exit 1; }
@@ -80,6 +90,7 @@ check: lint test
 lint:
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+	cargo clippy --release --locked --features s3 --lib -- -D warnings
 
 # rustdoc of all crates, private links among what is refused.
 docs:

@@ -54,7 +54,7 @@ def is_allowed(expression: str, allowed: set[str]) -> bool:
 
 def metadata() -> list[dict]:
     """The packages of all workspace members and of everything that they depend on."""
-    command = ["cargo", "metadata", "--locked", "--offline", "--format-version=1"]
+    command = ["cargo", "metadata", "--locked", "--offline", "--all-features", "--format-version=1"]
     output = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout
     return json.loads(output)["packages"]
 

@@ -195,7 +195,12 @@ impl Error {
             | Error::Unknown { .. }
             | Error::NoPart(_)
             | Error::Serve(ServeError::PortInUse { .. })
-            | Error::SameClaim { .. } => INPUT,
+            | Error::SameClaim { .. }
+            | Error::Store(
+                StoreError::Address { .. }
+                | StoreError::NotBuilt { .. }
+                | StoreError::OtherCache { .. },
+            ) => INPUT,
             Error::NotComputed { .. } | Error::NotStored { .. } => DIFFERS,
             Error::Cluster(error) => match error {
                 ClusterError::Read { .. }

@@ -94,9 +94,13 @@ impl Command {
 pub(crate) struct Options {
     /// Manifests, or folders of them; `experiments` if none is given
     pub manifests: Vec<PathBuf>,
-    /// Folder of the store
-    #[arg(long, value_name = "DIR", default_value = "store")]
+    /// Folder of the store, or `s3://BUCKET/PREFIX`, which machines share
+    #[arg(long, value_name = "DIR|URL", default_value = "store")]
     pub store: PathBuf,
+    /// Folder of what this machine has fetched or made of a store on S3; below the user's caches if
+    /// none is given
+    #[arg(long, value_name = "DIR")]
+    pub store_cache: Option<PathBuf>,
     /// Folder of the reports; below the store for a profile other than `paper`
     #[arg(long, value_name = "DIR")]
     pub reports: Option<PathBuf>,
@@ -219,7 +223,7 @@ pub(crate) struct ExportOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffOptions {
-    /// A manifest, the folder of a store, a folder of reports, or a revision of git
+    /// A manifest, a store (folder or `s3://…`), a folder of reports, or a revision of git
     pub a: String,
     /// Another one of the same kind
     pub b: String,
@@ -261,9 +265,13 @@ pub(crate) struct StatOptions {
 pub(crate) struct ImportOptions {
     /// The archive
     pub bundle: PathBuf,
-    /// Folder of the store that takes it in
-    #[arg(long, value_name = "DIR", default_value = "store")]
+    /// Folder of the store that takes it in, or `s3://BUCKET/PREFIX`
+    #[arg(long, value_name = "DIR|URL", default_value = "store")]
     pub store: PathBuf,
+    /// Folder of what this machine has fetched or made of a store on S3; below the user's caches if
+    /// none is given
+    #[arg(long, value_name = "DIR")]
+    pub store_cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

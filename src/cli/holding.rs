@@ -56,6 +56,7 @@ pub(crate) struct Holdings<'a> {
 impl<'a> Holdings<'a> {
     /// Reads the provenance of all files of `index`.
     pub(crate) fn new(index: &'a Index, store: &Store) -> Holdings<'a> {
+        store.bring_origins(index.files.keys());
         let seconds = |file: &Digest| {
             let origin: Option<Origin> = store.origin(*file);
             let seconds = origin.map_or(0.0, |origin| origin.wall_seconds);

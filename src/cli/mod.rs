@@ -163,7 +163,7 @@ fn run(command: &Command) -> Result<u8, Error> {
 
 fn report(arguments: &ReportOptions) -> Result<u8, Error> {
     let options = &arguments.options;
-    let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
+    let mut pipeline = ManuallyDrop::new(Pipeline::open(options)?);
     let done = pipeline.execute(Stages::REPORT, &watch()?)?;
     print(&show::done(&done, options));
     if let (Some(folder), false) = (&arguments.html, done.interrupted) {
@@ -172,6 +172,7 @@ fn report(arguments: &ReportOptions) -> Result<u8, Error> {
             print(&format!("{} in {}\n", plural(n_pages, "page"), folder.display()));
         }
     }
+    pipeline.share()?;
     Ok(done.exit_code())
 }
 
@@ -204,9 +205,10 @@ fn stages(
 ) -> Result<u8, Error> {
     // The process ends with this command and its memory with it: to free a large plan piece by piece
     // would take a tenth of the time of a command that finds everything done.
-    let pipeline = ManuallyDrop::new(pipeline);
+    let mut pipeline = ManuallyDrop::new(pipeline);
     let done = pipeline.execute(stages, interrupt)?;
     print(&show::done(&done, options));
+    pipeline.share()?;
     Ok(done.exit_code())
 }
 

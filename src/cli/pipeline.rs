@@ -17,7 +17,7 @@ use crate::plan::{Plan, PlannedItem};
 use crate::report::{ItemReport, publish};
 use crate::run::{Interrupt, Summary, Verbosity, run};
 use crate::site::{self, Sources};
-use crate::store::{BlockId, Index, Store};
+use crate::store::{BlockId, Index, Location, Store, StoreError};
 
 /// Which stages a command has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Stages {
 pub(crate) struct Pipeline {
     pub plan: Plan,
     pub index: Index,
-    pub store_folder: PathBuf,
+    pub location: Location,
     /// The store, for reading; while it is there no other process prunes it.
     pub store: Store,
     pub reports: PathBuf,
@@ -44,6 +44,8 @@ pub(crate) struct Pipeline {
     pub verbosity: Verbosity,
     save_every: Duration,
     pub records_verdicts: bool,
+    /// Damaged files that were moved out of the way, with the reason.
+    set_aside: Vec<(PathBuf, String)>,
 }
 
 /// What a command did.
@@ -103,45 +105,71 @@ impl Pipeline {
         let (manifests, texts) =
             loaded.into_iter().map(|one| (one.manifest, one.text)).unzip::<_, _, Vec<_>, Vec<_>>();
         let plan = Plan::new(manifests, &library, analyse::needs_samples);
-        let store = Store::open_to_read(&options.store)?;
+        let location = Location::find(&options.store, options.store_cache.as_deref())?;
+        let store = location.open_to_read()?;
         let index = store.index()?;
         let records_verdicts = options.profile == "paper";
         let default_reports = || {
             if records_verdicts {
                 PathBuf::from("reports")
             } else {
-                options.store.join(format!("reports-{}", options.profile))
+                location.folder().join(format!("reports-{}", options.profile))
             }
         };
         Ok(Pipeline {
             plan,
             index,
-            store_folder: options.store.clone(),
-            store,
             reports: options.reports.clone().unwrap_or_else(default_reports),
+            location,
+            store,
             texts,
             verbosity: if options.quiet { Verbosity::Quiet } else { Verbosity::Normal },
             save_every: Duration::from_secs(options.save_every.into()),
             records_verdicts,
+            set_aside: Vec::new(),
         })
     }
 
     /// Runs the stages of a command.
-    pub(crate) fn execute(&self, stages: Stages, interrupt: &Interrupt) -> Result<Done, Error> {
+    ///
+    /// An object of a shared store that turns out to be damaged when it is fetched is left out, and the
+    /// stages begin again with what is then missing; each object does so once at most.
+    pub(crate) fn execute(&mut self, stages: Stages, interrupt: &Interrupt) -> Result<Done, Error> {
+        loop {
+            let known = self.location.damaged();
+            match self.attempt(stages, interrupt) {
+                Err(Error::Store(StoreError::Damaged { path, reason }))
+                    if !known.iter().any(|(one, _)| *one == path)
+                        && self.location.damaged().iter().any(|(one, _)| *one == path) =>
+                {
+                    eprintln!("damaged, not used: {}: {reason}", path.display());
+                    self.index = self.store.index()?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Uploads what a shared store does not have yet.
+    pub(crate) fn share(&self) -> Result<(), Error> {
+        Ok(self.location.share()?)
+    }
+
+    fn attempt(&mut self, stages: Stages, interrupt: &Interrupt) -> Result<Done, Error> {
         let missing = self.plan.missing(&self.index);
         if !stages.run && !missing.is_empty() {
             let total = self.plan.blocks.len();
             return Err(Error::NotComputed { missing: missing.len(), total });
         }
         self.check_problems(&missing)?;
-        let store = Store::open_to_write(&self.store_folder)?;
+        let store = self.location.open_to_write()?;
         if stages.report {
             store.prepare_reports(&self.reports)?;
         }
-        for (path, _) in &self.index.damaged {
-            store.quarantine(path)?;
+        for (path, reason) in self.index.damaged.drain(..) {
+            store.quarantine(&path)?;
+            self.set_aside.push((path, reason));
         }
-        let damaged = self.index.damaged.clone();
         let how = (self.verbosity, self.save_every);
         let summary = run(missing, (&store, &self.index), interrupt, how)?;
         let read_again =
@@ -152,7 +180,7 @@ impl Pipeline {
             n_blocks: self.plan.blocks.len(),
             failed_cells: failed_cells(&self.plan, &summary),
             run: summary,
-            damaged,
+            damaged: self.set_aside.clone(),
             analysed: 0,
             analyses_left: 0,
             analyses_cached: 0,
@@ -185,7 +213,7 @@ impl Pipeline {
 
     /// Writes the reports as a site into `folder`; gives the number of pages.
     pub(crate) fn write_site(&self, folder: &Path) -> Result<usize, Error> {
-        let store = Store::open_to_write(&self.store_folder)?;
+        let store = self.location.open_to_write()?;
         store.prepare_reports(folder)?;
         let sources = Sources {
             plan: &self.plan,

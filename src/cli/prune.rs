@@ -14,8 +14,10 @@ use crate::load::load;
 use crate::manifest::PAPER;
 use crate::manifest::types::Manifest;
 use crate::plan::Plan;
-use crate::store::{BlockId, CHECKPOINTS, Index, Store, StoreFile};
+use crate::store::{BlockId, CHECKPOINTS, Index, Location, Store, StoreFile};
 
+/// Why a bucket is not pruned: nobody knows who else needs what.
+const NOT_ON_S3: &str = "`gc` removes from folders alone; give it the folder of the cache, and remove objects of a bucket with its own tools";
 /// Files listed of each kind before the rest is counted.
 const LISTED_FILES: usize = 12;
 
@@ -39,6 +41,7 @@ struct Unneeded {
 /// # Errors
 /// If a manifest has mistakes, the store fails, or it is to be pruned while another process uses it.
 pub(crate) fn prune(options: &PruneOptions) -> Result<String, Error> {
+    Location::refuse_bucket(&options.store, NOT_ON_S3)?;
     let needed = needed(&options.manifests)?;
     let store = if options.delete {
         Store::open_alone(&options.store)?

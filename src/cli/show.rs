@@ -144,7 +144,12 @@ pub(crate) fn status(pipeline: &Pipeline, format: Format) -> String {
     text.push_str(&damaged_text(pipeline));
     let mebibytes = pipeline.index.size_bytes() as f64 / f64::from(1 << 20);
     let files = plural(pipeline.index.files.len(), "results file");
-    let _ = writeln!(text, "store {}: {files}, {mebibytes:.1} MiB", store.root().display());
+    let root = store.root().display();
+    let place = match pipeline.location.url() {
+        Some(url) => format!("{url} (cache {root})"),
+        None => root.to_string(),
+    };
+    let _ = writeln!(text, "store {place}: {files}, {mebibytes:.1} MiB");
     if let Some(digest) = results {
         let _ = writeln!(text, "results: sha256 {digest}");
     }
@@ -169,18 +174,19 @@ pub(crate) fn done(done: &Done, options: &Options) -> String {
     if options.format == Format::Json {
         return format!("{:#}\n", done_json(done));
     }
-    let mut text = what_is_wrong(done, &options.store.join("damaged"));
+    let mut text = what_is_wrong(done);
     if !options.quiet {
         text.push_str(&what_was_done(done));
     }
     text
 }
 
-fn what_is_wrong(done: &Done, quarantine: &Path) -> String {
+fn what_is_wrong(done: &Done) -> String {
     let mut text = String::new();
-    let quarantine = quarantine.display();
     for (path, reason) in &done.damaged {
-        let path = path.display();
+        let store = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        let quarantine = store.join("damaged");
+        let (quarantine, path) = (quarantine.display(), path.display());
         let _ = writeln!(text, "damaged, moved to {quarantine}: {path}: {reason}");
     }
     for (cell, reason) in &done.failed_cells {

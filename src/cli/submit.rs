@@ -11,7 +11,7 @@ use crate::error::{DONE, Error, INTERRUPTED, plural};
 use crate::identity::Hasher;
 use crate::plan::PlannedBlock;
 use crate::run::{Interrupt, Progress, n_tasks};
-use crate::store::{Arrivals, Store, StoreError};
+use crate::store::{Arrivals, StoreError};
 
 /// The description of the cluster where none is named.
 const DESCRIPTION: &str = "cluster.yaml";
@@ -75,7 +75,7 @@ pub(crate) fn compute(
             return Ok(done);
         }
         pipeline.check_problems(&missing)?;
-        let store = Store::open_to_write(&pipeline.store_folder)?;
+        let store = pipeline.location.open_to_write()?;
         let pilots = pilots(pipeline, options, cluster, &missing)?;
         std::fs::create_dir_all(&pilots.logs)
             .map_err(|source| StoreError::Write { path: pilots.logs.clone(), source })?;
@@ -130,9 +130,13 @@ fn pilots(
     missing: &[PlannedBlock],
 ) -> Result<Pilots, Error> {
     let start = |error: std::io::Error| Error::Start(error.to_string());
-    let store = std::path::absolute(&pipeline.store_folder).map_err(start)?;
+    let store = std::path::absolute(pipeline.location.folder()).map_err(start)?;
     let mut arguments: Vec<PathBuf> = ["run", "--quiet", "--store"].map(PathBuf::from).to_vec();
-    arguments.push(store.clone());
+    match pipeline.location.url() {
+        // The tasks share the cache, which therefore has to be where all of them see it.
+        Some(url) => arguments.extend([url.into(), "--store-cache".into(), store.clone()]),
+        None => arguments.push(store.clone()),
+    }
     arguments.extend(["--profile", &options.profile].map(PathBuf::from));
     arguments.extend(["--save-every", &options.save_every.to_string()].map(PathBuf::from));
     arguments.extend(options.manifests.iter().cloned());

@@ -1,6 +1,6 @@
 //! The command `verify`: are the stored results what was written, and what would be computed today?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -48,16 +48,20 @@ struct Candidate<'a> {
 pub(crate) fn verify(pipeline: &Pipeline, arguments: &VerifyOptions) -> Result<Verified, Error> {
     let store = &pipeline.store;
     let outcomes = store.outcomes::<CellOutcome>()?;
-    let damaged = pipeline.index.damaged.iter().chain(&outcomes.damaged);
-    let damaged = damaged.map(|(path, why)| (path.display().to_string(), why.clone())).collect();
+    let shared = store.verify_shared()?;
+    let read_again = (!shared.is_empty()).then(|| store.index()).transpose()?;
+    let index = read_again.as_ref().unwrap_or(&pipeline.index);
+    let all = pipeline.index.damaged.iter().chain(&outcomes.damaged).chain(&shared);
+    let damaged: BTreeMap<String, String> =
+        all.map(|(path, why)| (path.display().to_string(), why.clone())).collect();
     let recomputed = match arguments.recompute {
         None => None,
         Some(n_cells) => Some(recompute(pipeline, n_cells, arguments)?),
     };
     Ok(Verified {
-        n_files: pipeline.index.files.len(),
-        n_blocks: pipeline.index.blocks.len(),
-        damaged,
+        n_files: index.files.len(),
+        n_blocks: index.blocks.len(),
+        damaged: damaged.into_iter().collect(),
         recomputed,
     })
 }

@@ -67,8 +67,10 @@ impl Store {
     /// # Errors
     /// If the folder cannot be read. A damaged file is not an error: it is listed.
     pub fn outcomes<T: DeserializeOwned + Send + Sync>(&self) -> Result<Outcomes<T>, StoreError> {
+        let fetched = self.bring_outcomes()?;
         let (folder, extension) = ANALYSES;
         let (files, strange) = self.contents(folder, extension)?;
+        let strange = strange.into_iter().chain(fetched);
         let mut outcomes = Outcomes { results: BTreeMap::new(), damaged: Vec::new() };
         let read_one = |file| {
             self.read_content(folder, file, extension).and_then(|bytes| {
@@ -79,7 +81,7 @@ impl Store {
             })
         };
         let read: Vec<Result<Vec<_>, _>> = files.into_par_iter().map(read_one).collect();
-        for lines in strange.into_iter().map(Err).chain(read) {
+        for lines in strange.map(Err).chain(read) {
             match lines {
                 Ok(lines) => outcomes.results.extend(lines),
                 Err(StoreError::Damaged { path, reason }) => outcomes.damaged.push((path, reason)),
@@ -95,6 +97,7 @@ impl Store {
     /// # Errors
     /// If the folder cannot be read.
     pub fn outcome_files(&self) -> Result<BTreeMap<Digest, Vec<Digest>>, StoreError> {
+        self.bring_outcomes()?;
         let (folder, extension) = ANALYSES;
         let (files, _) = self.contents(folder, extension)?;
         let ids = |file: Digest| {

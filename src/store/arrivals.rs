@@ -34,7 +34,7 @@ impl Arrivals {
     pub fn look(&mut self, store: &Store) -> Result<&BTreeSet<BlockId>, StoreError> {
         let (folder, extension) = RESULTS;
         let (files, _) = store.contents(folder, extension)?;
-        for file in files {
+        for file in files.into_iter().chain(store.shared_files()) {
             if self.seen.insert(file) {
                 self.stored.extend(store.blocks_of(file)?);
             }

@@ -63,6 +63,8 @@ impl Store {
             [(&contents.results, RESULTS), (&contents.analyses, ANALYSES)]
         {
             for name in names {
+                self.bring((folder, extension), *name)?;
+                self.bring_origins(std::iter::once(name));
                 let file = self.content_path(folder, *name, extension);
                 let beside = file.with_extension("json");
                 entries.push((format!("store/{folder}/{name}.{extension}"), Source::File(file)));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::store::remote::Fault;
+
 /// A failure of the store or the disk below it; the program ends with exit code 3.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -53,6 +55,57 @@ pub enum StoreError {
         path: PathBuf,
         /// What does not fit.
         reason: String,
+    },
+    /// What was given as the place of the store is none.
+    #[error("`{url}` cannot be the store: {reason}")]
+    Address {
+        /// What was given.
+        url: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A store on S3 was asked of a program that knows nothing of it.
+    #[error(
+        "{url} is on S3, for which this program was not built; `cargo build --release --features s3` builds one that was"
+    )]
+    NotBuilt {
+        /// The store.
+        url: String,
+    },
+    /// The folder that was given as a cache is that of another store.
+    #[error(
+        "{folder} is the cache of {known}, not of {url}; give another folder to `--store-cache`"
+    )]
+    OtherCache {
+        /// The folder.
+        folder: PathBuf,
+        /// Of what it is the cache.
+        known: String,
+        /// What was asked for.
+        url: String,
+    },
+    /// A store on S3 could not be reached, read or written.
+    #[error("cannot {doing} {url}")]
+    Bucket {
+        /// What was tried: `read`, `write`.
+        doing: &'static str,
+        /// The store.
+        url: String,
+        /// Why not.
+        source: Box<Fault>,
+    },
+    /// Results could not be uploaded.
+    #[error("cannot upload {n_files} to {url}; they are safe in {folder}, and the next run uploads them",
+        n_files = crate::error::plural(*.n_files, "file"))]
+    NotShared {
+        /// How many files.
+        n_files: usize,
+        /// The cache, which has them.
+        folder: PathBuf,
+        /// The store.
+        url: String,
+        /// Why not.
+        source: Box<Fault>,
     },
     /// Arrow or Parquet refused to encode a block; not a condition of the disk.
     #[error("cannot encode results as Parquet")]

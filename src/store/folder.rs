@@ -11,6 +11,7 @@ use crate::store::checkpoint::CHECKPOINTS;
 use crate::store::claims::CLAIMS;
 use crate::store::error::StoreError;
 use crate::store::lock::{LOCK, USE, alone, lock_file};
+use crate::store::remote::{Name, Shared};
 
 pub(crate) const FORMAT: &str = "maruyama store 1";
 /// The folders of a store.
@@ -29,6 +30,8 @@ pub struct Store {
     /// Held shared while this process uses the store, so that no other one prunes it; alone while it
     /// prunes itself.
     _using: Option<File>,
+    /// The bucket of which the folder is the cache.
+    pub(crate) shared: Option<Shared>,
 }
 
 impl Store {
@@ -42,7 +45,7 @@ impl Store {
         // A store that has never been written by this version, or whose file system has no locks, is
         // read without.
         let using = File::open(root.join(USE)).ok().filter(|file| file.lock_shared().is_ok());
-        Ok(Store { root: root.to_owned(), lock: None, _using: using })
+        Ok(Store::new(root, None, using))
     }
 
     /// Opens the store at `root` for this process alone, to remove from it.
@@ -53,7 +56,12 @@ impl Store {
     pub fn open_alone(root: &Path) -> Result<Store, StoreError> {
         check_format(root)?;
         let (lock, using) = (alone(root, LOCK)?, alone(root, USE)?);
-        Ok(Store { root: root.to_owned(), lock: Some(lock), _using: Some(using) })
+        Ok(Store::new(root, Some(lock), Some(using)))
+    }
+
+    fn new(root: &Path, lock: Option<File>, using: Option<File>) -> Store {
+        let root = root.to_owned();
+        Store { root, lock, _using: using, shared: None }
     }
 
     /// Opens the store at `root` to write to it, creating it if needed.
@@ -72,7 +80,7 @@ impl Store {
         let _ = using.lock_shared();
         let lock = lock_file(&root.join(LOCK))?;
         let alone = lock.try_lock().is_ok();
-        let mut store = Store { root: root.to_owned(), lock: None, _using: Some(using) };
+        let mut store = Store::new(root, None, Some(using));
         if alone {
             store.clear_temporary_files()?;
         }
@@ -151,6 +159,7 @@ impl Store {
         let path = self.content_path(folder, digest, extension);
         let file = file.into_inner().map_err(|error| failed(&path, error.into_error()))?;
         persist(file, &path).map_err(|source| failed(&path, source))?;
+        self.upload(Name::parse(folder, &format!("{digest}.{extension}")));
         Ok(digest)
     }
 
@@ -161,6 +170,7 @@ impl Store {
         digest: Digest,
         extension: &str,
     ) -> Result<Vec<u8>, StoreError> {
+        self.bring((folder, extension), digest)?;
         let path = self.content_path(folder, digest, extension);
         let bytes =
             fs::read(&path).map_err(|source| StoreError::Read { path: path.clone(), source })?;
@@ -180,6 +190,7 @@ impl Store {
         digest: Digest,
         extension: &str,
     ) -> Result<(File, u64), StoreError> {
+        self.bring((folder, extension), digest)?;
         let path = self.content_path(folder, digest, extension);
         let failed = |source| StoreError::Read { path: path.clone(), source };
         let file = File::open(&path).map_err(failed)?;
@@ -294,7 +305,7 @@ pub(crate) fn write_atomically(tmp: &Path, path: &Path, bytes: &[u8]) -> io::Res
 }
 
 /// Gives a temporary file its name, once its bytes are on the disk.
-fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
+pub(crate) fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     match path.parent() {

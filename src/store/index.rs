@@ -86,6 +86,7 @@ impl Store {
         for file in scanned {
             index.add(file);
         }
+        self.add_shared(&mut index)?;
         Ok(index)
     }
 
@@ -109,11 +110,15 @@ impl Store {
 
     /// The blocks of a results file; none if it is damaged, or has been moved away.
     pub(crate) fn blocks_of(&self, file: Digest) -> Result<Vec<BlockId>, StoreError> {
+        let listed = |footer: &Footer| {
+            let ids = footer.entries.iter().filter_map(|entry| Digest::parse(&entry.id));
+            ids.map(BlockId).collect()
+        };
+        if let Some(footer) = self.shared_footer(file) {
+            return Ok(listed(&footer));
+        }
         match self.scan(file) {
-            Ok(Scanned::Sound { footer, .. }) => {
-                let ids = footer.entries.iter().filter_map(|entry| Digest::parse(&entry.id));
-                Ok(ids.map(BlockId).collect())
-            }
+            Ok(Scanned::Sound { footer, .. }) => Ok(listed(&footer)),
             Ok(Scanned::Damaged { .. }) => Ok(Vec::new()),
             Err(StoreError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 Ok(Vec::new())
@@ -162,10 +167,12 @@ impl Store {
         cells.map(|cell| cell.to_string()).collect()
     }
 
-    /// The footer of a file that has been verified, unless it has been moved away meanwhile.
+    /// The footer of a file that has been verified, unless it has been moved away meanwhile, or of one
+    /// that has not been fetched.
     fn footer(&self, file: Digest) -> Option<Footer> {
-        let opened = fs::File::open(self.content_path(RESULTS.0, file, RESULTS.1)).ok()?;
-        read_footer(&opened).ok()
+        let opened = fs::File::open(self.content_path(RESULTS.0, file, RESULTS.1)).ok();
+        let footer = opened.and_then(|opened| read_footer(&opened).ok());
+        footer.or_else(|| self.shared_footer(file).map(|footer| (*footer).clone()))
     }
 }
 

@@ -18,7 +18,7 @@
 //! A file appears under its final name complete or not at all: it is written in `tmp/`, synced and
 //! renamed. Every file that carries results is verified against its name each time it is read; one
 //! that fails is never used. No decision rests on a time stamp, and the store can be copied or
-//! moved as a folder.
+//! moved as a folder. Machines share one through a bucket on S3: [`Location`].
 
 mod analyses;
 mod arrivals;
@@ -40,6 +40,7 @@ mod prune;
 mod quarantine;
 mod record;
 mod record_file;
+mod remote;
 mod report;
 mod summary;
 mod summary_file;
@@ -61,6 +62,7 @@ pub use provenance::{Origin, Provenance};
 pub use prune::StoreFile;
 pub use record::{Observations, SCHEMA_DOC};
 pub use record_file::OpenRecord;
+pub use remote::{Fault, FaultKind, Location};
 pub use report::{PublishedReport, WrittenFile};
 pub use summary::Summarised;
 pub use summary_file::{BlockHead, OpenBlock, SummaryFile};

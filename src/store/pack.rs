@@ -8,7 +8,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
+use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
@@ -183,6 +183,7 @@ pub(crate) fn footer(
 }
 
 /// What the footer of a results file says.
+#[derive(Clone, Debug)]
 pub(crate) struct Footer {
     /// The blocks, in the order of their rows.
     pub entries: Vec<Entry>,
@@ -194,9 +195,17 @@ pub(crate) struct Footer {
 
 /// Reads the footer of a results file.
 pub(crate) fn read_footer(file: &impl ChunkReader) -> Result<Footer, String> {
-    let metadata = ParquetMetaDataReader::new()
-        .parse_and_finish(file)
-        .map_err(|error| format!("it is not a Parquet file: {error}"))?;
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(file);
+    footer_of(&metadata.map_err(|error| format!("it is not a Parquet file: {error}"))?)
+}
+
+/// Reads the footer of a results file from its bytes, without the length at their end.
+pub(crate) fn decode_footer(bytes: &[u8]) -> Result<Footer, String> {
+    let metadata = ParquetMetaDataReader::decode_metadata(bytes);
+    footer_of(&metadata.map_err(|error| format!("its footer is not of Parquet: {error}"))?)
+}
+
+fn footer_of(metadata: &ParquetMetaData) -> Result<Footer, String> {
     let pairs = metadata.file_metadata().key_value_metadata().map_or(&[][..], Vec::as_slice);
     let find = |key: &str| {
         let found = pairs.iter().find(|pair| pair.key == key);

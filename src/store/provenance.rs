@@ -6,6 +6,7 @@ use crate::identity::Digest;
 use crate::store::error::StoreError;
 use crate::store::folder::Store;
 use crate::store::pack::RESULTS;
+use crate::store::remote::Name;
 
 /// Where and when a results file was made; written beside it, never read for a result.
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +51,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let text = serde_json::json!({ "provenance": provenance, "blocks": ids });
         let path = self.content_path(RESULTS.0, name, "json");
-        self.write_file(&path, format!("{text:#}\n").as_bytes())
+        self.write_file(&path, format!("{text:#}\n").as_bytes())?;
+        self.upload(Some(Name::beside(name)));
+        Ok(())
     }
 
     /// Where and when the results file `name` was made, if the file beside it can be read. It is not
@@ -61,6 +64,7 @@ impl Store {
         struct Beside {
             provenance: Origin,
         }
+        self.bring_origins(std::iter::once(&name));
         let bytes = std::fs::read(self.content_path(RESULTS.0, name, "json")).ok()?;
         serde_json::from_slice::<Beside>(&bytes).ok().map(|beside| beside.provenance)
     }

@@ -12,11 +12,14 @@ use crate::store::pack::{RESULTS, read_footer};
 
 impl Store {
     /// Moves a damaged file out of the way, with the provenance beside it; not if another process has
-    /// written it anew since it was found to be damaged.
+    /// written it anew since it was found to be damaged. An object of the bucket is moved within it.
     ///
     /// # Errors
     /// If the file cannot be moved.
     pub fn quarantine(&self, path: &Path) -> Result<(), StoreError> {
+        if let Some(set_aside) = self.set_aside(path) {
+            return set_aside;
+        }
         if is_as_written(path) {
             return Ok(());
         }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::project::Project;
 
 /// A thousand cells.
-fn sweep(steps: u32) -> Project {
+pub fn sweep(steps: u32) -> Project {
     let text = format!(
         "title: A thousand cells\n\
          data: {{ small: {{ source: gaussian_design, rows: 30, columns: 3, numpy_seed: 1 }} }}\n\

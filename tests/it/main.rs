@@ -28,6 +28,7 @@ mod published;
 mod recording;
 mod reduction;
 mod reproduction;
+mod s3;
 mod serve;
 mod sharing;
 mod shipped;

@@ -85,7 +85,16 @@ impl Project {
         variables: [(&str, String); V],
         arguments: [&str; N],
     ) -> Run {
-        let output = self.command(&arguments).envs(variables).output();
+        self.run_list(variables, &arguments)
+    }
+
+    /// The same with lists.
+    pub fn run_list<'a>(
+        &self,
+        variables: impl IntoIterator<Item = (&'a str, String)>,
+        arguments: &[&str],
+    ) -> Run {
+        let output = self.command(arguments).envs(variables).output();
         let output = output.expect("the program starts");
         let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
         Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
@@ -102,7 +111,16 @@ impl Project {
         variables: [(&str, String); V],
         arguments: [&str; N],
     ) -> Child {
-        let mut command = self.command(&arguments);
+        self.start_list(variables, &arguments)
+    }
+
+    /// The same with lists.
+    pub fn start_list<'a>(
+        &self,
+        variables: impl IntoIterator<Item = (&'a str, String)>,
+        arguments: &[&str],
+    ) -> Child {
+        let mut command = self.command(arguments);
         command.envs(variables).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the program starts")
     }

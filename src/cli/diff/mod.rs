@@ -10,6 +10,7 @@ use crate::cli::arguments::DiffOptions;
 use crate::cli::diff::reports::Reports;
 use crate::cli::tree::Tree;
 use crate::error::{DIFFERS, DONE, Error};
+use crate::store::Location;
 
 /// What two things have in common, and where they differ.
 pub(crate) struct Difference {
@@ -31,7 +32,7 @@ enum Kind {
 impl Kind {
     fn of(word: &str) -> Kind {
         let path = Path::new(word);
-        if path.join("FORMAT").is_file() {
+        if Location::is_address(word) || path.join("FORMAT").is_file() {
             Kind::Store
         } else if path.is_file() {
             Kind::Manifest

@@ -7,7 +7,7 @@ use crate::cli::diff::{Difference, Largest};
 use crate::cli::tree::Tree;
 use crate::error::{Error, plural};
 use crate::identity::Digest;
-use crate::store::{BlockId, Index, Observations, Store, StoreError, StoredBlock};
+use crate::store::{BlockId, Index, Location, Observations, Store, StoreError, StoredBlock};
 
 /// Cells listed of each kind before the rest is counted.
 const LISTED_CELLS: usize = 20;
@@ -21,7 +21,7 @@ struct Side {
 
 impl Side {
     fn open(path: &Path) -> Result<Side, StoreError> {
-        let store = Store::open_to_read(path)?;
+        let store = Location::find(path, None)?.open_to_read()?;
         let index = store.index()?;
         let text = |cell| serde_json::Value::Object(cell).to_string();
         let names: BTreeMap<Digest, String> =

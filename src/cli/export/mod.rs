@@ -16,7 +16,7 @@ use crate::cli::pipeline::Pipeline;
 use crate::cli::select::{self, Place, places};
 use crate::error::{Error, plural};
 use crate::identity::Digest;
-use crate::store::{BlockId, Contents, Store, StoreError};
+use crate::store::{BlockId, Contents, Location, StoreError};
 
 /// The word that means every item.
 const ALL: &str = "all";
@@ -115,8 +115,9 @@ fn bundle(pipeline: &Pipeline, places: &[Place<'_>], path: &Path) -> Result<Stri
 /// # Errors
 /// If it is damaged, or the store cannot be written.
 pub(crate) fn import(arguments: &ImportOptions) -> Result<String, Error> {
-    let store = Store::open_to_write(&arguments.store)?;
-    let imported = store.import(&arguments.bundle)?;
+    let location = Location::find(&arguments.store, arguments.store_cache.as_deref())?;
+    let imported = location.open_to_write()?.import(&arguments.bundle)?;
+    location.share()?;
     let new = plural(imported.new, "new file");
     Ok(format!("{new}, {} already there\n", imported.known))
 }
