@@ -19,11 +19,13 @@ use crate::load::manifest_files;
 use crate::plan::Plan;
 use crate::serve::{Pages, Server};
 use crate::site::{self, SiteError, Sources};
-use crate::store::{Arrivals, BlockId, Index, Store, WrittenFile};
+use crate::store::{Arrivals, BlockId, Index, Location, Store, WrittenFile};
 
 /// Time between two looks, at least and at most. A look at many reports takes its time, and twenty
 /// times as long is waited for the next.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// The same where each look lists a bucket.
+const PAUSE_OF_BUCKET: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60));
 
 /// Serves the site until the user interrupts.
 pub(crate) fn serve(arguments: &ServeOptions) -> Result<u8, Error> {
@@ -38,12 +40,13 @@ pub(crate) fn serve(arguments: &ServeOptions) -> Result<u8, Error> {
         Format::Json => format!("{}\n", json!({ "url": url })),
         Format::Text => format!("{url} shows the reports until Ctrl-C\n"),
     });
-    let mut pause = PAUSE.0;
+    let (least, most) = if watched.location.url().is_some() { PAUSE_OF_BUCKET } else { PAUSE };
+    let mut pause = least;
     while !is_over.load(Ordering::SeqCst) {
         thread::park_timeout(pause);
         let start = Instant::now();
         watched.look(&pages);
-        pause = (20 * start.elapsed()).clamp(PAUSE.0, PAUSE.1);
+        pause = (20 * start.elapsed()).clamp(least, most);
     }
     Ok(DONE)
 }
@@ -66,6 +69,7 @@ struct Watched {
     plan: Plan,
     texts: Vec<String>,
     reports: PathBuf,
+    location: Location,
     index: Index,
     arrivals: Arrivals,
     /// Blocks in the store.
@@ -86,7 +90,8 @@ impl Watched {
     fn open(options: Options) -> Result<Watched, Error> {
         let manifests = digest_of_manifests(&options).ok();
         // The store is let go, so that it can be pruned while the site is shown.
-        let Pipeline { plan, index, texts, reports, store, .. } = Pipeline::open(&options)?;
+        let Pipeline { plan, index, texts, reports, location, store, .. } =
+            Pipeline::open(&options)?;
         let published = digest_of_reports(&plan, &reports);
         let mut watched = Watched {
             arrivals: Arrivals::since(index.files.keys().copied().collect()),
@@ -96,6 +101,7 @@ impl Watched {
             plan,
             texts,
             reports,
+            location,
             index,
             manifests,
             published,
@@ -161,7 +167,8 @@ impl Watched {
             self.manifests = Some(manifests);
             return Ok(true);
         }
-        let store = Store::open_to_read(&self.options.store)?;
+        self.location.refresh()?;
+        let store = self.location.open_to_read()?;
         self.stored.extend(self.arrivals.look(&store)?);
         let published = digest_of_reports(&self.plan, &self.reports);
         if published == self.published {

@@ -186,9 +186,10 @@ fn math<'e>(formula: &str, is_display: bool) -> Event<'e> {
         ..RenderConfig::default()
     };
     let mut html = String::new();
+    // What it cannot read stands in its output as an error.
     match push_mathml(&mut html, parser, config) {
-        Ok(()) => Event::InlineHtml(html.into()),
-        Err(_) => Event::Code(formula.to_owned().into()),
+        Ok(()) if !html.contains("<merror") => Event::InlineHtml(html.into()),
+        _ => Event::Code(formula.to_owned().into()),
     }
 }
 
@@ -243,6 +244,12 @@ mod tests {
         ] {
             assert!(page.contains(wanted), "{wanted} in {page}");
         }
+    }
+
+    #[test]
+    fn formulas_that_cannot_be_read_are_shown_as_they_are_written() {
+        assert!(html("$\\frac{1}{2}$").html.contains("<mfrac>"));
+        assert!(html("$\\nothing{x}$").html.contains("<code>\\nothing{x}</code>"));
     }
 
     #[test]

@@ -125,6 +125,16 @@ impl Location {
         })
     }
 
+    /// Looks what the bucket holds by now. Nothing is to be done for a store that is a folder.
+    ///
+    /// # Errors
+    /// If the bucket cannot be read.
+    pub fn refresh(&self) -> Result<(), StoreError> {
+        let Some(bucket) = &self.bucket else { return Ok(()) };
+        bucket.refresh()?;
+        bucket.read_footers(&self.folder)
+    }
+
     /// Uploads what the folder has and the bucket does not list. Nothing is to be done for a store that
     /// is a folder.
     ///

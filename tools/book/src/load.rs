@@ -8,18 +8,15 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
 use mdbook_driver::errors::Error;
-use mdbook_summary::{Summary, SummaryItem, parse_summary};
+use mdbook_summary::parse_summary;
 
-/// Pages that `SUMMARY.md` may name before they are written; they are left out until then.
-pub const AWAITED: [&str; 2] = ["shared-store.md", "site.md"];
 /// Files of `docs/` that are no pages.
 const NO_PAGES: [&str; 1] = ["SUMMARY.md"];
 
 /// The book of the folder `docs`, and what is missing in its summary.
 pub fn load(docs: &Path) -> Result<(MDBook, Vec<String>), Error> {
     let text = fs::read_to_string(docs.join("SUMMARY.md"))?;
-    let mut summary = parse_summary(&text)?;
-    leave_out_awaited(&mut summary, docs);
+    let summary = parse_summary(&text)?;
     let config = Config::from_disk(docs.join("book.toml"))?;
     let mut book = MDBook::load_with_config_and_summary(docs, config, summary)?;
     let mut faults = Vec::new();
@@ -54,18 +51,6 @@ fn place(path: &Path) -> PathBuf {
         Err(_) if is_readme => path.with_file_name("index.md"),
         Err(_) => path.to_owned(),
     }
-}
-
-fn leave_out_awaited(summary: &mut Summary, docs: &Path) {
-    let is_there = |item: &SummaryItem| {
-        let SummaryItem::Link(link) = item else { return true };
-        let awaited =
-            AWAITED.iter().map(Path::new).find(|name| link.location.as_deref() == Some(*name));
-        awaited.is_none_or(|name| docs.join(name).is_file())
-    };
-    summary.prefix_chapters.retain(is_there);
-    summary.numbered_chapters.retain(is_there);
-    summary.suffix_chapters.retain(is_there);
 }
 
 /// The Markdown files below `folder`.

@@ -10,8 +10,6 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{RenderConfig, Storage, push_mathml};
 
-use crate::load::AWAITED;
-
 /// Folder of the book for pictures from outside `docs/`.
 pub const PICTURES: &str = "pictures";
 
@@ -113,8 +111,7 @@ impl Pages<'_> {
                 text.replace(&format!("]({to})"), &format!("]({}{anchor})", between(place, page))),
             );
         }
-        let is_awaited = AWAITED.iter().any(|name| target == self.docs.join(name));
-        if !target.exists() && !is_awaited {
+        if !target.exists() {
             self.faults.push(format!("{}: there is no {to}", own.display()));
         }
         if target.starts_with(self.docs) && target.is_file() {
