@@ -17,8 +17,8 @@ pub(crate) fn cells<'r, 'a>(rows: &'r [RowView<'a>]) -> Vec<Tail<'r, 'a>> {
     let mut tails: Vec<Tail<'_, '_>> = Vec::new();
     for row in rows {
         if tails.iter().all(|tail| tail.row.cell.cell.id != row.cell.cell.id) {
-            let labels = row.cell.cell.labels.iter();
-            let label = labels.map(|(name, value)| row.names().text(name, value));
+            let labels = row.cell.cell.labels().into_iter();
+            let label = labels.map(|(name, value)| row.names().text(name, &value));
             tails.push(Tail { row, label: label.collect::<Vec<_>>().join(", ") });
         }
     }
