@@ -73,11 +73,12 @@ scale:
 reproducible:
 	scripts/reproducible_build.sh
 
-# Licences and sources of the dependencies; with cargo-deny, where it is installed, also advisories.
+# Licences, sources, advisories (of a snapshot) and duplicates of the dependencies; with cargo-deny, where it
+# is installed, against the database itself.
 deny:
 	python3 scripts/dependencies.py
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check; \
-		else echo "cargo-deny is not installed: advisories were not checked"; fi
+		else echo "cargo-deny is not installed: advisories are those of scripts/advisories.json"; fi
 
 # What must hold before a change lands.
 ci: lint deny docs book test test-slurm test-s3 bench-check interop reproduce test-site

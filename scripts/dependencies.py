@@ -1,10 +1,12 @@
-"""Checks the licences and the sources of all dependencies against deny.toml, without a network.
+"""Checks licences, sources, advisories and duplicates of all dependencies, without a network.
 
 Usage: python scripts/dependencies.py
 
-What `cargo deny check licenses sources` says, for machines that do not have it; advisories need their
-database and are checked by `cargo deny` alone. Needs Python 3.11 and the packages of Cargo.lock in
-cargo's cache, where a build has put them.
+What `cargo deny check` says by the rules of deny.toml, for machines that do not have it. Advisories are
+those of the snapshot scripts/advisories.json, which scripts/advisories.py renews; one that concerns a
+locked version fails the check, unless it is informational (unsound, unmaintained) or deny.toml ignores
+it. A crate that is locked in two versions has to be in deny.toml, with the reason. Needs Python 3.11
+and the packages of Cargo.lock in cargo's cache, where a build has put them.
 """
 
 import json
@@ -13,6 +15,8 @@ import re
 import subprocess
 import sys
 import tomllib
+
+from advisories import SNAPSHOT, locked
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = re.compile(r"\(|\)|[^\s()]+")
@@ -59,6 +63,69 @@ def metadata() -> list[dict]:
     return json.loads(output)["packages"]
 
 
+def triple(version: str) -> list[int]:
+    """The numbers of a version, with zeros for those that it lacks."""
+    numbers = [int(part) for part in version.split("-")[0].split("+")[0].split(".")]
+    return numbers + [0] * (3 - len(numbers))
+
+
+def meets(version: str, requirement: str) -> bool:
+    """Whether a version meets a requirement such as `>= 1.2, < 2` or `^0.20.2`."""
+    found = triple(version)
+    for part in requirement.split(","):
+        sign, bound = re.fullmatch(r"\s*([<>=^~]*)\s*(\S+)\s*", part).groups()
+        low = triple(bound)
+        if sign == "^":
+            place = next((idx for idx, number in enumerate(low) if number), 2)
+            high = low[:place] + [low[place] + 1] + [0] * (2 - place)
+            fits = low <= found < high
+        else:
+            compare = {">=": found >= low, ">": found > low, "<=": found <= low, "<": found < low}
+            fits = compare[sign] if sign in compare else found == low
+        if not fits:
+            return False
+    return True
+
+
+def concerns(advisory: dict, version: str) -> bool:
+    """Whether an advisory concerns a version: it is neither patched nor unaffected."""
+    free = advisory["patched"] + advisory["unaffected"]
+    return not any(meets(version, requirement) for requirement in free)
+
+
+def advised(ignored: set[str]) -> list[str]:
+    """A sentence for each advisory that concerns a locked version; notes are printed only."""
+    snapshot = json.loads(SNAPSHOT.read_text())
+    packages, found = sorted(locked()), []
+    for name, version in packages:
+        for advisory in snapshot["crates"].get(name, []):
+            if not concerns(advisory, version):
+                continue
+            kind = advisory.get("informational")
+            said = f"{name} {version}: {advisory['id']}" + (f", {kind}" if kind else "")
+            if kind or advisory["id"] in ignored:
+                print(f"note: {said}")
+            else:
+                found.append(said)
+    unknown = sorted({name for name, _ in packages if name not in snapshot["crates"]})
+    if unknown:
+        print(f"note: {len(unknown)} crates are not in the snapshot of {snapshot['date']}:", *unknown)
+    return found
+
+
+def duplicates(explained: set[str]) -> list[str]:
+    """A sentence for each crate that is locked in several versions for no reason that is given."""
+    versions: dict[str, list[str]] = {}
+    for package in tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]:
+        versions.setdefault(package["name"], []).append(package["version"])
+    several = {name: found for name, found in versions.items() if len(found) > 1}
+    wrong = [f"{name} is locked as {' and '.join(several[name])}"
+             for name in sorted(several) if name not in explained]
+    gone = [f"deny.toml explains two versions of {name}, of which there is one"
+            for name in sorted(explained - several.keys())]
+    return wrong + gone
+
+
 def mistakes() -> list[str]:
     """A sentence for each package that deny.toml does not allow."""
     rules = tomllib.loads((ROOT / "deny.toml").read_text())
@@ -81,6 +148,8 @@ def mistakes() -> list[str]:
             found.append(f"{name}: its source is {source}")
         elif "checksum" not in package:
             found.append(f"{name}: Cargo.lock has no checksum")
+    found += advised({one["id"] for one in rules["advisories"]["ignore"]})
+    found += duplicates({one["crate"].split("@")[0] for one in rules["bans"]["skip"]})
     print(f"{len(packages)} packages, {len(found)} not as deny.toml allows")
     return found
 

@@ -16,7 +16,7 @@ use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::span::{Located, Span};
 use crate::manifest::suggest;
 use crate::manifest::types::{Analysis, Cell, Filter, Manifest, Sweep};
-use crate::plan::MAX_BLOCKS;
+use crate::plan::{MAX_BLOCKS, most_blocks};
 use crate::report::{self, PREVIOUS, Test};
 
 /// Every mistake in what `manifest` asks of estimators and plots.
@@ -111,6 +111,10 @@ fn check_sizes(
     mistakes: &mut Vec<Diagnostic>,
 ) {
     for sweep in &manifest.sweeps {
+        let bounds = sweep.cells.iter().map(|cell| most_blocks(&cell.parameters));
+        if bounds.fold(0, u64::saturating_add) <= MAX_BLOCKS {
+            continue;
+        }
         let n_blocks = sweep.cells.iter().map(n_blocks).fold(0, u64::saturating_add);
         if n_blocks > MAX_BLOCKS && analyse::needs_samples(manifest, &sweep.name) {
             let message = format!("sweep `{}` has {n_blocks} blocks of chains", sweep.name);

@@ -22,6 +22,13 @@ impl Digest {
         &self.0
     }
 
+    /// Its bytes as four little-endian integers.
+    #[must_use]
+    pub fn words(&self) -> [u64; 4] {
+        let (words, _) = self.0.as_chunks::<8>();
+        std::array::from_fn(|idx| u64::from_le_bytes(words[idx]))
+    }
+
     /// The first eight bytes as a little-endian integer.
     #[must_use]
     pub fn leading_u64(&self) -> u64 {
@@ -44,6 +51,17 @@ impl Digest {
         Some(Digest(bytes))
     }
 
+    /// The 64 hexadecimal digits.
+    fn hexadecimal(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        hex
+    }
+
     /// The first eight hexadecimal digits: enough for a person to tell two digests apart.
     #[must_use]
     pub fn short(&self) -> String {
@@ -53,13 +71,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut hex = [0; 64];
-        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        f.write_str(std::str::from_utf8(&hex).map_err(|_| fmt::Error)?)
+        f.write_str(std::str::from_utf8(&self.hexadecimal()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -86,6 +98,11 @@ impl Hasher {
     pub fn field(&mut self, bytes: &[u8]) {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
+    }
+
+    /// Appends one field with the hexadecimal digits of `digest`.
+    pub fn digest(&mut self, digest: Digest) {
+        self.field(&digest.hexadecimal());
     }
 
     /// Appends one field that holds these numbers, eight bytes each, without a list of them.
@@ -124,6 +141,16 @@ impl<W: Write> Digesting<W> {
         Digesting { to, hasher: Sha256::new() }
     }
 
+    /// The writer.
+    pub fn get_ref(&self) -> &W {
+        &self.to
+    }
+
+    /// The digest of all bytes so far.
+    pub fn so_far(&self) -> Digest {
+        Digest(self.hasher.clone().finalize().into())
+    }
+
     /// The writer, and the digest of all bytes that it took.
     pub fn finish(self) -> (W, Digest) {
         (self.to, Digest(self.hasher.finalize().into()))
@@ -150,12 +177,17 @@ mod tests {
     fn bytes_are_digested_on_their_way() {
         let mut writer = Digesting::new(Vec::new());
         writer.write_all(b"ab").unwrap();
+        assert_eq!(writer.so_far(), Digest::of_bytes(b"ab"));
         writer.write_all(b"c").unwrap();
         assert_eq!(writer.finish(), (b"abc".to_vec(), Digest::of_bytes(b"abc")));
         let (mut listed, mut streamed) = (Hasher::new("test"), Hasher::new("test"));
         listed.field(&[7_u64, u64::MAX].map(u64::to_le_bytes).concat());
         streamed.numbers([7, u64::MAX].into_iter());
         assert_eq!(listed.finish(), streamed.finish());
+        let (mut text, mut digits) = (Hasher::new("test"), Hasher::new("test"));
+        text.field(Digest::of_bytes(b"abc").to_string().as_bytes());
+        digits.digest(Digest::of_bytes(b"abc"));
+        assert_eq!(text.finish(), digits.finish());
     }
 
     #[test]

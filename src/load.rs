@@ -131,7 +131,7 @@ impl Words {
     #[must_use]
     pub fn vocabulary<'a>(
         &'a self,
-        check_cell: &'a dyn Fn(&Cell) -> Vec<Violation>,
+        check_cell: &'a (dyn Fn(&Cell) -> Vec<Violation> + Sync),
         check_data: &'a dyn Fn(&DataSet) -> Vec<Violation>,
     ) -> Vocabulary<'a> {
         Vocabulary {

@@ -41,7 +41,7 @@ pub(crate) fn scale(analysis: &Analysis, cells: &mut [AnalysedCell<'_>]) {
     let Some(scaling) = estimator.scaling(&analysis.parameters) else { return };
     let mut curves: BTreeMap<Vec<String>, Vec<Option<Point>>> = BTreeMap::new();
     for (cell, analysed) in cells.iter().enumerate() {
-        let labels = analysed.cell.labels.iter().filter(|(name, _)| *name != scaling.over);
+        let labels = analysed.cell.labels().into_iter().filter(|(name, _)| *name != scaling.over);
         let labels: Vec<String> = labels.map(|(name, value)| format!("{name}={value}")).collect();
         let parameter = analysed.cell.ensemble.parameters.get(&scaling.over);
         let parameter = parameter.and_then(Value::as_real).filter(|value| *value > 0.0);

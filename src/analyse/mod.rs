@@ -59,6 +59,7 @@ mod smooth;
 mod space_decay;
 mod stage;
 mod start;
+mod stored;
 mod tail_bounds;
 mod tail_curves;
 mod tail_index;

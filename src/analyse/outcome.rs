@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
+use crate::analyse::stored::Real;
 use crate::identity::{Digest, Hasher};
 
 /// A value in a row.
@@ -96,22 +97,6 @@ impl Scalar {
         }
     }
 
-    fn from_json(json: &Json) -> Option<Scalar> {
-        match json {
-            Json::Null => Some(Scalar::Missing),
-            Json::Number(_) | Json::String(_) => real_from_json(json).map(Scalar::Number),
-            Json::Object(map) if map.contains_key("text") => {
-                Some(Scalar::text(map.get("text")?.as_str()?))
-            }
-            Json::Object(map) => Some(Scalar::Interval {
-                value: real_from_json(map.get("value")?)?,
-                low: real_from_json(map.get("low")?)?,
-                high: real_from_json(map.get("high")?)?,
-            }),
-            _ => None,
-        }
-    }
-
     fn hash(&self, hasher: &mut Hasher) {
         match self {
             Scalar::Number(value) => hash_reals(hasher, &[*value]),
@@ -139,7 +124,7 @@ pub struct Curve {
 
 /// What an estimator gives for one cell.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(try_from = "StoredOutcome")]
+#[serde(from = "StoredOutcome")]
 pub struct CellOutcome {
     /// Rows, in the estimator's order.
     pub rows: Vec<Row>,
@@ -186,39 +171,29 @@ impl CellOutcome {
 /// The layout of the JSON encoding.
 #[derive(Deserialize)]
 struct StoredOutcome {
-    rows: Vec<BTreeMap<String, Json>>,
+    rows: Vec<Row>,
     curves: BTreeMap<String, StoredCurve>,
 }
 
 #[derive(Deserialize)]
 struct StoredCurve {
-    x: Vec<Json>,
-    y: Vec<Json>,
+    x: Vec<Real>,
+    y: Vec<Real>,
 }
 
-impl TryFrom<StoredOutcome> for CellOutcome {
-    type Error = &'static str;
-
-    fn try_from(stored: StoredOutcome) -> Result<CellOutcome, &'static str> {
-        let row = |row: BTreeMap<String, Json>| -> Option<Row> {
-            row.into_iter().map(|(name, json)| Some((name, Scalar::from_json(&json)?))).collect()
-        };
-        let column =
-            |column: &[Json]| column.iter().map(real_from_json).collect::<Option<Vec<_>>>();
+impl From<StoredOutcome> for CellOutcome {
+    fn from(stored: StoredOutcome) -> CellOutcome {
+        let column = |column: Vec<Real>| column.into_iter().map(|Real(value)| value).collect();
         let curve = |(name, curve): (String, StoredCurve)| {
-            Some((name, Curve { x: column(&curve.x)?, y: column(&curve.y)? }))
+            (name, Curve { x: column(curve.x), y: column(curve.y) })
         };
-        let rows = stored.rows.into_iter().map(row).collect::<Option<_>>();
-        let curves = stored.curves.into_iter().map(curve).collect::<Option<_>>();
-        let (rows, curves) = rows.zip(curves).ok_or("a value is not one of an outcome")?;
-        Ok(CellOutcome { rows, curves })
+        CellOutcome { rows: stored.rows, curves: stored.curves.into_iter().map(curve).collect() }
     }
 }
 
 fn hash_reals(hasher: &mut Hasher, values: &[f64]) {
     hasher.field(b"reals");
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_bits().to_le_bytes()).collect();
-    hasher.field(&bytes);
+    hasher.numbers(values.iter().map(|value| value.to_bits()));
 }
 
 fn reals(values: &[f64]) -> Vec<Json> {
@@ -231,14 +206,6 @@ fn real_to_json(value: f64) -> Json {
         f64::INFINITY => json!("inf"),
         f64::NEG_INFINITY => json!("-inf"),
         _ => json!(value),
-    }
-}
-
-fn real_from_json(json: &Json) -> Option<f64> {
-    match json {
-        Json::String(text) if text == "inf" => Some(f64::INFINITY),
-        Json::String(text) if text == "-inf" => Some(f64::NEG_INFINITY),
-        _ => json.as_f64(),
     }
 }
 
@@ -259,6 +226,7 @@ mod tests {
         let outcome =
             CellOutcome { rows: vec![row], curves: BTreeMap::from([("q".to_owned(), curve)]) };
         let text = outcome.to_json().to_string();
+        assert!(text.contains("\"-inf\""), "{text}");
         let back: CellOutcome = serde_json::from_str(&text).unwrap();
         assert_eq!(back, outcome);
         assert_eq!(back.digest(), outcome.digest());

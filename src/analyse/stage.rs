@@ -153,7 +153,11 @@ fn gather<'a>(
             }
         };
         let analysed = AnalysedCell { cell: unit.cell(), outcome };
-        stage.items[unit.item].entry(unit.analysis.name.clone()).or_default().push(analysed);
+        let item = &mut stage.items[unit.item];
+        match item.get_mut(&unit.analysis.name) {
+            Some(cells) => cells.push(analysed),
+            None => drop(item.insert(unit.analysis.name.clone(), vec![analysed])),
+        }
     }
     for (item, analysed) in plan.items.iter().zip(&mut stage.items) {
         for analysis in &item.manifest.analyses {

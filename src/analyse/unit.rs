@@ -192,18 +192,18 @@ impl<'a> Side<'a> {
     /// Parameters, data and contents: what an outcome is a function of.
     fn hash(&self, hasher: &mut Hasher) {
         let ensemble = &self.cell.ensemble;
-        hasher.field(ensemble.parameters_digest.to_string().as_bytes());
+        hasher.digest(ensemble.parameters_digest);
         hasher.field(&self.cell.chains.to_le_bytes());
         if let Some(data) = &ensemble.data {
             hasher.field(data.definition.as_bytes());
-            hasher.field(data.source_code().to_string().as_bytes());
+            hasher.digest(data.source_code());
             for digest in data.files.values() {
-                hasher.field(digest.to_string().as_bytes());
+                hasher.digest(*digest);
             }
         }
         // Of a cell with a block that is not stored nothing is looked up.
         for block in self.blocks() {
-            hasher.field(block.digest.to_string().as_bytes());
+            hasher.digest(block.digest);
         }
     }
 }
@@ -284,7 +284,7 @@ fn identity<'s>(
     let mut hasher = Hasher::new("maruyama analysis 1");
     hasher.field(estimate.as_bytes());
     hasher.field(parameters.as_bytes());
-    hasher.field(code.digest.to_string().as_bytes());
+    hasher.digest(code.digest);
     for (idx, side) in sides.enumerate() {
         if idx > 0 {
             hasher.field(b"against");

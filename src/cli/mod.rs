@@ -96,7 +96,7 @@ fn run(command: &Command) -> Result<u8, Error> {
             Ok(code)
         }
         Command::Plan(options) => {
-            let pipeline = Pipeline::open(options)?;
+            let pipeline = ManuallyDrop::new(Pipeline::open(options)?);
             print(&show::plan(&pipeline, options.format));
             Ok(DONE)
         }

@@ -265,8 +265,8 @@ pub(crate) fn digest(plan: &Plan, index: &Index) -> Option<Digest> {
     let mut hasher = Hasher::new("maruyama results 1");
     for block in &plan.blocks {
         let stored = index.blocks.get(&block.id)?;
-        hasher.field(block.id.0.to_string().as_bytes());
-        hasher.field(stored.digest.to_string().as_bytes());
+        hasher.digest(block.id.0);
+        hasher.digest(stored.digest);
     }
     Some(hasher.finish())
 }

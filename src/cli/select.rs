@@ -62,9 +62,10 @@ pub(crate) fn is_identity(word: &str) -> bool {
 }
 
 fn has_labels(cell: &PlannedCell, labels: &str) -> bool {
+    let known = cell.labels();
     labels.split(',').all(|label| {
         let label = label.trim();
-        cell.labels.iter().any(|(name, value)| label.split_once('=') == Some((name, value)))
+        known.iter().any(|(name, value)| label.split_once('=') == Some((name, value)))
     })
 }
 

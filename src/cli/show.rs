@@ -43,23 +43,20 @@ pub(crate) fn plan(pipeline: &Pipeline, format: Format) -> String {
     let mut text = damaged_text(pipeline);
     for item in &pipeline.plan.items {
         let name = &item.manifest.item;
-        let mut by_reason: BTreeMap<&Reason, Vec<String>> = BTreeMap::new();
-        for ToRun { item, sweep, cell, reason } in &to_run {
-            if item == name {
-                let label = format!("{sweep}, {}", cell.label());
-                by_reason.entry(reason).or_default().push(label);
-            }
+        let mut by_reason: BTreeMap<&Reason, Vec<&ToRun<'_>>> = BTreeMap::new();
+        for one in to_run.iter().filter(|one| one.item == name) {
+            by_reason.entry(&one.reason).or_default().push(one);
         }
         let n_to_run: usize = by_reason.values().map(Vec::len).sum();
         let simulated = item.sweeps.iter().filter(|sweep| sweep.is_simulated);
         let n_cells = simulated.map(|sweep| sweep.cells.len()).sum::<usize>();
         let _ = writeln!(text, "{name}: {}, {n_to_run} to run", plural(n_cells, "cell"));
-        for (reason, labels) in by_reason {
-            for label in labels.iter().take(LISTED_CELLS) {
-                let _ = writeln!(text, "  {label}: {reason}");
+        for (reason, cells) in by_reason {
+            for ToRun { sweep, cell, .. } in cells.iter().take(LISTED_CELLS) {
+                let _ = writeln!(text, "  {sweep}, {}: {reason}", cell.label());
             }
-            if labels.len() > LISTED_CELLS {
-                let more = plural(labels.len() - LISTED_CELLS, "more cell");
+            if cells.len() > LISTED_CELLS {
+                let more = plural(cells.len() - LISTED_CELLS, "more cell");
                 let _ = writeln!(text, "  and {more}: {reason}");
             }
         }

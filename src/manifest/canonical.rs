@@ -54,8 +54,15 @@ pub fn texts_without(
     names: [&[&str]; 2],
 ) -> Result<[String; 2], NotFinite> {
     let mut members: Vec<(&str, &Value)> = parameters.iter().collect();
-    members.sort_by(|a, b| by_utf16(a.0, b.0));
-    let mut texts = [String::from("{"), String::from("{")];
+    // Parameters are ordered by the bytes of their names, which for ASCII is the order wanted.
+    if !members.iter().all(|(name, _)| name.is_ascii()) {
+        members.sort_by(|a, b| by_utf16(a.0, b.0));
+    }
+    let mut texts = ["{", "{"].map(|start| {
+        let mut text = String::with_capacity(1024);
+        text.push_str(start);
+        text
+    });
     let mut member = String::new();
     for (name, value) in members {
         member.clear();
@@ -189,7 +196,7 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
     }
     if (1e-6..1e21).contains(&magnitude) {
         let plain = value.to_string();
-        if plain.len() <= EXACT_DIGITS {
+        if plain.len() <= EXACT_DIGITS || !may_be_halfway(magnitude, &plain) {
             return Ok(plain);
         }
     }
@@ -200,6 +207,19 @@ pub fn number(value: f64) -> Result<String, NotFinite> {
 /// Two decimals of at most this many digits never read back as the same double, so that there is
 /// no choice between them.
 const EXACT_DIGITS: usize = f64::DIGITS as usize;
+
+/// Whether a number of at least 1e-6 may lie halfway between two decimals of as many digits as its
+/// shortest text has: it then has one decimal more than that.
+fn may_be_halfway(magnitude: f64, shortest: &str) -> bool {
+    const FRACTION_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    let bits = magnitude.to_bits();
+    let fraction = bits & ((1 << FRACTION_BITS) - 1);
+    // The number is an odd multiple of a power of two, 2^-n, and has as many decimals as n.
+    let n_zeros = i64::from((fraction | 1 << FRACTION_BITS).trailing_zeros());
+    let n_decimals = 1075 - (bits >> FRACTION_BITS) as i64 - n_zeros;
+    let n_shown = shortest.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i64);
+    n_decimals <= 0 || n_decimals == n_shown + 1
+}
 
 /// The text of [`number`] for any positive number.
 fn ecmascript(magnitude: f64) -> String {

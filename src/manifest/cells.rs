@@ -4,6 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use maruyama_dynamics::parameter::{Parameters, Violation};
+use rayon::prelude::*;
+
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::fields::Faults;
 use crate::manifest::grid::{ABSENT, Grid, Row};
@@ -54,7 +57,9 @@ pub fn sweep(
         identities.retain(|_| idx.next().is_some_and(|idx| !repeated.contains(&idx)));
     }
     let varying = varying(grid, &identities);
-    let cells: Vec<Cell> = rows.iter().filter_map(|row| resolver.cell(row, &varying)).collect();
+    let mut first = BTreeMap::new();
+    let cells = rows.iter().filter_map(|row| resolver.cell(row, &varying, &mut first));
+    let cells: Vec<Cell> = cells.collect();
     resolver.check(&rows, &cells);
     Sweep { name: grid.name.value.clone(), varying, cells, span: grid.name.span }
 }
@@ -184,19 +189,36 @@ impl Resolver<'_, '_> {
         self.reports.add(fault.related(first, "first given here"));
     }
 
-    fn cell(&self, row: &Row, varying: &Arc<[String]>) -> Option<Cell> {
+    /// The cell of a row. `first` has the rows of cells that others with their problem and model are
+    /// copied from.
+    fn cell<'r>(
+        &self,
+        row: &'r Row,
+        varying: &Arc<[String]>,
+        first: &mut BTreeMap<(usize, usize), (&'r Row, Arc<Parameters>)>,
+    ) -> Option<Cell> {
         let (problem, model) = self.selected.parts(row).ok()?;
-        let scheme = self.schemes.get(&(problem, model?))?;
-        let mut parameters = scheme.defaults.clone();
+        let parts = (problem, model?);
+        let scheme = self.schemes.get(&parts)?;
+        let data = self.selected.data(row).ok()?.map(Arc::clone);
+        let set_same_keys =
+            |other: &Row| (0..self.keys.len()).all(|key| other.sets(key) == row.sets(key));
+        let alike = first.get(&parts).filter(|(other, _)| set_same_keys(other));
+        let mut parameters =
+            alike.map_or_else(|| scheme.defaults.clone(), |(_, parameters)| (**parameters).clone());
         for (key, &setting) in row.settings.iter().enumerate() {
-            if setting != ABSENT
+            if row.sets(key)
+                && alike.is_none_or(|(other, _)| other.settings[key] != setting)
                 && let Some(value) = scheme.value(setting)
             {
                 parameters.insert(Arc::clone(&self.keys[key]), value.clone());
             }
         }
-        let data = self.selected.data(row).ok()?.map(Arc::clone);
+        let is_alike = alike.is_some();
         let parameters = Arc::new(parameters);
+        if !is_alike {
+            first.insert(parts, (row, Arc::clone(&parameters)));
+        }
         Some(Cell { parameters, data, varying: Arc::clone(varying), span: row.origin })
     }
 
@@ -204,8 +226,10 @@ impl Resolver<'_, '_> {
     /// for each place that gives it, with the number of cells.
     fn check(&mut self, rows: &[Row], cells: &[Cell]) {
         let mut found: BTreeMap<(Span, &'static str), (Diagnostic, usize)> = BTreeMap::new();
-        for (row, cell) in rows.iter().zip(cells) {
-            for violation in (self.vocabulary.check_cell)(cell) {
+        let check = self.vocabulary.check_cell;
+        let violations: Vec<Vec<Violation>> = cells.par_iter().map(check).collect();
+        for ((row, cell), violations) in rows.iter().zip(cells).zip(violations) {
+            for violation in violations {
                 let span = self.place(row, violation.parameter);
                 let entry = found.entry((span, violation.parameter)).or_insert_with(|| {
                     let label = match (cells.len(), cell.label()) {

@@ -92,6 +92,14 @@ pub struct Row {
     pub origin: Span,
 }
 
+impl Row {
+    /// Whether the row sets the key with this index.
+    #[must_use]
+    pub fn sets(&self, key: usize) -> bool {
+        self.settings[key] != ABSENT
+    }
+}
+
 /// Value of a key that a row does not set: the default, which may depend on the row's model.
 pub type DefaultOf<'a> = dyn Fn(&Row, usize) -> Option<Value> + 'a;
 

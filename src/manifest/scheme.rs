@@ -143,13 +143,28 @@ impl<'a> Scheme<'a> {
 
 /// Numbers the distinct values of each key.
 #[derive(Default)]
-pub struct Interner(BTreeMap<(usize, String), ValueId>);
+pub struct Interner(BTreeMap<(usize, Distinct), ValueId>);
+
+/// What tells values apart.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Distinct {
+    /// The bits of a real number.
+    Real(u64),
+    Integer(i64),
+    /// The text of any other value.
+    Other(String),
+}
 
 impl Interner {
     /// The identity of `value` among the values of key `key`.
     pub fn id(&mut self, key: usize, value: &Value) -> ValueId {
         let next = self.0.len() as ValueId;
-        *self.0.entry((key, format!("{value:?}"))).or_insert(next)
+        let distinct = match value {
+            Value::Real(value) => Distinct::Real(value.to_bits()),
+            Value::Integer(value) => Distinct::Integer(*value),
+            other => Distinct::Other(format!("{other:?}")),
+        };
+        *self.0.entry((key, distinct)).or_insert(next)
     }
 }
 

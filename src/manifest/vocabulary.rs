@@ -36,7 +36,7 @@ pub struct Vocabulary<'a> {
     /// Plots.
     pub plots: &'a [Part],
     /// What is wrong with a complete cell whose values are each in range.
-    pub check_cell: &'a dyn Fn(&Cell) -> Vec<Violation>,
+    pub check_cell: &'a (dyn Fn(&Cell) -> Vec<Violation> + Sync),
     /// What is wrong with a complete data set whose values are each in range.
     pub check_data: &'a dyn Fn(&DataSet) -> Vec<Violation>,
 }

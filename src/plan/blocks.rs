@@ -90,7 +90,7 @@ impl Ensemble {
 impl PlannedCell {
     fn block_id(&self, first_chain: u64, n_chains: u64) -> BlockId {
         let mut hasher = Hasher::new("maruyama block 1");
-        hasher.field(self.ensemble.id.to_string().as_bytes());
+        hasher.digest(self.ensemble.id);
         hasher.field(&first_chain.to_le_bytes());
         hasher.field(&n_chains.to_le_bytes());
         BlockId(hasher.finish())
@@ -101,7 +101,7 @@ impl PlannedCell {
     /// Their size is a function of the length of a path and of what is recorded of it alone, so that
     /// a cell with more chains shares its full blocks with the same cell with fewer.
     pub fn blocks(&self) -> impl Iterator<Item = PlannedBlock> + '_ {
-        let size = block_size(&self.ensemble.parameters, self.ensemble.values_per_chain);
+        let size = self.ensemble.chains_per_block;
         (0..self.chains).step_by(size as usize).map(move |first_chain| {
             let n_chains = size.min(self.chains - first_chain);
             let id = self.sole_block.unwrap_or_else(|| self.block_id(first_chain, n_chains));
@@ -117,7 +117,14 @@ pub fn n_blocks(parameters: &Parameters, values_per_chain: u64) -> u64 {
     parameters.count("chains").div_ceil(block_size(parameters, values_per_chain))
 }
 
-fn block_size(parameters: &Parameters, values_per_chain: u64) -> u64 {
+/// A bound on [`n_blocks`] that needs no other parameters.
+#[must_use]
+pub fn most_blocks(parameters: &Parameters) -> u64 {
+    parameters.count("chains").div_ceil(MIN_CHAINS)
+}
+
+/// Number of chains of a full block.
+pub(crate) fn block_size(parameters: &Parameters, values_per_chain: u64) -> u64 {
     let passes = passes_per_chain(parameters);
     if is_reduced(parameters) {
         chains_per_reduced_block(passes)
@@ -152,6 +159,7 @@ mod tests {
         assert_eq!(chains_per_block(9999, 999), 32);
         assert_eq!(chains_per_block(u64::MAX, 1), MIN_CHAINS);
         assert_eq!(chains_per_block(1, u64::MAX), MIN_CHAINS);
+        const { assert!(MIN_CHAINS <= MIN_REDUCED_CHAINS) };
         assert_eq!(chains_per_reduced_block(1), MAX_CHAINS);
         assert_eq!(chains_per_reduced_block((1 << 22) + 1), 512);
         assert_eq!(chains_per_reduced_block(u64::MAX), MIN_REDUCED_CHAINS);

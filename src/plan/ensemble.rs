@@ -1,11 +1,10 @@
 //! Identities: which parameters, data and code a result is a function of.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maruyama_dynamics::dataset::DatasetError;
 use maruyama_dynamics::noise::StreamKey;
-use maruyama_dynamics::parameter::{Lookup as _, Parameters, Violation};
+use maruyama_dynamics::parameter::{Lookup as _, Parameters, Value, Violation};
 use maruyama_dynamics::problem::{Problem, problem};
 use maruyama_dynamics::simulate;
 
@@ -13,8 +12,9 @@ use crate::data::ResolvedData;
 use crate::fingerprint::Fingerprint;
 use crate::identity::{Digest, Hasher};
 use crate::manifest::canonical;
-use crate::manifest::types::{Cell, shown};
+use crate::manifest::types::{Cell, DataSet, shown};
 use crate::manifest::vocabulary::{DATA, PROBLEM};
+use crate::plan::blocks::block_size;
 use crate::store::BlockId;
 
 /// The parameter that tells the cells of an ensemble apart.
@@ -58,6 +58,8 @@ pub struct Ensemble {
     pub stream: StreamKey,
     /// Numbers that are recorded of a chain, at most.
     pub values_per_chain: u64,
+    /// Number of chains of its full blocks.
+    pub chains_per_block: u64,
 }
 
 impl Ensemble {
@@ -81,11 +83,13 @@ impl Ensemble {
             hasher.field(parameter.as_bytes());
             hasher.field(digest.to_string().as_bytes());
         }
-        hasher.field(code.digest.to_string().as_bytes());
+        hasher.digest(code.digest);
         let dataset = data.as_ref().and_then(|data| data.dataset().ok());
+        let values_per_chain = simulate::values_per_chain(&parameters, dataset.as_deref());
         Ensemble {
             id: hasher.finish(),
-            values_per_chain: simulate::values_per_chain(&parameters, dataset.as_deref()),
+            values_per_chain,
+            chains_per_block: block_size(&parameters, values_per_chain),
             stream: stream(&parameters, &stream_text, definition),
             parameters_digest: Digest::of_bytes(parameters_text.as_bytes()),
             parameters,
@@ -173,28 +177,27 @@ pub struct PlannedCell {
     pub ensemble: Arc<Ensemble>,
     /// Number of chains.
     pub chains: u64,
-    /// Name of the data set in the manifest.
-    pub data_name: Option<String>,
     /// Its block, if it has one only: it is asked for more than once.
     pub(crate) sole_block: Option<BlockId>,
-    /// What distinguishes the cell within its sweep: as few names with their values as that takes.
-    pub labels: Vec<(String, String)>,
+    /// The data set as the manifest declares it.
+    declared: Option<Arc<DataSet>>,
+    /// What distinguishes the cell within its sweep, which shares this list.
+    named_by: Arc<[String]>,
 }
 
 impl PlannedCell {
     pub(crate) fn new(cell: &Cell, ensemble: Arc<Ensemble>) -> PlannedCell {
         let chains = cell.parameters.count("chains");
         let mut hasher = Hasher::new("maruyama cell 1");
-        hasher.field(ensemble.id.to_string().as_bytes());
+        hasher.digest(ensemble.id);
         hasher.field(&chains.to_le_bytes());
-        let data_name = cell.data.as_ref().map(|data| data.name.clone());
         let mut planned = PlannedCell {
             id: hasher.finish(),
             ensemble,
             chains,
-            data_name,
             sole_block: None,
-            labels: labels(cell),
+            declared: cell.data.clone(),
+            named_by: Arc::clone(&cell.varying),
         };
         let mut blocks = planned.blocks();
         let sole = blocks.next().map(|block| block.id).filter(|_| blocks.next().is_none());
@@ -203,51 +206,127 @@ impl PlannedCell {
         planned
     }
 
+    /// Name of the data set in the manifest.
+    #[must_use]
+    pub fn data_name(&self) -> Option<&str> {
+        self.declared.as_ref().map(|data| data.name.as_str())
+    }
+
+    /// What distinguishes the cell within its sweep: as few names with their values as that takes, the
+    /// data set first.
+    #[must_use]
+    pub fn labels(&self) -> Vec<(&str, String)> {
+        let names = self.candidates().into_iter();
+        names.filter_map(|name| Some((name, self.label_of(name)?.into_text()))).collect()
+    }
+
+    /// The same with names of their own.
+    #[must_use]
+    pub fn owned_labels(&self) -> Vec<(String, String)> {
+        self.labels().into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// `data=X, step_size=0.02`, or a short identity if the sweep has one cell only.
     #[must_use]
     pub fn label(&self) -> String {
-        if self.labels.is_empty() {
+        let labels = self.labels();
+        if labels.is_empty() {
             return format!("cell {}", self.id.short());
         }
         let pairs: Vec<String> =
-            self.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join(", ")
     }
+
+    /// The names that the cell has values of, the data set first.
+    fn candidates(&self) -> Vec<&str> {
+        let is_known = |name: &&str| self.label_of(name).is_some();
+        let (data, others): (Vec<&str>, Vec<&str>) =
+            self.named_by.iter().map(String::as_str).filter(is_known).partition(|n| *n == DATA);
+        [data, others].concat()
+    }
+
+    /// The value of what varies in the sweep.
+    fn label_of(&self, name: &str) -> Option<Label<'_>> {
+        if name == DATA {
+            return self.data_name().map(Label::Text);
+        }
+        self.ensemble.parameters.get(name).map(Label::Value)
+    }
 }
 
-/// The values of the parameters that vary in the cell's sweep, the data set first.
-fn labels(cell: &Cell) -> Vec<(String, String)> {
-    let data = cell.data.iter().map(|data| (DATA.to_owned(), data.name.clone()));
-    let data = data.filter(|_| cell.varying.iter().any(|name| name == DATA));
-    let others = cell.varying.iter().filter_map(|name| {
-        let value = cell.parameters.get(name)?;
-        Some((name.clone(), shown(value)))
-    });
-    data.chain(others).collect()
+/// A value that may distinguish a cell.
+enum Label<'a> {
+    Text(&'a str),
+    Value(&'a Value),
 }
 
-/// Leaves in `cells`, which are those of a sweep, the first labels that tell all of them apart.
-pub(crate) fn shorten_labels(cells: &mut [PlannedCell]) {
+impl Label<'_> {
+    fn into_text(self) -> String {
+        match self {
+            Label::Text(text) => text.to_owned(),
+            Label::Value(value) => shown(value),
+        }
+    }
+
+    /// A number that has the same text as no other number.
+    fn number(&self) -> Option<u64> {
+        match self {
+            Label::Text(_) => None,
+            Label::Value(value) => value.as_real().map(f64::to_bits),
+        }
+    }
+}
+
+/// Leaves to `cells`, which are those of a sweep, the first names that tell all of them apart.
+pub(crate) fn name_cells(cells: &mut [PlannedCell]) {
     let Some(first) = cells.first() else { return };
-    let names: Vec<String> = first.labels.iter().map(|(name, _)| name.clone()).collect();
-    let mut keys: Vec<Vec<Option<&str>>> = vec![Vec::new(); cells.len()];
+    let mut classes = vec![0; cells.len()];
     let mut n_distinct = 1;
     let mut kept = Vec::new();
-    for name in names {
-        let mut longer = keys.clone();
-        for (key, cell) in longer.iter_mut().zip(cells.iter()) {
-            let label = cell.labels.iter().find(|(label, _)| *label == name);
-            key.push(label.map(|(_, value)| value.as_str()));
+    for name in first.candidates() {
+        if n_distinct == cells.len() {
+            break;
         }
-        let found = longer.iter().collect::<BTreeSet<_>>().len();
+        let (finer, found) = refined(&classes, cells, name);
         if found > n_distinct {
-            (keys, n_distinct) = (longer, found);
-            kept.push(name);
+            (classes, n_distinct) = (finer, found);
+            kept.push(name.to_owned());
         }
     }
+    let kept: Arc<[String]> = kept.into();
     for cell in cells {
-        cell.labels.retain(|(name, _)| kept.contains(name));
+        cell.named_by = Arc::clone(&kept);
     }
+}
+
+/// Splits the classes of cells by their values of `name`; gives the number of classes too.
+fn refined(classes: &[usize], cells: &[PlannedCell], name: &str) -> (Vec<usize>, usize) {
+    let labels = || cells.iter().map(|cell| cell.label_of(name));
+    // Numbers need no text to be told apart, unless there are other values beside them.
+    if labels().flatten().all(|label| label.number().is_some()) {
+        return split(classes, labels().map(|label| label.and_then(|label| label.number())));
+    }
+    split(classes, labels().map(|label| label.map(Label::into_text)))
+}
+
+fn split<K: Ord>(classes: &[usize], keys: impl Iterator<Item = K>) -> (Vec<usize>, usize) {
+    let mut keys: Vec<(usize, K, usize)> = classes
+        .iter()
+        .zip(keys)
+        .enumerate()
+        .map(|(cell, (class, key))| (*class, key, cell))
+        .collect();
+    keys.sort_unstable();
+    let mut finer = vec![0; classes.len()];
+    let mut n_classes = 0;
+    for group in keys.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
+        for (.., cell) in group {
+            finer[*cell] = n_classes;
+        }
+        n_classes += 1;
+    }
+    (finer, n_classes)
 }
 
 fn text_without(parameters: &Parameters, names: &[&str]) -> String {
@@ -257,3 +336,6 @@ fn text_without(parameters: &Parameters, names: &[&str]) -> String {
 fn json_object(text: &str) -> serde_json::Map<String, serde_json::Value> {
     serde_json::from_str(text).expect("canonical text of parameters is a JSON object")
 }
+
+#[cfg(test)]
+mod tests;

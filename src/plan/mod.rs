@@ -15,7 +15,7 @@ use crate::data::Library;
 use crate::manifest::types::{Cell, Manifest};
 use crate::store::{BlockId, Index};
 
-pub use blocks::{MAX_BLOCKS, NUMBERS_AT_ONCE, PlannedBlock, n_blocks};
+pub use blocks::{MAX_BLOCKS, NUMBERS_AT_ONCE, PlannedBlock, most_blocks, n_blocks};
 pub use ensemble::{Ensemble, PlannedCell};
 pub use explain::{Change, Reason, ToRun, difference, explain};
 
@@ -67,7 +67,7 @@ impl Plan {
             let mut sweeps = Vec::with_capacity(manifest.sweeps.len());
             for sweep in &manifest.sweeps {
                 let mut cells = plan_cells(&sweep.cells, folder, library, &mut fingerprints);
-                ensemble::shorten_labels(&mut cells);
+                ensemble::name_cells(&mut cells);
                 let is_simulated = is_simulated(&manifest, &sweep.name);
                 let simulated = if is_simulated { cells.as_slice() } else { &[] };
                 let blocks = simulated.par_iter().flat_map_iter(PlannedCell::blocks);

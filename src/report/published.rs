@@ -180,7 +180,7 @@ fn unprinted(value: f64) -> f64 {
 
 /// The labels of the row's cell, and its columns that the entry filters by.
 fn named(row: &RowView<'_>, reference: &Reference) -> Vec<(String, String)> {
-    let mut of = row.cell.cell.labels.clone();
+    let mut of = row.cell.cell.owned_labels();
     for (column, value) in asked(reference) {
         if of.iter().all(|(name, _)| *name != column) {
             of.push((column, value));

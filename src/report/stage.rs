@@ -167,8 +167,8 @@ fn key(item: &PlannedItem, analysed: &AnalysedItem<'_>, text: &str, code: Digest
         hasher.field(name.as_bytes());
         let digests: Vec<Digest> = cells.par_iter().map(|cell| cell.outcome.digest()).collect();
         for (cell, digest) in cells.iter().zip(digests) {
-            hasher.field(cell.cell.ensemble.parameters_digest.to_string().as_bytes());
-            hasher.field(digest.to_string().as_bytes());
+            hasher.digest(cell.cell.ensemble.parameters_digest);
+            hasher.digest(digest);
         }
     }
     hasher.finish()

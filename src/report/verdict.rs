@@ -100,7 +100,7 @@ fn unknown_words(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String> {
         let mut parameters = cells().map(|cell| (&cell.cell.ensemble.parameters, cell.cell));
         parameters.any(|(parameters, cell)| {
             parameters.contains_key(word)
-                || cell.data_name.as_deref() == Some(word)
+                || cell.data_name() == Some(word)
                 || parameters.values().any(|value| value.as_text() == Some(word))
         })
     };
@@ -163,7 +163,7 @@ fn shown(claim: &Claim, test: &Test) -> Vec<String> {
 
 /// The labels of the row's cell, and its values of the columns that the claim filters by.
 fn distinguishing(row: &RowView<'_>, claim: &Claim) -> Vec<(String, String)> {
-    let mut of = row.cell.cell.labels.clone();
+    let mut of = row.cell.cell.owned_labels();
     for condition in claim.filter.iter().filter(|condition| condition.values.len() > 1) {
         let column = &condition.column.value;
         if of.iter().all(|(name, _)| name != column) {

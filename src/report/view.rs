@@ -161,7 +161,7 @@ impl<'a> RowView<'a> {
         if let Some(value) = cell.ensemble.parameters.get(column) {
             return scalar(value);
         }
-        match &cell.data_name {
+        match cell.data_name() {
             Some(name) if column == "data" => Scalar::text(name),
             _ => Scalar::Missing,
         }

@@ -1,22 +1,22 @@
 //! One block: its chains, simulated together.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use maruyama_dynamics::noise::{LANES, StreamKey};
-use maruyama_dynamics::parameter::Parameters;
+use maruyama_dynamics::parameter::{Lookup as _, Parameters};
 use maruyama_dynamics::problem::Problem;
 use maruyama_dynamics::simulate::{Column, MOMENTS, QUANTILES, Simulation, Steps, keeps};
 use maruyama_statistics::stream::Kept;
 
 use crate::identity::Digest;
 use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
-use crate::run::checkpoint::{Saves, Simulated};
-use crate::run::recording;
-use crate::run::reduction::Reduction;
+use crate::run::checkpoint::{Saves, Simulated, Timer};
+use crate::run::recording::{self, Receiver, UnderWay};
+use crate::run::reduction::{Keeper, Reduction};
 use crate::run::{Interrupt, contain};
 use crate::store::{
-    Block, BlockHead, Observations, Provenance, Store, StoreError, SummaryFile, causes,
+    Block, BlockHead, Observations, OpenRecord, Provenance, StoreError, SummaryFile, causes,
 };
 
 /// Why a block was not stored.
@@ -63,16 +63,18 @@ pub(crate) fn compute(
 }
 
 /// Simulates the chains of `planned` and writes statistics over them to `file`, some recorded steps
-/// after the other.
+/// after the other; gives the number of steps that need not be done again.
+///
+/// A block whose statistics are kept in memory at once is saved on its way, and goes on from there.
 ///
 /// # Errors
 /// If they cannot be computed or written, or the user interrupts; what was written of the block is
 /// then in no list of the file.
 pub(crate) fn reduce(
     planned: &PlannedBlock,
-    (store, file): (&Store, &mut SummaryFile),
-    interrupt: &Interrupt,
-) -> Result<(), NotStored> {
+    (saves, file): (&Saves<'_>, &mut SummaryFile),
+) -> Result<u64, NotStored> {
+    let store = saves.store;
     let simulation = unlisted(planned)?;
     let parameters = &planned.ensemble.parameters;
     let kept =
@@ -83,43 +85,146 @@ pub(crate) fn reduce(
     let rows_at_once = NUMBERS_AT_ONCE / planned.ensemble.numbers_per_row();
     let steps_at_once = (rows_at_once as usize / simulation.observables.len().max(1)).max(1);
     let mut steps = Steps::new(parameters).peekable();
+    let keeper = Parting::new(saves);
+    let mut n_resumed = 0;
+    let mut is_first = true;
     while steps.peek().is_some() {
         let some: Vec<u64> = steps.by_ref().take(steps_at_once).collect();
         let is_last = steps.peek().is_none();
-        let is_stopped = || interrupt.requested();
-        let summaries = contain(|| reduction.advance(&some, is_last, &is_stopped));
-        let summaries = summaries.map_err(NotStored::Failed)?.ok_or(NotStored::Interrupted)?;
+        if is_first && is_last {
+            let words = store.read_checkpoint(saves.block).map_err(NotStored::Store)?;
+            let n_chains = words.and_then(|words| reduction.restore(some.len(), words));
+            n_resumed = n_chains.unwrap_or(0) * some.last().copied().unwrap_or(0);
+        }
+        let summaries = contain(|| reduction.advance(&some, is_last, &keeper));
+        let summaries = summaries.map_err(NotStored::Failed)?;
+        keeper.check().map_err(NotStored::Store)?;
+        let summaries = summaries.ok_or(NotStored::Interrupted)?;
         block.push(&some, &summaries).map_err(NotStored::Store)?;
+        is_first = false;
     }
     block.finish();
-    Ok(())
+    Ok(n_resumed)
 }
 
-/// Simulates the chains of `planned`, some recorded steps after the other, and stores them as a file,
-/// whose name it gives.
+/// Saves the parts of a block of statistics that are done.
+struct Parting<'a> {
+    interrupt: &'a Interrupt,
+    timer: Mutex<Timer<'a>>,
+    error: Mutex<Option<StoreError>>,
+}
+
+impl<'a> Parting<'a> {
+    fn new(saves: &'a Saves<'a>) -> Parting<'a> {
+        let timer = Mutex::new(Timer::new(saves));
+        Parting { interrupt: saves.interrupt, timer, error: Mutex::default() }
+    }
+
+    /// The error of a checkpoint that could not be written.
+    fn check(&self) -> Result<(), StoreError> {
+        lock(&self.error).take().map_or(Ok(()), Err)
+    }
+}
+
+impl Keeper for Parting<'_> {
+    fn is_stopped(&self) -> bool {
+        self.interrupt.requested() || lock(&self.error).is_some()
+    }
+
+    fn is_due(&self) -> bool {
+        let timer = lock(&self.timer);
+        timer.is_due() || timer.is_stopped()
+    }
+
+    fn save(&self, words: &[u64]) {
+        if let Err(error) = lock(&self.timer).write(words) {
+            lock(&self.error).get_or_insert(error);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Simulates the chains of `planned`, some recorded steps after the other, from its checkpoint if there
+/// is one, and stores them as a file; gives its name, and the number of steps that were not done again.
 ///
 /// # Errors
-/// If they cannot be computed or written, or the user interrupts; nothing is stored then.
+/// If they cannot be computed or written, or the user interrupts; nothing is stored then but a
+/// checkpoint.
 pub(crate) fn record(
     planned: &PlannedBlock,
-    store: &Store,
-    interrupt: &Interrupt,
+    saves: &Saves<'_>,
     provenance: impl FnOnce() -> Provenance,
-) -> Result<Digest, NotStored> {
+) -> Result<(Digest, u64), NotStored> {
+    let store = saves.store;
     let simulation = unlisted(planned)?;
-    let mut record = store.begin_record(head(planned, &simulation)).map_err(NotStored::Store)?;
+    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
+    let head = head(planned, &simulation);
+    let resumed = resume(&head, &simulation, &chains, saves).map_err(NotStored::Store)?;
+    let (record, under_way) = match resumed {
+        Some(resumed) => resumed,
+        None => (store.begin_record(head).map_err(NotStored::Store)?, UnderWay::default()),
+    };
     let numbers_per_step = simulation.observables.len().max(1) * LANES;
     let steps_at_once = NUMBERS_AT_ONCE as usize / numbers_per_step;
     let steps = Steps::new(&planned.ensemble.parameters);
-    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
-    let pass_on = |chains: Range<u64>, values: &[f64]| {
-        record.push(chains, values).map_err(NotStored::Store)?;
-        if interrupt.requested() { Err(NotStored::Interrupted) } else { Ok(()) }
+    let n_resumed = under_way.n_steps(planned.ensemble.parameters.count("steps"));
+    let mut recorder = Recorder { record, timer: Timer::new(saves) };
+    let run = || {
+        recording::record(&simulation, (&steps, steps_at_once), chains, under_way, &mut recorder)
     };
-    let run = || recording::record(&simulation, (&steps, steps_at_once), chains, pass_on);
     let ends = contain(run).map_err(NotStored::Failed)??;
+    let mut record = recorder.record;
     record.note(causes(planned.first_chain, &ends.causes));
-    record.keep(&steps, &ends.diverged_at, &provenance()).map_err(NotStored::Store)
+    let file = record.keep(&steps, &ends.diverged_at, &provenance()).map_err(NotStored::Store)?;
+    Ok((file, n_resumed))
+}
+
+/// The record of a block and its chains as its checkpoint has them; `None` if there is none, or the
+/// numbers beside it are not what was written.
+fn resume<'a>(
+    head: &BlockHead,
+    simulation: &'a Simulation,
+    chains: &Range<u64>,
+    saves: &Saves<'a>,
+) -> Result<Option<(OpenRecord<'a>, UnderWay<'a>)>, StoreError> {
+    let Some(words) = saves.store.read_checkpoint(saves.block)? else { return Ok(None) };
+    let mut words = words.into_iter();
+    let record = saves.store.resume_record(head, &mut words)?;
+    let under_way = UnderWay::restore(simulation, chains, &mut words);
+    Ok(record.zip(under_way).filter(|_| words.next().is_none()))
+}
+
+/// A record that is saved from time to time.
+struct Recorder<'a> {
+    record: OpenRecord<'a>,
+    timer: Timer<'a>,
+}
+
+impl Receiver for Recorder<'_> {
+    type Error = NotStored;
+
+    fn push(&mut self, chains: Range<u64>, values: &[f64]) -> Result<(), NotStored> {
+        self.record.push(chains, values).map_err(NotStored::Store)
+    }
+
+    fn is_due(&self) -> bool {
+        self.timer.is_due() || self.timer.is_stopped()
+    }
+
+    fn save(&mut self, words: &[u64]) -> Result<(), NotStored> {
+        let is_stopped = self.timer.is_stopped();
+        let mut all = Vec::new();
+        let saved = self.record.save(&mut all).and_then(|()| {
+            all.extend_from_slice(words);
+            self.timer.write(&all)?;
+            self.record.saved()
+        });
+        saved.map_err(NotStored::Store)?;
+        if is_stopped { Err(NotStored::Interrupted) } else { Ok(()) }
+    }
 }
 
 /// What is known of `planned` before it is computed.

@@ -52,7 +52,7 @@ impl Saves<'_> {
         simulation: &Simulation,
         chains: Range<u64>,
     ) -> Result<Option<Simulated>, StoreError> {
-        let start = Instant::now();
+        let mut timer = Timer::new(self);
         let n_chains = chains.end.saturating_sub(chains.start) as usize;
         let per_chain = simulation.record_at.len() * simulation.observables.len();
         let fresh = || (Done::new(n_chains * per_chain), None);
@@ -61,7 +61,6 @@ impl Saves<'_> {
             words.and_then(|words| Done::restore(simulation, &chains, n_chains * per_chain, words));
         let (mut done, mut walk) = saved.unwrap_or_else(fresh);
         let n_resumed = done.n_steps(simulation, walk.as_ref());
-        let mut timer = Timer { start, last: start, saves: self };
         let mut scratch = Scratch::new(simulation);
         while done.diverged_at.len() < n_chains {
             let first = done.diverged_at.len();
@@ -157,27 +156,44 @@ impl Done {
 }
 
 /// How long a block has been under way.
-struct Timer<'a> {
+pub(crate) struct Timer<'a> {
     start: Instant,
     last: Instant,
     saves: &'a Saves<'a>,
 }
 
-impl Timer<'_> {
-    fn is_due(&self) -> bool {
+impl<'a> Timer<'a> {
+    /// A block that begins now, or goes on.
+    pub(crate) fn new(saves: &'a Saves<'a>) -> Timer<'a> {
+        let start = Instant::now();
+        Timer { start, last: start, saves }
+    }
+
+    /// Whether it is time to save.
+    pub(crate) fn is_due(&self) -> bool {
         self.last.elapsed() >= self.saves.every
     }
 
-    fn is_stopped(&self) -> bool {
-        let is_worth = self.start.elapsed() >= self.saves.every.min(WORTH_SAVING);
-        is_worth && self.saves.interrupt.requested()
+    /// Whether the block has taken so long that an interrupted one is saved.
+    pub(crate) fn is_worth(&self) -> bool {
+        self.start.elapsed() >= self.saves.every.min(WORTH_SAVING)
+    }
+
+    /// Whether to save and stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.is_worth() && self.saves.interrupt.requested()
+    }
+
+    /// Writes a checkpoint.
+    pub(crate) fn write(&mut self, words: &[u64]) -> Result<(), StoreError> {
+        self.saves.store.write_checkpoint(self.saves.block, words)?;
+        self.last = Instant::now();
+        Ok(())
     }
 
     fn save(&mut self, done: &Done, walk: &Walk<'_>) -> Result<(), StoreError> {
         let mut words = Vec::new();
         done.save(walk, &mut words);
-        self.saves.store.write_checkpoint(self.saves.block, &words)?;
-        self.last = Instant::now();
-        Ok(())
+        self.write(&words)
     }
 }

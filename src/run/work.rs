@@ -195,9 +195,10 @@ impl<'a> Work<'a> {
     fn record(&self, planned: &PlannedBlock) -> Result<Worked, StoreError> {
         let start = Instant::now();
         let provenance = || self.machine.provenance(start.elapsed().as_secs_f64());
-        let recorded = block::record(planned, self.store, self.interrupt, provenance);
+        let recorded = block::record(planned, &self.saves(planned.id), provenance);
         let done = match recorded {
-            Ok(file) => {
+            Ok((file, n_resumed)) => {
+                lock(&self.summary).steps_resumed += n_resumed;
                 self.wrote(file);
                 (1, Vec::new())
             }
@@ -213,13 +214,17 @@ impl<'a> Work<'a> {
     fn reduce(&self, task: &[PlannedBlock]) -> Result<Worked, StoreError> {
         let start = Instant::now();
         let mut file = self.store.begin_summaries()?;
+        let mut done = Vec::with_capacity(task.len());
         let mut failures = Vec::new();
         for planned in task {
             if self.interrupt.requested() {
                 break;
             }
-            match block::reduce(planned, (self.store, &mut file), self.interrupt) {
-                Ok(()) => {}
+            match block::reduce(planned, (&self.saves(planned.id), &mut file)) {
+                Ok(n_resumed) => {
+                    lock(&self.summary).steps_resumed += n_resumed;
+                    done.push(planned.id);
+                }
                 Err(NotStored::Failed(reason)) => failures.push(Failure { id: planned.id, reason }),
                 Err(NotStored::Interrupted) => break,
                 Err(NotStored::Store(error)) => return Err(error),
@@ -230,6 +235,9 @@ impl<'a> Work<'a> {
         if n_done > 0 {
             let provenance = self.machine.provenance(start.elapsed().as_secs_f64());
             self.wrote(self.store.keep_summaries(file, &provenance)?);
+            for block in done {
+                self.store.remove_checkpoint(block)?;
+            }
         }
         Ok((n_done, failures))
     }

@@ -81,13 +81,15 @@ impl Store {
             })
         };
         let read: Vec<Result<Vec<_>, _>> = files.into_par_iter().map(read_one).collect();
+        let mut results = Vec::new();
         for lines in strange.map(Err).chain(read) {
             match lines {
-                Ok(lines) => outcomes.results.extend(lines),
+                Ok(mut lines) => results.append(&mut lines),
                 Err(StoreError::Damaged { path, reason }) => outcomes.damaged.push((path, reason)),
                 Err(error) => return Err(error),
             }
         }
+        outcomes.results = results.into_iter().collect();
         Ok(outcomes)
     }
 

@@ -141,12 +141,6 @@ impl Store {
         Ok(Digesting::new(BufWriter::new(file)))
     }
 
-    /// A new file without a name: nothing is left of it once it is closed.
-    pub(crate) fn unnamed_file(&self) -> Result<File, StoreError> {
-        let tmp = self.root.join("tmp");
-        tempfile::tempfile_in(&tmp).map_err(|source| StoreError::Write { path: tmp, source })
-    }
-
     /// Puts what was written below `folder` under the name of its digest.
     pub(crate) fn keep_content(
         &self,

@@ -11,7 +11,7 @@ use crate::identity::Digest;
 use crate::store::cause::Causes;
 use crate::store::error::StoreError;
 use crate::store::folder::Store;
-use crate::store::pack::{BlockId, Footer, RESULTS, read_footer};
+use crate::store::pack::{BlockId, Entry, Footer, RESULTS, read_footer};
 
 /// A block that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +61,12 @@ pub struct Index {
     pub lost: BTreeSet<BlockId>,
 }
 
+/// A block as the footer of its file lists it.
+type Listed = (BlockId, StoredBlock, Causes);
+
 /// What reading one results file gave.
 enum Scanned {
-    Sound { file: Digest, footer: Footer, size_bytes: u64 },
+    Sound { file: Digest, held: StoredFile, blocks: Vec<Listed> },
     Damaged { path: PathBuf, reason: String, lost: Vec<BlockId> },
 }
 
@@ -83,9 +86,20 @@ impl Store {
                 index.damaged.push((path, reason));
             }
         }
+        let mut blocks = Vec::new();
         for file in scanned {
-            index.add(file);
+            match file {
+                Scanned::Damaged { path, reason, lost } => {
+                    index.damaged.push((path, reason));
+                    index.lost.extend(lost);
+                }
+                Scanned::Sound { file, held, blocks: mut of_file } => {
+                    index.files.insert(file, held);
+                    blocks.append(&mut of_file);
+                }
+            }
         }
+        index.list(blocks);
         self.add_shared(&mut index)?;
         Ok(index)
     }
@@ -103,22 +117,24 @@ impl Store {
             Err(error) => return Err(error),
         };
         match read_footer(&opened) {
-            Ok(footer) => Ok(Scanned::Sound { file, footer, size_bytes }),
+            Ok(Footer { entries, .. }) => {
+                let n_rows = entries.iter().map(|entry| entry.rows as u64).sum();
+                let held = StoredFile { size_bytes, n_rows };
+                let blocks = entries.into_iter().filter_map(|entry| listed(file, entry)).collect();
+                Ok(Scanned::Sound { file, held, blocks })
+            }
             Err(reason) => damaged(path, reason),
         }
     }
 
     /// The blocks of a results file; none if it is damaged, or has been moved away.
     pub(crate) fn blocks_of(&self, file: Digest) -> Result<Vec<BlockId>, StoreError> {
-        let listed = |footer: &Footer| {
-            let ids = footer.entries.iter().filter_map(|entry| Digest::parse(&entry.id));
-            ids.map(BlockId).collect()
-        };
         if let Some(footer) = self.shared_footer(file) {
-            return Ok(listed(&footer));
+            let ids = footer.entries.iter().filter_map(|entry| Digest::parse(&entry.id));
+            return Ok(ids.map(BlockId).collect());
         }
         match self.scan(file) {
-            Ok(Scanned::Sound { footer, .. }) => Ok(listed(&footer)),
+            Ok(Scanned::Sound { blocks, .. }) => Ok(blocks.iter().map(|(id, ..)| *id).collect()),
             Ok(Scanned::Damaged { .. }) => Ok(Vec::new()),
             Err(StoreError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 Ok(Vec::new())
@@ -177,31 +193,10 @@ impl Store {
 }
 
 impl Index {
-    fn add(&mut self, file: Scanned) {
-        match file {
-            Scanned::Damaged { path, reason, lost } => {
-                self.damaged.push((path, reason));
-                self.lost.extend(lost);
-            }
-            Scanned::Sound { file, footer, size_bytes } => {
-                let mut held = StoredFile { size_bytes, n_rows: 0 };
-                for entry in footer.entries {
-                    let id = Digest::parse(&entry.id);
-                    let digest = Digest::parse(&entry.digest);
-                    let n_rows = entry.rows as u64;
-                    held.n_rows += n_rows;
-                    let ensemble = Digest::parse(&entry.ensemble);
-                    if let (Some(id), Some(digest), Some(ensemble)) = (id, digest, ensemble) {
-                        let block = StoredBlock { file, digest, ensemble, n_rows };
-                        self.blocks.insert(BlockId(id), block);
-                        if !entry.causes.is_empty() {
-                            self.causes.insert(BlockId(id), entry.causes);
-                        }
-                    }
-                }
-                self.files.insert(file, held);
-            }
-        }
+    fn list(&mut self, blocks: Vec<Listed>) {
+        let causes = blocks.iter().filter(|(.., causes)| !causes.is_empty());
+        self.causes = causes.map(|(id, _, causes)| (*id, causes.clone())).collect();
+        self.blocks = blocks.into_iter().map(|(id, block, _)| (id, block)).collect();
     }
 
     /// Size of the verified files.
@@ -209,6 +204,12 @@ impl Index {
     pub fn size_bytes(&self) -> u64 {
         self.files.values().map(|file| file.size_bytes).sum()
     }
+}
+
+fn listed(file: Digest, entry: Entry) -> Option<Listed> {
+    let (id, digest) = (BlockId(Digest::parse(&entry.id)?), Digest::parse(&entry.digest)?);
+    let ensemble = Digest::parse(&entry.ensemble)?;
+    Some((id, StoredBlock { file, digest, ensemble, n_rows: entry.rows as u64 }, entry.causes))
 }
 
 /// The ensembles of one file, from the text in its footer.

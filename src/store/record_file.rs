@@ -1,12 +1,12 @@
 //! Results files of a long record: the numbers of one block, which come some steps at a time.
 //!
 //! Chains move side by side and their rows stand one chain after the other, each row with the step
-//! at which its chain diverged, which is known in the end. So the numbers wait in a temporary file
-//! without a name, eight bytes each, until all are there.
+//! at which its chain diverged, which is known in the end. So the numbers wait in a spool until all are
+//! there; with it the record can be saved on its way.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 
 use arrow::datatypes::SchemaRef;
@@ -22,6 +22,7 @@ use crate::store::folder::{ContentWriter, Store};
 use crate::store::pack::{Entry, RESULTS, ROWS_AT_ONCE, footer, properties};
 use crate::store::provenance::Provenance;
 use crate::store::record::{CONTENT, RECORD, Rows, bits, schema};
+use crate::store::spool::Spool;
 use crate::store::summary_file::BlockHead;
 
 /// A block of chains that is being recorded.
@@ -31,9 +32,8 @@ use crate::store::summary_file::BlockHead;
 pub struct OpenRecord<'a> {
     store: &'a Store,
     head: BlockHead,
-    waiting: BufWriter<File>,
+    waiting: Spool<'a>,
     pieces: Vec<Piece>,
-    n_numbers: u64,
     causes: Causes,
 }
 
@@ -69,9 +69,24 @@ impl Store {
     /// # Errors
     /// If it cannot be written.
     pub fn begin_record(&self, head: BlockHead) -> Result<OpenRecord<'_>, StoreError> {
-        let waiting = BufWriter::with_capacity(1 << 20, self.unnamed_file()?);
-        let (pieces, causes) = (Vec::new(), Causes::new());
-        Ok(OpenRecord { store: self, head, waiting, pieces, n_numbers: 0, causes })
+        let waiting = self.spool(head.id)?;
+        Ok(OpenRecord { store: self, head, waiting, pieces: Vec::new(), causes: Causes::new() })
+    }
+
+    /// The record of a block as [`OpenRecord::save`] left it; `None` if `words` are not what it gave,
+    /// or the numbers are not there as they were.
+    ///
+    /// # Errors
+    /// If they cannot be read, or cannot be copied.
+    pub fn resume_record(
+        &self,
+        head: &BlockHead,
+        words: &mut impl Iterator<Item = u64>,
+    ) -> Result<Option<OpenRecord<'_>>, StoreError> {
+        let Some((n_numbers, digest, pieces)) = saved(words) else { return Ok(None) };
+        let waiting = self.spool_again(head.id, n_numbers, digest)?;
+        let (head, causes) = (head.clone(), Causes::new());
+        Ok(waiting.map(|waiting| OpenRecord { store: self, head, waiting, pieces, causes }))
     }
 }
 
@@ -82,14 +97,35 @@ impl OpenRecord<'_> {
     /// # Errors
     /// If they cannot be written.
     pub fn push(&mut self, chains: Range<u64>, values: &[f64]) -> Result<(), StoreError> {
-        for value in values {
-            let written = self.waiting.write_all(&value.to_le_bytes());
-            written.map_err(|source| not_waiting(self.store, source))?;
-        }
+        let first = self.waiting.n_numbers();
+        self.waiting.push(values)?;
         let per_chain = values.len() as u64 / (chains.end - chains.start).max(1);
-        self.pieces.push(Piece { chains, per_chain, first: self.n_numbers });
-        self.n_numbers += values.len() as u64;
+        self.pieces.push(Piece { chains, per_chain, first });
         Ok(())
+    }
+
+    /// Brings the numbers so far to the disk and appends to `words` what [`Store::resume_record`] takes.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn save(&mut self, words: &mut Vec<u64>) -> Result<(), StoreError> {
+        let digest = self.waiting.keep()?;
+        words.push(self.waiting.n_numbers());
+        words.extend(digest.words());
+        words.push(self.pieces.len() as u64);
+        for Piece { chains, per_chain, first } in &self.pieces {
+            words.extend([chains.start, chains.end, *per_chain, *first]);
+        }
+        Ok(())
+    }
+
+    /// Removes what earlier checkpoints needed, once the one with the words of [`OpenRecord::save`] is
+    /// written.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn saved(&self) -> Result<(), StoreError> {
+        self.waiting.remove_others()
     }
 
     /// Says why chains of the block ended.
@@ -111,8 +147,9 @@ impl OpenRecord<'_> {
         diverged_at: &[Option<u64>],
         provenance: &Provenance,
     ) -> Result<Digest, StoreError> {
-        let OpenRecord { store, head, waiting, pieces, n_numbers, causes } = self;
-        let file = waiting.into_inner().map_err(|error| not_waiting(store, error.into_error()))?;
+        let OpenRecord { store, head, waiting, pieces, causes } = self;
+        let n_numbers = waiting.n_numbers();
+        let (file, _temporary) = waiting.finish()?;
         let failed = |error| store.not_written(error);
         let mut sink = Sink::new(store.content_writer()?, &head).map_err(failed)?;
         sink.begin(steps, (n_numbers, diverged_at.len() as u64));
@@ -134,8 +171,23 @@ impl OpenRecord<'_> {
         let (folder, extension) = RESULTS;
         let name = store.keep_content(folder, extension, content)?;
         store.write_provenance(name, provenance, &[head.id.0.to_string()])?;
+        store.remove_checkpoint(head.id)?;
+        store.remove_spools(head.id)?;
         Ok(name)
     }
+}
+
+/// Number of the numbers, their digest and the pieces that [`OpenRecord::save`] wrote.
+fn saved(words: &mut impl Iterator<Item = u64>) -> Option<(u64, [u64; 4], Vec<Piece>)> {
+    let n_numbers = words.next()?;
+    let digest = [words.next()?, words.next()?, words.next()?, words.next()?];
+    let n_pieces = words.next()?;
+    let mut pieces = Vec::new();
+    for _ in 0..n_pieces {
+        let chains = words.next()?..words.next()?;
+        pieces.push(Piece { chains, per_chain: words.next()?, first: words.next()? });
+    }
+    Some((n_numbers, digest, pieces))
 }
 
 impl Piece {

@@ -182,15 +182,9 @@ fn the_claims_of_a_killed_run_are_taken_over() {
 /// The record of a block goes to the disk before it is complete; nothing of it is found later.
 #[test]
 fn killing_between_the_stretches_of_a_long_record_changes_nothing() {
-    let long = || {
-        let project = long();
-        let one = ", steps: 400000, record_every: 1, observe: [x_0, q1], chains: 16 }";
-        project.edit("long.yaml", ", steps: 20000, chains: 3000 }", one);
-        project
-    };
-    let undisturbed = long();
+    let undisturbed = one_record();
     assert_eq!(undisturbed.reproduce()["simulated"], 1);
-    let project = long();
+    let project = one_record();
     for delay in [60, 150, 300] {
         let mut child = project.start(["reproduce"]);
         sleep(Duration::from_millis(delay));
@@ -207,11 +201,47 @@ fn one_block() -> Project {
     project
 }
 
+/// A block that records more than is kept in memory.
+fn one_record() -> Project {
+    let project = long();
+    let record = ", steps: 400000, record_every: 1, observe: [x_0, q1], chains: 16 }";
+    project.edit("long.yaml", ", steps: 20000, chains: 3000 }", record);
+    project
+}
+
+/// A block of statistics over 256 chains, which go all their way at once.
+fn one_reduction() -> Project {
+    let manifest = "\
+title: Statistics
+data: { small: { source: gaussian_design, rows: 30, columns: 3, numpy_seed: 1 } }
+simulate:
+  runs:
+    model: sgd
+    data: small
+    step_size: 0.1
+    steps: 100000
+    record_every: 10000
+    observe: [q1, x_0]
+    chains: 256
+    reduce: [moments, quantiles]
+analyse: { means: { estimate: moments, of: runs, observable: q1 } }
+tables: { means: { of: means, columns: [step, n, mean, std] } }
+";
+    Project::new().manifest("long.yaml", manifest)
+}
+
+/// The checkpoints of `project`, without the numbers beside them.
+fn checkpoints(project: &Project) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(project.path("store/checkpoints")).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.filter(|path| path.extension().is_none()).collect()
+}
+
 /// Starts a run that saves its block at every look, and waits until it has done so.
 fn saved(project: &Project) -> Child {
     let child = project.start(["reproduce", "--save-every=0"]);
     let start = Instant::now();
-    while project.contents("store/checkpoints").is_empty() {
+    while checkpoints(project).is_empty() {
         assert!(start.elapsed() < Duration::from_mins(1), "no checkpoint");
         sleep(Duration::from_millis(1));
     }
@@ -254,6 +284,58 @@ fn an_interrupted_block_is_saved_and_a_damaged_checkpoint_is_not_used() {
     assert_eq!(changed.reproduce()["steps_resumed"], 0);
     assert_eq!(changed.results(), undisturbed.results());
     assert_eq!(changed.contents("store/damaged").len(), 1);
+    assert_ne!(project.reproduce()["steps_resumed"], 0);
+    ends_the_same(&project, &undisturbed);
+}
+
+/// Kills runs of `project` that have saved their block, and gives the steps that the last one took from
+/// there.
+fn resumed_after_kills(project: &Project, undisturbed: &Project) -> u64 {
+    assert_eq!(undisturbed.reproduce()["steps_resumed"], 0);
+    for _ in 0..2 {
+        let mut child = saved(project);
+        child.kill().expect("SIGKILL is sent");
+        child.wait().expect("the program ends");
+        assert!(project.list("store/results", "parquet").is_empty(), "the block had ended");
+    }
+    let done = project.reproduce();
+    ends_the_same(project, undisturbed);
+    assert!(project.contents("store/checkpoints").is_empty(), "a checkpoint is left");
+    done["steps_resumed"].as_u64().expect("a number of steps")
+}
+
+#[test]
+fn a_killed_long_record_goes_on_from_where_it_was_saved() {
+    let resumed = resumed_after_kills(&one_record(), &one_record());
+    assert!((1..=16 * 400_000).contains(&resumed) && resumed.is_multiple_of(16), "{resumed} steps");
+}
+
+#[test]
+fn a_killed_block_of_statistics_keeps_the_chains_that_are_done() {
+    let resumed = resumed_after_kills(&one_reduction(), &one_reduction());
+    let of_bundle = 16 * 100_000;
+    assert!((1..16 * of_bundle).contains(&resumed), "{resumed} steps");
+    assert!(resumed.is_multiple_of(of_bundle), "{resumed} steps");
+}
+
+#[test]
+fn an_interrupted_long_record_is_saved_and_damaged_numbers_are_not_used() {
+    let undisturbed = one_record();
+    undisturbed.reproduce();
+    let project = one_record();
+    let child = saved(&project);
+    send("-INT", &child);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let changed = project.copy();
+    let (path, mut numbers) =
+        changed.contents("store/checkpoints").pop_last().expect("numbers beside the checkpoint");
+    assert!(path.ends_with(".0"), "{path}");
+    numbers[16] ^= 1;
+    changed.write(&path, numbers);
+    assert_eq!(changed.reproduce()["steps_resumed"], 0);
+    ends_the_same(&changed, &undisturbed);
+    assert!(changed.contents("store/checkpoints").is_empty(), "numbers are left");
     assert_ne!(project.reproduce()["steps_resumed"], 0);
     ends_the_same(&project, &undisturbed);
 }

@@ -65,7 +65,7 @@ fn data(cell: &PlannedCell) -> Tree {
     let Some(data) = &cell.ensemble.data else { return Tree::Fields(Vec::new()) };
     let files = data.files.iter();
     Tree::Fields(vec![
-        ("name", cell.data_name.clone().into()),
+        ("name", cell.data_name().map(str::to_owned).into()),
         ("definition", data.definition.clone().into()),
         (
             "files",

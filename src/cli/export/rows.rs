@@ -59,9 +59,9 @@ impl<'a, W: Write> Writer<'a, W> {
         out: &'a mut W,
     ) -> io::Result<Writer<'a, W>> {
         let mut seen = BTreeSet::new();
-        let names = places.iter().flat_map(|place| &place.cell.labels);
+        let names = places.iter().flat_map(|place| place.cell.labels());
         let labels: Vec<&str> =
-            names.map(|(name, _)| name.as_str()).filter(|name| seen.insert(*name)).collect();
+            names.map(|(name, _)| name).filter(|name| seen.insert(*name)).collect();
         let reduced = places.first().is_some_and(|one| is_reduced(&one.cell.ensemble.parameters));
         let columns = if reduced { STATISTICS.to_vec() } else { CHAINS.to_vec() };
         match format {
@@ -103,7 +103,8 @@ impl<'a, W: Write> Writer<'a, W> {
     pub(crate) fn write(&mut self, place: Place<'_>, blocks: &Blocks) -> io::Result<()> {
         let (item, sweep) = (place.item.manifest.item.as_str(), place.sweep.name.as_str());
         let mut head = vec![json!(item), json!(sweep), json!(place.cell.id.to_string())];
-        let value = |name: &&str| place.cell.labels.iter().find(|(label, _)| label == name);
+        let labels = place.cell.labels();
+        let value = |name: &&str| labels.iter().find(|(label, _)| label == name);
         head.extend(self.labels.iter().map(|name| json!(value(name).map(|(_, value)| value))));
         match blocks {
             Blocks::Chains(blocks) => blocks.iter().try_for_each(|block| self.chains(&head, block)),

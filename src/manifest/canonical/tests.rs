@@ -45,7 +45,9 @@ fn short_numbers_take_the_same_text_as_long_ones() {
     let decimals = (1..100_000).map(|idx| f64::from(idx) / 1e6);
     let eighths = (1..100_000).map(|idx| 1e8 + f64::from(idx) * 0.125);
     let powers = (0..130).map(|exponent| f64::from_bits((960_u64 + exponent) << 52) * 1.5);
-    for value in decimals.chain(eighths).chain(powers) {
+    let grid = (0..100_000).map(|idx| 0.001 + f64::from(idx) * (0.099 / 99_999.0));
+    let dyadic = (1..100_000).map(|idx| f64::from(idx) * 1.0e9 + f64::from(idx % 4096) / 4096.0);
+    for value in decimals.chain(eighths).chain(powers).chain(grid).chain(dyadic) {
         assert_eq!(number(value), Ok(ecmascript(value)));
         assert_eq!(number(-value), Ok(format!("-{}", ecmascript(value))));
     }

@@ -23,8 +23,8 @@ pub(crate) fn cells<'r, 'a>(rows: &'r [RowView<'a>]) -> Vec<Tail<'r, 'a>> {
             firsts.push(row);
         }
     }
-    let words: Vec<&str> = firsts.iter().map(|row| word(row)).collect();
-    let styles = styles(&words);
+    let words: Vec<String> = firsts.iter().map(|row| word(row)).collect();
+    let styles = styles(&words.iter().map(String::as_str).collect::<Vec<_>>());
     let mut tails: Vec<Tail<'_, '_>> = firsts
         .into_iter()
         .zip(styles)
@@ -37,15 +37,15 @@ pub(crate) fn cells<'r, 'a>(rows: &'r [RowView<'a>]) -> Vec<Tail<'r, 'a>> {
 }
 
 fn label(row: &RowView<'_>) -> String {
-    let labels = row.cell.cell.labels.iter();
-    labels.map(|(name, value)| row.names().text(name, value)).collect::<Vec<_>>().join(", ")
+    let labels = row.cell.cell.labels().into_iter();
+    labels.map(|(name, value)| row.names().text(name, &value)).collect::<Vec<_>>().join(", ")
 }
 
 /// The word that a cell stands for, if one label tells it from the others.
-fn word<'r>(row: &'r RowView<'_>) -> &'r str {
-    match row.cell.cell.labels.as_slice() {
-        [(_, value)] => value,
-        _ => "",
+fn word(row: &RowView<'_>) -> String {
+    match row.cell.cell.labels().as_slice() {
+        [(_, value)] => value.clone(),
+        _ => String::new(),
     }
 }
 

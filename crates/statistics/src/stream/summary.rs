@@ -69,6 +69,49 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// Appends the summary to `words`, bit for bit.
+    pub fn save(&self, words: &mut Vec<u64>) {
+        words.extend([self.n, self.n_diverged, self.min.to_bits(), self.max.to_bits()]);
+        words.push(u64::from(self.sums.is_some()));
+        if let Some(CentralSums { n, mean, m2, m3, m4 }) = self.sums {
+            words.push(n);
+            words.extend([mean, m2, m3, m4].map(f64::to_bits));
+        }
+        let buckets = self.sketch.as_ref().map(|sketch| sketch.buckets().collect::<Vec<_>>());
+        words.push(buckets.as_ref().map_or(0, |buckets| 1 + buckets.len() as u64));
+        for (sign, bucket, n) in buckets.into_iter().flatten() {
+            words.extend([i64::from(sign).cast_unsigned(), i64::from(bucket).cast_unsigned(), n]);
+        }
+    }
+
+    /// The summary that [`Summary::save`] wrote; `None` if `words` are not of one.
+    #[must_use]
+    pub fn restore(words: &mut impl Iterator<Item = u64>) -> Option<Summary> {
+        let (n, n_diverged) = (words.next()?, words.next()?);
+        let (min, max) = (f64::from_bits(words.next()?), f64::from_bits(words.next()?));
+        let sums = match words.next()? {
+            0 => None,
+            1 => {
+                let n = words.next()?;
+                let mut real = || words.next().map(f64::from_bits);
+                Some(CentralSums { n, mean: real()?, m2: real()?, m3: real()?, m4: real()? })
+            }
+            _ => return None,
+        };
+        let mut sketch = None;
+        if let Some(n_buckets) = words.next()?.checked_sub(1) {
+            let counts = sketch.insert(Sketch::new(ACCURACY));
+            for _ in 0..n_buckets {
+                let mut small = || i32::try_from(words.next()?.cast_signed()).ok();
+                let (sign, bucket) = (i8::try_from(small()?).ok()?, small()?);
+                counts.add(sign, bucket, words.next()?);
+            }
+        }
+        Some(Summary { n, n_diverged, min, max, sums, sketch })
+    }
+}
+
 /// The central sums of aligned chains, along the tree.
 fn sums_of(values: &[f64]) -> CentralSums {
     match values {
@@ -156,6 +199,23 @@ mod tests {
                 blocks.insert(idx as u64, Summaries(vec![Summary::of(BOTH, block, n_diverged)]));
             }
             assert_eq!(blocks.total(), Summaries(vec![whole.clone()]), "blocks of {size}");
+        }
+    }
+
+    #[test]
+    fn words_give_back_the_summary() {
+        let neither = Kept { moments: false, quantiles: false };
+        for kept in [BOTH, neither, Kept { moments: true, ..neither }] {
+            for values in [&[][..], &[0.0, -0.0, f64::NAN], &values()] {
+                let summary = Summary::of(kept, values, 3);
+                let mut words = Vec::new();
+                summary.save(&mut words);
+                let mut again = words.iter().copied();
+                assert_eq!(Summary::restore(&mut again), Some(summary));
+                assert_eq!(again.next(), None);
+                let cut = &mut words[..words.len() - 1].iter().copied();
+                assert_eq!(Summary::restore(cut), None);
+            }
         }
     }
 
