@@ -25,7 +25,7 @@ use crate::store::{Arrivals, BlockId, Index, Location, Store, WrittenFile};
 /// times as long is waited for the next.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 /// The same where each look lists a bucket.
-const PAUSE_OF_BUCKET: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60));
+const PAUSE_OF_BUCKET: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(1));
 
 /// Serves the site until the user interrupts.
 pub(crate) fn serve(arguments: &ServeOptions) -> Result<u8, Error> {

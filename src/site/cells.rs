@@ -154,7 +154,7 @@ impl<'a> Facts<'a> {
         let mut files = BTreeSet::new();
         let rows = cells.iter().map(|cell| self.row(cell, &names, &mut files)).collect();
         let data = cells.iter().flat_map(|cell| {
-            let name = cell.data_name.as_deref().unwrap_or(DATA);
+            let name = cell.data_name().unwrap_or(DATA);
             let found = cell.ensemble.data.iter().flat_map(|data| &data.files);
             found.map(move |(file, digest)| [format!("{name}, {file}"), digest.to_string()])
         });
@@ -186,7 +186,7 @@ impl<'a> Facts<'a> {
         }
         files.extend(&own);
         let value = |name: &&String| match cell.ensemble.parameters.get(name) {
-            _ if *name == DATA => cell.data_name.clone().unwrap_or_default(),
+            _ if *name == DATA => cell.data_name().unwrap_or_default().to_owned(),
             Some(value) => shown(value),
             None => "–".to_owned(),
         };
@@ -250,7 +250,7 @@ impl<'a> Facts<'a> {
 
 /// The parameters of `cell` that are none of `varying`, the data set among them.
 fn shared(cell: &PlannedCell, varying: &[String]) -> Vec<[String; 2]> {
-    let data = cell.data_name.iter().map(|name| [DATA.to_owned(), name.clone()]);
+    let data = cell.data_name().into_iter().map(|name| [DATA.to_owned(), name.to_owned()]);
     let parameters = cell.ensemble.parameters.iter();
     let others = parameters.map(|(name, value)| [name.to_string(), shown(value)]);
     let is_shared = |pair: &[String; 2]| pair[0] != "chains" && !varying.contains(&pair[0]);
