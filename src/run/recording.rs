@@ -236,8 +236,8 @@ mod tests {
             (usize::MAX, None),
             (1, Some(1)),
             (50, Some(1)),
-            (157, Some(7)),
-            (usize::MAX, Some(100)),
+            (157, Some(3)),
+            (usize::MAX, Some(1)),
         ] {
             let steps = (&Steps::new(&parameters), steps_at_once);
             let mut found = Found::new(saves_after);
@@ -256,7 +256,7 @@ mod tests {
                     }
                 }
             };
-            assert_eq!(n_saves > 5, saves_after.is_some(), "{n_saves} saves");
+            assert_eq!(n_saves > 0, saves_after.is_some(), "{n_saves} saves");
             assert_eq!(ends.diverged_at, expected.diverged_at);
             assert_eq!(ends.causes, expected.causes);
             for (found, expected) in found.chains.iter().zip(expected.values.chunks(per_chain)) {
