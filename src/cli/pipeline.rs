@@ -152,7 +152,11 @@ impl Pipeline {
 
     /// Uploads what a shared store does not have yet.
     pub(crate) fn share(&self) -> Result<(), Error> {
-        Ok(self.location.share()?)
+        let shared = self.location.share();
+        for path in self.location.replaced() {
+            eprintln!("damaged, moved to damaged/ and replaced: {}", path.display());
+        }
+        Ok(shared?)
     }
 
     fn attempt(&mut self, stages: Stages, interrupt: &Interrupt) -> Result<Done, Error> {

@@ -38,6 +38,8 @@ pub(crate) struct State {
     pub footers: BTreeMap<Digest, Arc<Footer>>,
     /// Objects that are not what was written, with the reason.
     pub damaged: BTreeMap<Name, String>,
+    /// Damaged objects that were met when what they should be was uploaded, and were set aside.
+    pub replaced: Vec<Name>,
     /// What some thread is fetching.
     pub fetching: BTreeSet<Name>,
 }

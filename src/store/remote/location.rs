@@ -144,6 +144,14 @@ impl Location {
         self.bucket.as_ref().map_or(Ok(()), |bucket| bucket.share(&self.folder))
     }
 
+    /// Objects of the bucket that were damaged and have been moved below `damaged/` when what they should
+    /// be was uploaded.
+    #[must_use]
+    pub fn replaced(&self) -> Vec<PathBuf> {
+        let Some(bucket) = &self.bucket else { return Vec::new() };
+        bucket.state().replaced.iter().map(|name| bucket.path_of(*name)).collect()
+    }
+
     /// Objects of the bucket that were found to be damaged and have not been set aside, with the reason.
     #[must_use]
     pub fn damaged(&self) -> Vec<(PathBuf, String)> {

@@ -73,7 +73,7 @@ impl S3 {
             return Err(failed(message));
         }
         let bucket = builder.with_retry(retry).build();
-        let bucket = bucket.map_err(|error| failed(fault(error).to_string()))?;
+        let bucket = bucket.map_err(|error| failed(Fault::from(error).to_string()))?;
         Ok(S3 { runtime, bucket, prefix: ObjectPath::from(address.prefix.as_str()) })
     }
 
@@ -88,9 +88,9 @@ impl S3 {
     ) -> Result<(), Fault> {
         for start in (0..size).step_by(PART as usize) {
             let part = bytes_of(content, PART.min(size - start))?;
-            upload.put_part(part.into()).await.map_err(fault)?;
+            upload.put_part(part.into()).await.map_err(Fault::from)?;
         }
-        upload.complete().await.map(|_| ()).map_err(fault)
+        upload.complete().await.map(|_| ()).map_err(Fault::from)
     }
 }
 
@@ -98,7 +98,7 @@ impl Objects for S3 {
     fn list(&self, folder: &str) -> Result<Vec<(String, u64)>, Fault> {
         let path = self.path(folder);
         let listed = self.runtime.block_on(self.bucket.list_with_delimiter(Some(&path)));
-        let listed = listed.map_err(|error| match fault(error) {
+        let listed = listed.map_err(|error| match Fault::from(error) {
             Fault { kind: FaultKind::NotFound, message } => {
                 Fault { kind: FaultKind::NoBucket, message }
             }
@@ -113,7 +113,7 @@ impl Objects for S3 {
 
     fn read(&self, name: &str, places: Range<u64>) -> Result<Bytes, Fault> {
         let path = self.path(name);
-        self.runtime.block_on(self.bucket.get_range(&path, places)).map_err(fault)
+        self.runtime.block_on(self.bucket.get_range(&path, places)).map_err(Fault::from)
     }
 
     fn write(&self, name: &str, content: &mut dyn Read, size: u64) -> Result<(), Fault> {
@@ -121,9 +121,9 @@ impl Objects for S3 {
         self.runtime.block_on(async {
             if size <= PART {
                 let all = bytes_of(content, size)?;
-                return self.bucket.put(&path, all.into()).await.map(|_| ()).map_err(fault);
+                return self.bucket.put(&path, all.into()).await.map(|_| ()).map_err(Fault::from);
             }
-            let mut upload = self.bucket.put_multipart(&path).await.map_err(fault)?;
+            let mut upload = self.bucket.put_multipart(&path).await.map_err(Fault::from)?;
             let written = S3::write_parts(&mut *upload, content, size).await;
             if written.is_err() {
                 // The server forgets the parts, or its owner has it do so in time.
@@ -135,7 +135,7 @@ impl Objects for S3 {
 
     fn rename(&self, from: &str, to: &str) -> Result<(), Fault> {
         let (from, to) = (self.path(from), self.path(to));
-        self.runtime.block_on(self.bucket.rename(&from, &to)).map_err(fault)
+        self.runtime.block_on(self.bucket.rename(&from, &to)).map_err(Fault::from)
     }
 }
 
@@ -152,32 +152,34 @@ fn bytes_of(content: &mut dyn Read, size: u64) -> Result<Vec<u8>, Fault> {
 }
 
 /// What a failed request means.
-fn fault(error: Error) -> Fault {
-    let text = error.to_string();
-    let mut kind = match &error {
-        Error::NotFound { .. } => FaultKind::NotFound,
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => FaultKind::Denied,
-        _ => FaultKind::Other,
-    };
-    let mut cause = error.source();
-    while let (Some(error), FaultKind::Other) = (cause, kind) {
-        if let Some(error) = error.downcast_ref::<HttpError>()
-            && !matches!(error.kind(), HttpErrorKind::Decode | HttpErrorKind::Unknown)
-        {
-            kind = FaultKind::Unreachable;
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        let text = error.to_string();
+        let mut kind = match &error {
+            Error::NotFound { .. } => FaultKind::NotFound,
+            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => FaultKind::Denied,
+            _ => FaultKind::Other,
+        };
+        let mut cause = error.source();
+        while let (Some(error), FaultKind::Other) = (cause, kind) {
+            if let Some(error) = error.downcast_ref::<HttpError>()
+                && !matches!(error.kind(), HttpErrorKind::Decode | HttpErrorKind::Unknown)
+            {
+                kind = FaultKind::Unreachable;
+            }
+            cause = error.source();
         }
-        cause = error.source();
+        // Of a list the crate tells only in its text.
+        if text.contains("status code: 403") || text.contains("status code: 401") {
+            kind = FaultKind::Denied;
+        }
+        if text.contains("NoSuchBucket") {
+            kind = FaultKind::NoBucket;
+        }
+        // Without credentials in the environment they are asked of the machine, which has some on Amazon's.
+        if text.contains(INSTANCE_METADATA) {
+            kind = FaultKind::Denied;
+        }
+        Fault { kind, message: text.split_whitespace().collect::<Vec<_>>().join(" ") }
     }
-    // Of a list the crate tells only in its text.
-    if text.contains("status code: 403") || text.contains("status code: 401") {
-        kind = FaultKind::Denied;
-    }
-    if text.contains("NoSuchBucket") {
-        kind = FaultKind::NoBucket;
-    }
-    // Without credentials in the environment they are asked of the machine, which has some on Amazon's.
-    if text.contains(INSTANCE_METADATA) {
-        kind = FaultKind::Denied;
-    }
-    Fault { kind, message: text.split_whitespace().collect::<Vec<_>>().join(" ") }
 }

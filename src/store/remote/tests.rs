@@ -266,6 +266,26 @@ fn a_poisoned_object_is_noticed_never_used_and_replaced() {
     }
 }
 
+/// Who computes anew what he has not looked at finds it damaged when he uploads it.
+#[test]
+fn nothing_is_replaced_in_silence() {
+    let memory = Memory::default();
+    let laptop = memory.machine();
+    let (a, b) = (laptop.compute("a"), laptop.compute("bb"));
+    let name = |file| format!("results/{file}.parquet");
+    let other = memory.with(|inside| inside.objects[&name(b)].clone());
+    memory.change(&name(a), |bytes| *bytes = other);
+    let ci = memory.machine();
+    assert!(!ci.read().index().unwrap().blocks.contains_key(&block("a").id));
+    assert_eq!(ci.compute("a"), a);
+    assert_eq!(ci.location.replaced(), [PathBuf::from(format!("{URL}/{}", name(a)))]);
+    assert!(memory.names("").contains(&format!("damaged/{a}.parquet")));
+    assert_eq!(memory.machine().read().read_blocks(a).unwrap()[0].1, block("a").observations);
+    let again = memory.machine();
+    again.compute("a");
+    assert!(again.location.replaced().is_empty());
+}
+
 #[test]
 fn an_object_that_was_replaced_meanwhile_is_not_set_aside() {
     let memory = Memory::default();

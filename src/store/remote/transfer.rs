@@ -182,9 +182,35 @@ impl Bucket {
             return Err(unusable(format!("the bytes of {name} do not have this SHA-256")));
         }
         file.rewind().map_err(unread)?;
+        if self.is_as_written(name)? {
+            return Ok(());
+        }
         self.objects.write(&name.to_string(), &mut file, size)?;
         self.state().sizes.insert(name, size);
         Ok(())
+    }
+
+    /// Whether an object that is listed has the bytes that it is named after. One that has others is
+    /// moved below `damaged/`, and noted, so that nothing is replaced in silence.
+    fn is_as_written(&self, name: Name) -> Result<bool, Fault> {
+        let is_listed = self.state().sizes.contains_key(&name);
+        if !is_listed || !name.is_content() {
+            return Ok(false);
+        }
+        let mut all = Digesting::new(io::sink());
+        match self.receive(name, &mut all) {
+            Ok(()) if all.finish().1 == name.digest => return Ok(true),
+            Err(NotReceived::Bucket(fault)) if fault.kind != FaultKind::NotFound => {
+                return Err(fault);
+            }
+            _ => {}
+        }
+        match self.objects.rename(&name.to_string(), &format!("damaged/{}", name.file())) {
+            Ok(()) => self.state().replaced.push(name),
+            Err(Fault { kind: FaultKind::NotFound, .. }) => {}
+            Err(fault) => return Err(fault),
+        }
+        Ok(false)
     }
 
     fn write_format(&self) -> Result<(), Fault> {
