@@ -27,7 +27,7 @@ test-slurm:
 # A store that machines share through a real S3 server, s3s-fs from crates.io, which is installed below
 # target/; a minute, and some more for the first build.
 test-s3: target/tools/bin/s3s-fs
-	cargo test --release --locked -p maruyama --features s3 --test it -- --ignored s3::
+	cargo test --release --locked -p maruyama --test it -- --ignored s3::
 
 target/tools/bin/s3s-fs:
 	cargo install --quiet --locked --debug --root target/tools --target-dir target/tools/build \
@@ -53,11 +53,12 @@ tests/site/node_modules/ready: tests/site/package-lock.json
 
 # The long tests: of faults and of hostile input, with 200 kills, full file systems, 100 000 changed
 # manifests and files; of a deep network at three step sizes; of edits of the sources, each with a build.
-# Tens of minutes. Needs Linux, and rights to mount in a name space.
+# Tens of minutes. Needs Linux, and rights to mount in a name space. Then the program without S3.
 soak:
 	MARUYAMA_SOAK=1 cargo test --release --locked -p maruyama --test it -- interruption faults hostile damage
 	cargo test --release --locked -p maruyama-theory --test it -- --ignored
 	python3 scripts/code_changes.py
+	cargo clippy --release --locked --no-default-features --all-targets -- -D warnings
 
 # Ten minutes of libFuzzer on one of the readers; needs cargo-fuzz and a nightly compiler.
 TARGET = manifest
@@ -91,7 +92,6 @@ check: lint test
 lint:
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
-	cargo clippy --release --locked --features s3 --lib -- -D warnings
 
 # rustdoc of all crates, private links among what is refused.
 docs:

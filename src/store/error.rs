@@ -66,7 +66,7 @@ pub enum StoreError {
     },
     /// A store on S3 was asked of a program that knows nothing of it.
     #[error(
-        "{url} is on S3, for which this program was not built; `cargo build --release --features s3` builds one that was"
+        "{url} is on S3, for which this program was not built; `cargo build --release` without `--no-default-features` builds one that is"
     )]
     NotBuilt {
         /// The store.

@@ -7,7 +7,7 @@ use crate::docs::page::Block;
 use crate::project::{Project, SMALL};
 
 /// Commands that are not run, by the beginnings of their lines, with the reason.
-pub const NOT_RUN: [(&str, &str, &str); 14] = [
+pub const NOT_RUN: [(&str, &str, &str); 13] = [
     ("README.md", "make ", "takes minutes; they are the project's own checks"),
     ("README.md", "cargo test", "runs this test"),
     ("README.md", "cargo run", "takes minutes; `shipped` runs these manifests on a small scale"),
@@ -20,7 +20,6 @@ pub const NOT_RUN: [(&str, &str, &str); 14] = [
     ),
     ("docs/cluster.md", "maruyama submit  ", "needs Slurm; `make test-slurm` runs it"),
     ("docs/cluster.md", "maruyama reproduce --executor", "needs Slurm; `make test-slurm` runs it"),
-    ("docs/shared-store.md", "cargo build", "compiles the program; `make test-s3` does it"),
     ("docs/shared-store.md", "maruyama ", "needs a server; `make test-s3` starts one"),
     ("docs/site.md", "maruyama serve", "does not end; the tests of `serve` run it"),
     ("docs/adding/model.md", "cargo ", "compiles the program; `make test` runs it"),
