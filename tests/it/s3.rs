@@ -306,7 +306,9 @@ fn large_objects_go_up_in_parts() {
     let server = Server::start();
     let large = || {
         let project = Project::small();
-        project.edit("small.yaml", "chains: 40", "chains: 60000\n    record_every: 1");
+        // A long record is one file.
+        project.edit("small.yaml", "steps: 50", "steps: 250000\n    record_every: 1");
+        project.edit("small.yaml", "chains: 40", "chains: 16");
         project
     };
     let proxy = Proxy::start(server.port, &[(Way::Up, 20 << 20, Fault::Cut)]);

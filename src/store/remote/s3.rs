@@ -24,6 +24,8 @@ const PART: u64 = 16 << 20;
 /// Times that a request is sent again, and how long at most: an outage of some seconds passes.
 const RETRIES: usize = 6;
 const PATIENCE: Duration = Duration::from_mins(1);
+/// What the crate says of a list whose connection broke within the answer.
+const CUT_LIST: &str = "Error getting list response body";
 /// Where a machine of Amazon's finds its credentials.
 const INSTANCE_METADATA: &str = "169.254.169.254";
 /// Time limits where the environment has none: of a request, and of a pause within it.
@@ -94,8 +96,8 @@ impl S3 {
     }
 }
 
-impl Objects for S3 {
-    fn list(&self, folder: &str) -> Result<Vec<(String, u64)>, Fault> {
+impl S3 {
+    fn list_once(&self, folder: &str) -> Result<Vec<(String, u64)>, Fault> {
         let path = self.path(folder);
         let listed = self.runtime.block_on(self.bucket.list_with_delimiter(Some(&path)));
         let listed = listed.map_err(|error| match Fault::from(error) {
@@ -109,6 +111,20 @@ impl Objects for S3 {
             listed.objects.iter().map(|ObjectMeta { location, size, .. }| (last(location), *size));
         let folders = listed.common_prefixes.iter().map(|path| (last(path), 0));
         Ok(objects.chain(folders).collect())
+    }
+}
+
+impl Objects for S3 {
+    fn list(&self, folder: &str) -> Result<Vec<(String, u64)>, Fault> {
+        // A connection that breaks within an answer is taken up again by the crate for objects alone.
+        let is_cut = |fault: &Fault| fault.message.contains(CUT_LIST);
+        for _ in 0..RETRIES {
+            match self.list_once(folder) {
+                Err(fault) if is_cut(&fault) => {}
+                listed => return listed,
+            }
+        }
+        self.list_once(folder)
     }
 
     fn read(&self, name: &str, places: Range<u64>) -> Result<Bytes, Fault> {
