@@ -68,7 +68,8 @@ fn leads_somewhere(to: &str, page: &Path, anchors: &BTreeMap<&Path, BTreeSet<&st
     wanted.is_none_or(|anchor| known.is_some_and(|known| known.contains(anchor)))
 }
 
-fn joined(page: &Path, path: &str) -> PathBuf {
+/// The file that `path` in `page` means.
+pub fn joined(page: &Path, path: &str) -> PathBuf {
     let mut target = page.parent().unwrap_or(page).to_owned();
     for part in Path::new(path).components() {
         match part {

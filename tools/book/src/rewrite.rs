@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{RenderConfig, Storage, push_mathml};
+
+use crate::links::joined;
 
 /// Folder of the book for pictures from outside `docs/`.
 pub const PICTURES: &str = "pictures";
@@ -156,22 +158,6 @@ fn as_inline_html(html: &str) -> String {
 
 fn is_elsewhere(path: &str) -> bool {
     path.starts_with("https://") || path.starts_with("http://")
-}
-
-/// The file that `path` in the page `own` means.
-fn joined(own: &Path, path: &str) -> PathBuf {
-    let folder = own.parent().unwrap_or(own);
-    let mut target = folder.to_owned();
-    for part in Path::new(path).components() {
-        match part {
-            Component::ParentDir => {
-                target.pop();
-            }
-            Component::CurDir => {}
-            other => target.push(other),
-        }
-    }
-    target
 }
 
 /// The path from one page to another, both relative to the book.
