@@ -1,23 +1,19 @@
 //! One block: its chains, simulated together.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use maruyama_dynamics::noise::{LANES, StreamKey};
 use maruyama_dynamics::parameter::{Lookup as _, Parameters};
 use maruyama_dynamics::problem::Problem;
-use maruyama_dynamics::simulate::{Column, MOMENTS, QUANTILES, Simulation, Steps, keeps};
-use maruyama_statistics::stream::Kept;
+use maruyama_dynamics::simulate::{Column, Simulation, Steps};
 
 use crate::identity::Digest;
 use crate::plan::{NUMBERS_AT_ONCE, PlannedBlock};
 use crate::run::checkpoint::{Saves, Simulated, Timer};
+use crate::run::contain;
 use crate::run::recording::{self, Receiver, UnderWay};
-use crate::run::reduction::{Keeper, Reduction};
-use crate::run::{Interrupt, contain};
-use crate::store::{
-    Block, BlockHead, Observations, OpenRecord, Provenance, StoreError, SummaryFile, causes,
-};
+use crate::store::{Block, BlockHead, Observations, OpenRecord, Provenance, StoreError, causes};
 
 /// Why a block was not stored.
 pub(crate) enum NotStored {
@@ -60,91 +56,6 @@ pub(crate) fn compute(
         observations,
     };
     Ok((block, n_resumed))
-}
-
-/// Simulates the chains of `planned` and writes statistics over them to `file`, some recorded steps
-/// after the other; gives the number of steps that need not be done again.
-///
-/// A block whose statistics are kept in memory at once is saved on its way, and goes on from there.
-///
-/// # Errors
-/// If they cannot be computed or written, or the user interrupts; what was written of the block is
-/// then in no list of the file.
-pub(crate) fn reduce(
-    planned: &PlannedBlock,
-    (saves, file): (&Saves<'_>, &mut SummaryFile),
-) -> Result<u64, NotStored> {
-    let store = saves.store;
-    let simulation = unlisted(planned)?;
-    let parameters = &planned.ensemble.parameters;
-    let kept =
-        Kept { moments: keeps(parameters, MOMENTS), quantiles: keeps(parameters, QUANTILES) };
-    let chains = planned.first_chain..planned.first_chain + planned.n_chains;
-    let mut reduction = Reduction::new(&simulation, kept, chains);
-    let mut block = file.begin(store, head(planned, &simulation));
-    let rows_at_once = NUMBERS_AT_ONCE / planned.ensemble.numbers_per_row();
-    let steps_at_once = (rows_at_once as usize / simulation.observables.len().max(1)).max(1);
-    let mut steps = Steps::new(parameters).peekable();
-    let keeper = Parting::new(saves);
-    let mut n_resumed = 0;
-    let mut is_first = true;
-    while steps.peek().is_some() {
-        let some: Vec<u64> = steps.by_ref().take(steps_at_once).collect();
-        let is_last = steps.peek().is_none();
-        if is_first && is_last {
-            let words = store.read_checkpoint(saves.block).map_err(NotStored::Store)?;
-            let n_chains = words.and_then(|words| reduction.restore(some.len(), words));
-            n_resumed = n_chains.unwrap_or(0) * some.last().copied().unwrap_or(0);
-        }
-        let summaries = contain(|| reduction.advance(&some, is_last, &keeper));
-        let summaries = summaries.map_err(NotStored::Failed)?;
-        keeper.check().map_err(NotStored::Store)?;
-        let summaries = summaries.ok_or(NotStored::Interrupted)?;
-        block.push(&some, &summaries).map_err(NotStored::Store)?;
-        is_first = false;
-    }
-    block.finish();
-    Ok(n_resumed)
-}
-
-/// Saves the parts of a block of statistics that are done.
-struct Parting<'a> {
-    interrupt: &'a Interrupt,
-    timer: Mutex<Timer<'a>>,
-    error: Mutex<Option<StoreError>>,
-}
-
-impl<'a> Parting<'a> {
-    fn new(saves: &'a Saves<'a>) -> Parting<'a> {
-        let timer = Mutex::new(Timer::new(saves));
-        Parting { interrupt: saves.interrupt, timer, error: Mutex::default() }
-    }
-
-    /// The error of a checkpoint that could not be written.
-    fn check(&self) -> Result<(), StoreError> {
-        lock(&self.error).take().map_or(Ok(()), Err)
-    }
-}
-
-impl Keeper for Parting<'_> {
-    fn is_stopped(&self) -> bool {
-        self.interrupt.requested() || lock(&self.error).is_some()
-    }
-
-    fn is_due(&self) -> bool {
-        let timer = lock(&self.timer);
-        timer.is_due() || timer.is_stopped()
-    }
-
-    fn save(&self, words: &[u64]) {
-        if let Err(error) = lock(&self.timer).write(words) {
-            lock(&self.error).get_or_insert(error);
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Simulates the chains of `planned`, some recorded steps after the other, from its checkpoint if there
@@ -228,7 +139,7 @@ impl Receiver for Recorder<'_> {
 }
 
 /// What is known of `planned` before it is computed.
-fn head(planned: &PlannedBlock, simulation: &Simulation) -> BlockHead {
+pub(crate) fn head(planned: &PlannedBlock, simulation: &Simulation) -> BlockHead {
     BlockHead {
         id: planned.id,
         ensemble: planned.ensemble.id,
@@ -241,7 +152,7 @@ fn head(planned: &PlannedBlock, simulation: &Simulation) -> BlockHead {
 }
 
 /// The simulation of `planned` without a list of its recorded steps.
-fn unlisted(planned: &PlannedBlock) -> Result<Simulation, NotStored> {
+pub(crate) fn unlisted(planned: &PlannedBlock) -> Result<Simulation, NotStored> {
     let built = contain(|| simulation(planned, Simulation::unlisted)).flatten();
     built.map_err(NotStored::Failed)
 }

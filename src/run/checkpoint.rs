@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use maruyama_dynamics::model::Cause;
 use maruyama_dynamics::noise::LANES;
-use maruyama_dynamics::simulate::{Record, Scratch, Simulation, Walk};
+use maruyama_dynamics::simulate::{RECORDS_PER_LOOK, Record, Scratch, Simulation, Walk};
 
 use crate::run::Interrupt;
 use crate::store::{BlockId, Store, StoreError};
@@ -106,12 +106,17 @@ impl Done {
         let mut row = vec![[f64::NAN; LANES]; simulation.observables.len()];
         while self.n_records < steps.len() {
             let step = steps[self.n_records];
-            while !walk.approach(step, scratch) {
-                if timer.is_due() {
+            let mut is_close = false;
+            while !is_close {
+                is_close = walk.approach(step, scratch);
+                if is_close && !self.n_records.is_multiple_of(RECORDS_PER_LOOK) {
+                    continue;
+                }
+                let is_stopped = timer.is_stopped();
+                if is_stopped || timer.is_due() {
                     timer.save(self, walk)?;
                 }
-                if timer.is_stopped() {
-                    timer.save(self, walk)?;
+                if is_stopped {
                     return Ok(false);
                 }
             }

@@ -6,6 +6,7 @@ mod interrupt;
 mod machine;
 mod progress;
 mod recording;
+mod reducing;
 mod reduction;
 mod task;
 mod work;

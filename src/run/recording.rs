@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use maruyama_dynamics::model::Cause;
 use maruyama_dynamics::noise::LANES;
-use maruyama_dynamics::simulate::{Scratch, Simulation, Steps, Walk};
+use maruyama_dynamics::simulate::{RECORDS_PER_LOOK, Scratch, Simulation, Steps, Walk};
 
 /// How chains ended.
 #[derive(Debug, Default, PartialEq)]
@@ -138,8 +138,11 @@ fn stretch(
     values.clear();
     values.resize(n_chains * steps.len() * n_observables, f64::NAN);
     for (record, step) in steps.iter().enumerate() {
-        while !walk.approach(*step, scratch) {
-            if receiver.is_due() {
+        let mut is_close = false;
+        while !is_close {
+            is_close = walk.approach(*step, scratch);
+            let is_look = !is_close || (record > 0 && record.is_multiple_of(RECORDS_PER_LOOK));
+            if is_look && receiver.is_due() {
                 let (per_chain, n_kept) = (steps.len() * n_observables, record * n_observables);
                 for chain in 0..n_chains {
                     values

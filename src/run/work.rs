@@ -11,6 +11,7 @@ use crate::plan::PlannedBlock;
 use crate::run::block::{self, NotStored};
 use crate::run::checkpoint::Saves;
 use crate::run::machine::Machine;
+use crate::run::reducing::reduce;
 use crate::run::task::gather;
 use crate::run::{Failure, Interrupt, Progress, Summary};
 use crate::store::{BEAT, BlockId, Claims, Index, Store, StoreError, Whose};
@@ -220,7 +221,7 @@ impl<'a> Work<'a> {
             if self.interrupt.requested() {
                 break;
             }
-            match block::reduce(planned, (&self.saves(planned.id), &mut file)) {
+            match reduce(planned, (&self.saves(planned.id), &mut file)) {
                 Ok(n_resumed) => {
                     lock(&self.summary).steps_resumed += n_resumed;
                     done.push(planned.id);
@@ -237,6 +238,7 @@ impl<'a> Work<'a> {
             self.wrote(self.store.keep_summaries(file, &provenance)?);
             for block in done {
                 self.store.remove_checkpoint(block)?;
+                self.store.remove_spools(block)?;
             }
         }
         Ok((n_done, failures))

@@ -6,7 +6,7 @@
 //!   LOCK                   held shared while a process writes
 //!   USE                    held shared while a process reads or writes, alone while one prunes
 //!   claims/                which blocks the processes that are alive are computing
-//!   checkpoints/<block>    how far a block has come that takes long; <block>.<n>: numbers of it that wait
+//!   checkpoints/<block>    how far a block has come that takes long; <block>.<n>: words of it that wait
 //!   results/<sha256>.parquet   blocks of chains, or statistics over them; the name is the SHA-256 of the bytes
 //!   results/<sha256>.json      where, when and how long: provenance, never read for a result
 //!   analyses/<sha256>.jsonl    outcomes of analyses; the name is the SHA-256 of the bytes
@@ -45,6 +45,7 @@ mod report;
 mod spool;
 mod summary;
 mod summary_file;
+mod waiting;
 
 pub use analyses::{Outcome, Outcomes};
 pub use arrivals::Arrivals;
@@ -67,3 +68,4 @@ pub use remote::{Fault, FaultKind, Location};
 pub use report::{PublishedReport, WrittenFile};
 pub use summary::Summarised;
 pub use summary_file::{BlockHead, OpenBlock, SummaryFile};
+pub use waiting::WaitingSummaries;

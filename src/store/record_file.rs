@@ -97,8 +97,8 @@ impl OpenRecord<'_> {
     /// # Errors
     /// If they cannot be written.
     pub fn push(&mut self, chains: Range<u64>, values: &[f64]) -> Result<(), StoreError> {
-        let first = self.waiting.n_numbers();
-        self.waiting.push(values)?;
+        let first = self.waiting.n_words();
+        self.waiting.push(values.iter().map(|value| value.to_bits()))?;
         let per_chain = values.len() as u64 / (chains.end - chains.start).max(1);
         self.pieces.push(Piece { chains, per_chain, first });
         Ok(())
@@ -110,7 +110,7 @@ impl OpenRecord<'_> {
     /// If they cannot be written.
     pub fn save(&mut self, words: &mut Vec<u64>) -> Result<(), StoreError> {
         let digest = self.waiting.keep()?;
-        words.push(self.waiting.n_numbers());
+        words.push(self.waiting.n_words());
         words.extend(digest.words());
         words.push(self.pieces.len() as u64);
         for Piece { chains, per_chain, first } in &self.pieces {
@@ -148,7 +148,7 @@ impl OpenRecord<'_> {
         provenance: &Provenance,
     ) -> Result<Digest, StoreError> {
         let OpenRecord { store, head, waiting, pieces, causes } = self;
-        let n_numbers = waiting.n_numbers();
+        let n_numbers = waiting.n_words();
         let (file, _temporary) = waiting.finish()?;
         let failed = |error| store.not_written(error);
         let mut sink = Sink::new(store.content_writer()?, &head).map_err(failed)?;

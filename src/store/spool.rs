@@ -1,7 +1,7 @@
-//! Numbers of a block that wait for its end, in a file that only grows, eight bytes each.
+//! Words of a block that wait for its end, in a file that only grows, eight bytes each.
 //!
 //! The file is a temporary one until a checkpoint needs it: then it is named `checkpoints/<block>.<n>`
-//! and outlives the process. A checkpoint says how many of its numbers count, and their SHA-256; a
+//! and outlives the process. A checkpoint says how many of its words count, and their SHA-256; a
 //! process that goes on from there copies them, so that no two processes write to one file.
 
 use std::fs::{self, File};
@@ -19,7 +19,7 @@ use crate::store::pack::BlockId;
 /// Bytes that are written at once.
 const BUFFER: usize = 1 << 20;
 
-/// Numbers that wait.
+/// Words that wait.
 pub(crate) struct Spool<'a> {
     store: &'a Store,
     block: BlockId,
@@ -28,7 +28,7 @@ pub(crate) struct Spool<'a> {
     temporary: Option<TempPath>,
     /// Its name once a checkpoint may need it.
     named: Option<PathBuf>,
-    n_numbers: u64,
+    n_words: u64,
 }
 
 impl Store {
@@ -43,30 +43,29 @@ impl Store {
         let (file, path) = file.into_parts();
         let writer = Digesting::new(BufWriter::with_capacity(BUFFER, file));
         let (temporary, named) = (Some(path), None);
-        Ok(Spool { store: self, block, writer, temporary, named, n_numbers: 0 })
+        Ok(Spool { store: self, block, writer, temporary, named, n_words: 0 })
     }
 
-    /// A spool that goes on after the first `n_numbers` of an earlier one, whose digest has these
-    /// words; `None` if there is none that begins so.
+    /// A spool that goes on after the first `n_words` of an earlier one, which have this digest; `None`
+    /// if there is none that begins so.
     ///
     /// # Errors
     /// If one is there and cannot be read, or the new one cannot be written.
     pub(crate) fn spool_again(
         &self,
         block: BlockId,
-        n_numbers: u64,
+        n_words: u64,
         digest: [u64; 4],
     ) -> Result<Option<Spool<'_>>, StoreError> {
         for path in self.spools(block)? {
             let failed = |source| StoreError::Read { path: path.clone(), source };
             let file = File::open(&path).map_err(failed)?;
             let mut spool = self.spool(block)?;
-            let mut first =
-                BufReader::with_capacity(BUFFER, file).take(n_numbers.saturating_mul(8));
+            let mut first = BufReader::with_capacity(BUFFER, file).take(n_words.saturating_mul(8));
             let copied = io::copy(&mut first, &mut spool.writer);
             let n_bytes = copied.map_err(|source| spool.failed(source))?;
-            if n_bytes == n_numbers.saturating_mul(8) && spool.writer.so_far().words() == digest {
-                spool.n_numbers = n_numbers;
+            if n_bytes == n_words.saturating_mul(8) && spool.writer.so_far().words() == digest {
+                spool.n_words = n_words;
                 return Ok(Some(spool));
             }
         }
@@ -102,25 +101,25 @@ impl Store {
 }
 
 impl Spool<'_> {
-    /// Number of the numbers.
-    pub(crate) fn n_numbers(&self) -> u64 {
-        self.n_numbers
+    /// Number of the words.
+    pub(crate) fn n_words(&self) -> u64 {
+        self.n_words
     }
 
-    /// Appends numbers.
+    /// Appends words.
     ///
     /// # Errors
     /// If they cannot be written.
-    pub(crate) fn push(&mut self, numbers: &[f64]) -> Result<(), StoreError> {
-        for number in numbers {
-            let written = self.writer.write_all(&number.to_le_bytes());
+    pub(crate) fn push(&mut self, words: impl Iterator<Item = u64>) -> Result<(), StoreError> {
+        for word in words {
+            let written = self.writer.write_all(&word.to_le_bytes());
             written.map_err(|source| self.failed(source))?;
+            self.n_words += 1;
         }
-        self.n_numbers += numbers.len() as u64;
         Ok(())
     }
 
-    /// Brings all numbers to the disk, under a name that outlives the process; gives their digest.
+    /// Brings all words to the disk, under a name that outlives the process; gives their digest.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -164,7 +163,7 @@ impl Spool<'_> {
     /// The file, to be read, and what removes it if no checkpoint needs it.
     ///
     /// # Errors
-    /// If the last numbers cannot be written.
+    /// If the last words cannot be written.
     pub(crate) fn finish(self) -> Result<(File, Option<TempPath>), StoreError> {
         let path = self.store.root().join("tmp");
         let file = self.writer.finish().0.into_inner();
@@ -181,36 +180,36 @@ impl Spool<'_> {
 mod tests {
     use super::*;
 
-    fn numbers(path: &Path) -> Vec<f64> {
+    fn words(path: &Path) -> Vec<u64> {
         let bytes = fs::read(path).unwrap();
-        bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+        bytes.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()
     }
 
     #[test]
-    fn a_spool_goes_on_after_the_numbers_that_a_checkpoint_counts() {
+    fn a_spool_goes_on_after_the_words_that_a_checkpoint_counts() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_to_write(&folder.path().join("store")).unwrap();
         let block = BlockId(Digest::of_bytes(b"block"));
         let mut spool = store.spool(block).unwrap();
-        spool.push(&[1.0, -0.0]).unwrap();
+        spool.push([1, 1 << 63].into_iter()).unwrap();
         assert!(store.spools(block).unwrap().is_empty());
         let digest = spool.keep().unwrap().words();
-        spool.push(&[3.0]).unwrap();
+        spool.push(std::iter::once(3)).unwrap();
         drop(spool);
         let names = store.spools(block).unwrap();
         assert_eq!((names.len(), store.list("tmp").unwrap().len()), (1, 0));
-        assert_eq!(numbers(&names[0])[..2], [1.0, 0.0]);
+        assert_eq!(words(&names[0])[..2], [1, 1 << 63]);
 
         for (n, digest) in [(3, digest), (2, [0; 4]), (u64::MAX, digest)] {
-            assert!(store.spool_again(block, n, digest).unwrap().is_none(), "{n} numbers");
+            assert!(store.spool_again(block, n, digest).unwrap().is_none(), "{n} words");
         }
         let mut again = store.spool_again(block, 2, digest).unwrap().unwrap();
-        again.push(&[7.0]).unwrap();
+        again.push(std::iter::once(7)).unwrap();
         let longer = again.keep().unwrap().words();
-        assert_eq!((store.spools(block).unwrap().len(), again.n_numbers()), (2, 3));
+        assert_eq!((store.spools(block).unwrap().len(), again.n_words()), (2, 3));
         again.remove_others().unwrap();
         let names = store.spools(block).unwrap();
-        assert_eq!(names.iter().map(|name| numbers(name)).collect::<Vec<_>>(), [[1.0, 0.0, 7.0]]);
+        assert_eq!(names.iter().map(|name| words(name)).collect::<Vec<_>>(), [[1, 1 << 63, 7]]);
 
         let mut changed = fs::read(&names[0]).unwrap();
         changed[9] ^= 1;

@@ -230,6 +230,14 @@ tables: { means: { of: means, columns: [step, n, mean, std] } }
     Project::new().manifest("long.yaml", manifest)
 }
 
+/// A block of statistics at more steps than are in memory at once.
+fn one_long_reduction() -> Project {
+    let project = one_reduction();
+    project.edit("long.yaml", "steps: 100000\n    record_every: 10000", "steps: 5000");
+    project.edit("long.yaml", "chains: 256", "record_every: 1\n    chains: 256");
+    project
+}
+
 /// The checkpoints of `project`, without the numbers beside them.
 fn checkpoints(project: &Project) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(project.path("store/checkpoints")).into_iter().flatten();
@@ -311,11 +319,35 @@ fn a_killed_long_record_goes_on_from_where_it_was_saved() {
 }
 
 #[test]
-fn a_killed_block_of_statistics_keeps_the_chains_that_are_done() {
+fn a_killed_block_of_statistics_goes_on_from_where_it_was_saved() {
     let resumed = resumed_after_kills(&one_reduction(), &one_reduction());
-    let of_bundle = 16 * 100_000;
-    assert!((1..16 * of_bundle).contains(&resumed), "{resumed} steps");
-    assert!(resumed.is_multiple_of(of_bundle), "{resumed} steps");
+    assert!((1..256 * 100_000).contains(&resumed), "{resumed} steps");
+}
+
+/// The statistics of the first steps lie beside the checkpoint, and are not used if they are damaged.
+#[test]
+fn a_killed_block_of_long_statistics_goes_on_from_where_it_was_saved() {
+    let undisturbed = one_long_reduction();
+    let project = one_long_reduction();
+    let resumed = resumed_after_kills(&project, &undisturbed);
+    assert!((1..=256 * 5000).contains(&resumed), "{resumed} steps");
+
+    let damaged = one_long_reduction();
+    let mut child = saved(&damaged);
+    while damaged.contents("store/checkpoints").len() < 2 {
+        sleep(Duration::from_millis(1));
+    }
+    // Until a checkpoint counts them.
+    sleep(Duration::from_millis(100));
+    child.kill().expect("SIGKILL is sent");
+    child.wait().expect("the program ends");
+    let (path, mut words) = damaged.contents("store/checkpoints").pop_last().expect("statistics");
+    assert!(path.ends_with(".0"), "{path}");
+    words[16] ^= 1;
+    damaged.write(&path, words);
+    assert_eq!(damaged.reproduce()["steps_resumed"], 0);
+    ends_the_same(&damaged, &undisturbed);
+    assert!(damaged.contents("store/checkpoints").is_empty(), "statistics are left");
 }
 
 #[test]

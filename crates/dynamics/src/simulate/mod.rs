@@ -17,4 +17,4 @@ pub use reduced::{MOMENTS, QUANTILES, is_reduced, keeps};
 pub use settings::PARAMETERS;
 pub use simulation::{Record, Simulation, Start};
 pub use times::{MAX_VALUES, Steps};
-pub use walk::{DIVERGED_BEYOND, Scratch, Walk};
+pub use walk::{DIVERGED_BEYOND, RECORDS_PER_LOOK, Scratch, Walk};

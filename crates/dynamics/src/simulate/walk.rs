@@ -15,8 +15,16 @@ use crate::simulate::simulation::Simulation;
 /// tail index reaches it with a probability that is zero in practice.
 pub const DIVERGED_BEYOND: f64 = 1e100;
 
-/// Divergence is looked for at multiples of this many steps, and at every recorded step.
-const CHECK_EVERY: u64 = 1024;
+/// Recorded steps after which one looks whether to save chains, which is done too wherever they are let
+/// [approach](Walk::approach) one that is far away.
+pub const RECORDS_PER_LOOK: usize = 16;
+
+/// Divergence is looked for at multiples of a number of steps, and at every recorded step: this many
+/// steps in up to 64 dimensions, and fewer in more, in which a step takes longer, so that chains can be
+/// saved at such a step.
+const MOST_STEPS_PER_CHECK: usize = 1024;
+/// In the highest dimensions the check costs too much to be made more often.
+const FEWEST_STEPS_PER_CHECK: usize = 16;
 
 /// [`LANES`] consecutive chains of a simulation, at one step; there is nothing else that their
 /// future depends on.
@@ -103,7 +111,7 @@ impl<'a> Walk<'a> {
     /// Goes a part of the way to `step`, to where divergence is looked for anyway; says whether there
     /// is no such part left. What is recorded at `step` does not depend on it.
     pub fn approach(&mut self, step: u64, scratch: &mut Scratch) -> bool {
-        let next = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
+        let next = self.next_check();
         next >= step || !self.go_to(next, scratch)
     }
 
@@ -216,8 +224,7 @@ impl<'a> Walk<'a> {
     fn move_to(&mut self, target: u64, scratch: &mut Scratch) -> bool {
         while self.bundle.step < target && self.diverged_at.contains(&None) {
             scratch.before.clone_from(&self.bundle);
-            let next_check = (self.bundle.step / CHECK_EVERY + 1) * CHECK_EVERY;
-            let next = target.min(next_check);
+            let next = target.min(self.next_check());
             let model = &self.simulation.model;
             model.advance(next - self.bundle.step, &mut self.bundle, &mut scratch.workspace);
             let found = self.unbounded();
@@ -226,6 +233,14 @@ impl<'a> Walk<'a> {
             }
         }
         self.diverged_at.contains(&None)
+    }
+
+    /// The next step, beyond this one, at which divergence is looked for anyway.
+    fn next_check(&self) -> u64 {
+        let dim = self.simulation.model.shape().dim;
+        let most = MOST_STEPS_PER_CHECK * 64 / dim.max(64).next_power_of_two();
+        let n_steps = most.max(FEWEST_STEPS_PER_CHECK) as u64;
+        (self.bundle.step / n_steps + 1) * n_steps
     }
 
     /// Goes once more, step by step, from the last check to here, and marks the chains that are
