@@ -85,7 +85,7 @@ def main() -> int:
         ("the format of a model", MODEL, "let step = isa", "let step  = isa", (1, 0, 0)),
         ("a number in a model", MODEL, "  step_size\n", "  0.5 * step_size\n", (1, 1, 1)),
         ("the number taken back", MODEL, "Lanes", "Lanes", (0, 0, 1)),
-        ("an estimator", "src/analyse/moments.rs", "", comment, (0, 3, 0)),
+        ("an estimator", "src/analyse/estimate/moments.rs", "", comment, (0, 3, 0)),
         ("a registry", "crates/dynamics/src/model/mod.rs", "", comment, (0, 0, 0)),
         ("a page of reports", "src/report/page.rs", "", comment, (0, 0, 3)),
     ]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use maruyama_dynamics::noise::StreamKey;
-use maruyama_dynamics::parameter::{Parameters, Part, Violation};
+use maruyama_dynamics::parameter::{Parameters, Part, Value, Violation};
 use maruyama_dynamics::problem::{LeastSquares, Network, Problem};
 use maruyama_statistics::sample::moments::mean;
 use maruyama_statistics::stream::Kept;
@@ -58,6 +58,13 @@ pub enum AnalysisError {
     Statistic(String),
 }
 
+impl AnalysisError {
+    /// A statistic that does not exist, for this reason.
+    pub(crate) fn statistic(error: impl std::fmt::Display) -> AnalysisError {
+        AnalysisError::Statistic(error.to_string())
+    }
+}
+
 /// A sample less its mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Centred {
@@ -67,6 +74,12 @@ pub struct Centred {
     pub mean: f64,
     /// Chains that diverged, which have no value.
     pub n_diverged: usize,
+}
+
+/// The texts of a list.
+pub(crate) fn texts<'a>(parameters: &'a Parameters, name: &str) -> impl Iterator<Item = &'a str> {
+    let list = parameters.get(name).and_then(Value::as_list).unwrap_or_default();
+    list.iter().filter_map(Value::as_text)
 }
 
 /// One cell, as an estimator sees it.

@@ -2,8 +2,9 @@
 
 use maruyama_dynamics::parameter::{Default, Kind, Lookup as _, Parameter, Parameters};
 
-use crate::analyse::chains::Chains;
+use crate::analyse::chains::{Chains, PointSample};
 use crate::analyse::estimator::AnalysisError;
+use crate::analyse::outcome::{Row, Scalar};
 
 /// The parameter that chooses the steps.
 pub(crate) const TIMES: Parameter = Parameter {
@@ -34,6 +35,21 @@ pub(crate) fn compared(
         return Err(AnalysisError::Statistic("no step is recorded in both cells".to_owned()));
     }
     Ok(pairs)
+}
+
+/// Steps and sizes of both sides.
+pub(crate) fn sides(steps: (u64, u64), (x, y): (&PointSample, &PointSample)) -> Row {
+    Row::from(
+        [
+            ("step", Scalar::Number(steps.0 as f64)),
+            ("step_against", Scalar::Number(steps.1 as f64)),
+            ("n", Scalar::count(x.n())),
+            ("n_against", Scalar::count(y.n())),
+            ("n_diverged", Scalar::count(x.n_missing)),
+            ("n_diverged_against", Scalar::count(y.n_missing)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    )
 }
 
 #[cfg(test)]

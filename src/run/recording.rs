@@ -175,11 +175,13 @@ mod tests {
         chains: Vec<Vec<u64>>,
         n_looks: Cell<usize>,
         saves_after: Option<usize>,
+        is_due: Cell<bool>,
     }
 
     impl Found {
         fn new(saves_after: Option<usize>) -> Found {
-            Found { chains: vec![Vec::new(); 37], n_looks: Cell::new(0), saves_after }
+            let (chains, is_due) = (vec![Vec::new(); 37], Cell::new(false));
+            Found { chains, n_looks: Cell::new(0), saves_after, is_due }
         }
     }
 
@@ -196,10 +198,14 @@ mod tests {
 
         fn is_due(&self) -> bool {
             self.n_looks.set(self.n_looks.get() + 1);
-            self.saves_after.is_some_and(|n| self.n_looks.get().is_multiple_of(n))
+            if self.saves_after.is_some_and(|n| self.n_looks.get().is_multiple_of(n)) {
+                self.is_due.set(true);
+            }
+            self.is_due.get()
         }
 
         fn save(&mut self, words: &[u64]) -> Result<(), Vec<u64>> {
+            self.is_due.set(false);
             Err(words.to_vec())
         }
     }
@@ -277,7 +283,7 @@ mod tests {
         let steps = (&Steps::new(&parameters), 10);
         let stopped = record(&simulation, steps, 0..32, UnderWay::default(), &mut found);
         assert!(stopped.is_err());
-        assert_eq!(found.n_looks.get(), 3);
+        assert!((3..=4).contains(&found.n_looks.get()), "{:?}", found.n_looks);
         let words = || stopped.as_ref().unwrap_err().iter().copied();
         let restored =
             |n: usize| UnderWay::restore(&simulation, &(0..32), &mut words().take(n)).is_some();

@@ -125,7 +125,7 @@ fn an_edit_of_reports_or_tests_or_registries_makes_no_cell_stale() {
 #[test]
 fn an_edit_of_an_estimator_makes_its_analyses_stale_and_no_cell() {
     let comment = |text: &str| format!("{text}// More.\n");
-    let found = stale("src/analyse/tail_index.rs", comment);
+    let found = stale("src/analyse/estimate/tail_index.rs", comment);
     assert!(found.contains("estimator tail_index"), "{found:?}");
     let is_of_cells = |part: &str| {
         ["every", "model", "problem", "data"].iter().any(|kind| part.starts_with(kind))

@@ -80,26 +80,28 @@ fn summaries(steps_at_once: usize, n_looks: usize) -> (Vec<Summary>, usize) {
         let n_done = reduction.n_records() as usize;
         let end = all.len().min(n_done.saturating_add(steps_at_once));
         let keeper = Killed::after(n_looks);
-        match reduction.advance(&all[n_done..end], end == all.len(), &keeper) {
-            Some(mut summaries) => found.append(&mut summaries),
-            None => {
-                let saved = keeper.saved.into_inner().unwrap();
-                let words = &mut saved.iter().copied();
-                reduction = Reduction::restore(&simulation, BOTH, CHAINS, words).unwrap();
-                assert!(reduction.n_steps(9000) >= n_steps, "nothing is lost");
-                n_steps = reduction.n_steps(9000);
-                assert_eq!(reduction.n_records() as usize, n_done);
-                n_kills += 1;
-                assert!(n_kills < 10_000, "it goes on");
-            }
+        let is_last = end == all.len();
+        if let Some(mut summaries) = reduction.advance(&all[n_done..end], is_last, &keeper) {
+            found.append(&mut summaries);
+            continue;
         }
+        let saved = keeper.saved.into_inner().unwrap();
+        let words = &mut saved.iter().copied();
+        reduction = Reduction::restore(&simulation, BOTH, CHAINS, words).unwrap();
+        assert!(reduction.n_steps(9000) >= n_steps, "nothing is lost");
+        assert_eq!(reduction.n_records() as usize, n_done);
+        n_steps = reduction.n_steps(9000);
+        n_kills += 1;
+        assert!(n_kills < 10_000, "it goes on");
     }
     (found, n_kills)
 }
 
 fn bits(summaries: &[Summary]) -> Vec<u64> {
     let mut words = Vec::new();
-    summaries.iter().for_each(|summary| summary.save(&mut words));
+    for summary in summaries {
+        summary.save(&mut words);
+    }
     words
 }
 
