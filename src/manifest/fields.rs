@@ -110,6 +110,17 @@ impl<'n> Fields<'n> {
         None
     }
 
+    /// `true` or `false` under `key`; `false` if the key is missing.
+    pub fn flag(&mut self, key: &'static str, faults: &mut Faults) -> bool {
+        let Some(node) = self.take(key) else { return false };
+        if let Content::Scalar(Scalar::Boolean(value)) = node.content {
+            return value;
+        }
+        let message = format!("`{key}` takes `true` or `false`, not {}", described(node));
+        faults.push(Diagnostic::new(node.span, message));
+        false
+    }
+
     /// One of the named values under `key`, if the key is there.
     pub fn one_of<T: Copy>(
         &mut self,

@@ -72,6 +72,7 @@ pub fn reference(node: &Node, known: &Known<'_>, faults: &mut Faults) -> Option<
     fields.require("kind");
     let status = fields.one_of("kind", &STATUS, faults);
     let source = fields.required_text("source", faults);
+    let is_exact = fields.flag("exact", faults);
     let values = fields.require("values");
     fields.close(faults);
     let mut published = Vec::new();
@@ -88,7 +89,15 @@ pub fn reference(node: &Node, known: &Known<'_>, faults: &mut Faults) -> Option<
         }
     }
     let (values, span) = (published, node.span);
-    Some(Reference { of: of?, filter, status: status?, source: source?.value, values, span })
+    Some(Reference {
+        of: of?,
+        filter,
+        status: status?,
+        source: source?.value,
+        is_exact,
+        values,
+        span,
+    })
 }
 
 /// One table.

@@ -201,6 +201,8 @@ pub struct Reference {
     pub status: Status,
     /// Where they stand, such as `Table 2`.
     pub source: String,
+    /// Whether the numbers are exact, and not rounded to their last digit.
+    pub is_exact: bool,
     /// Column and published number or text, in the order of the file.
     pub values: Vec<(Located<String>, Value)>,
     /// Where the entry is.

@@ -4,7 +4,7 @@ use maruyama_dynamics::parameter::Value;
 use maruyama_figure::{Cell, Column, Table};
 
 use crate::analyse::Scalar;
-use crate::manifest::types::shown;
+use crate::manifest::types::{Status, shown};
 use crate::report::name::{Names, tag};
 use crate::report::published::{Compared, Distance};
 use crate::report::table::{digits_at_most, to_cell};
@@ -17,10 +17,11 @@ pub(crate) fn to_markdown(compared: &[Compared<'_>], names: Names<'_>) -> String
     if compared.is_empty() {
         return String::new();
     }
+    let is_ours = compared.iter().all(|one| one.reference.status == Status::Derived);
     let columns = [
         Column::text("of", "of"),
         Column::text("quantity", "quantity"),
-        Column::number("published", "published"),
+        Column::number("published", if is_ours { "reference" } else { "published" }),
         Column::text("known", "known as"),
         Column::number("ours", "ours"),
         Column::number("apart", "apart"),
@@ -43,7 +44,7 @@ pub(crate) fn to_markdown(compared: &[Compared<'_>], names: Names<'_>) -> String
     let (caption, label) = (String::new(), String::new());
     let table = Table { caption, label, columns: columns.to_vec(), rows: rows.collect() };
     format!(
-        "{}\nApart: standard errors (s.e.) of ours beyond the digits that were published, or a share \
+        "{}\nApart: standard errors (s.e.) of ours beyond the digits that were given, or a share \
          where ours has no error.\n\n",
         table.to_markdown()
     )

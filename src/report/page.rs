@@ -107,7 +107,9 @@ impl Page<'_> {
         if references.is_empty() {
             return;
         }
-        page.push_str("## Published values\n\n");
+        let is_ours = references.iter().all(|reference| reference.status == Status::Derived);
+        let heading = if is_ours { "Reference values" } else { "Published values" };
+        let _ = writeln!(page, "## {heading}\n");
         let mut sources: Vec<String> = references
             .iter()
             .map(|reference| format!("{} ({})", reference.source, status(reference.status)))

@@ -1,6 +1,7 @@
 //! Published numbers beside ours: how far they are apart, and whether that is more than chance.
 //!
-//! Ours is an estimate with a 95 % interval, the published one is rounded to its last printed digit.
+//! Ours is an estimate with a 95 % interval, the published one is rounded to its last printed digit,
+//! unless it is said to be exact.
 //! With `z = Φ⁻¹(0.975)`, an estimate `m` with the half-width `h` towards the published `p`, and half a
 //! unit `r` of its last digit, the distance in standard errors is `z max(|m − p| − r, 0) / h`.
 
@@ -74,7 +75,7 @@ pub fn compare<'a>(manifest: &'a Manifest, item: &'a AnalysedItem<'a>) -> Vec<Co
         for (column, published) in &reference.values {
             let column = column.value.as_str();
             let one = |of, ours: Scalar| {
-                let distance = distance(published, &ours);
+                let distance = distance(published, reference.is_exact, &ours);
                 Compared { reference, of, column, published, ours, distance }
             };
             if rows.is_empty() {
@@ -116,7 +117,7 @@ pub(crate) fn of_claim<'a>(
         let found = columns.iter().filter_map(|column| row.published(column));
         let compared = found.map(|(reference, column, published)| {
             let ours = row.look_up(column);
-            let distance = distance(published, &ours);
+            let distance = distance(published, reference.is_exact, &ours);
             Compared { reference, of: named(row, reference), column, published, ours, distance }
         });
         compared.collect()
@@ -144,7 +145,7 @@ impl Distance {
     }
 }
 
-fn distance(published: &Value, ours: &Scalar) -> Distance {
+fn distance(published: &Value, is_exact: bool, ours: &Scalar) -> Distance {
     let (Some(p), Some(m)) = (published.as_real(), ours.value()) else {
         return match ours {
             Scalar::Missing => Distance::Missing,
@@ -153,21 +154,22 @@ fn distance(published: &Value, ours: &Scalar) -> Distance {
         };
     };
     let apart = (m - p).abs();
-    if m == p || apart <= unprinted(p) {
+    let unprinted = if is_exact { arithmetic(p) } else { unprinted(p) };
+    if m == p || apart <= unprinted {
         return Distance::None;
     }
     match *ours {
         Scalar::Interval { value, low, high } => {
             let half_width = if p > value { high - value } else { value - low };
             let z = -standard_quantile(HALF_MISSED);
-            Distance::StandardErrors(z * (apart - unprinted(p)) / half_width)
+            Distance::StandardErrors(z * (apart - unprinted) / half_width)
         }
         _ => Distance::Relative(apart / p.abs()),
     }
 }
 
-/// Half a unit of the last digit of the shortest text for `value`, and a part in 10⁹ of the value for
-/// the arithmetic; nothing for an infinite one.
+/// Half a unit of the last digit of the shortest text for `value`, and what the arithmetic loses; nothing
+/// for an infinite one.
 fn unprinted(value: f64) -> f64 {
     let Ok(text) = canonical::number(value.abs()) else { return 0.0 };
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -175,7 +177,12 @@ fn unprinted(value: f64) -> f64 {
     let unit: f64 = format!("1e{}", exponent.parse().unwrap_or(0) - decimals as i64)
         .parse()
         .unwrap_or_default();
-    1e-9f64.mul_add(value.abs(), 0.5 * unit)
+    arithmetic(value) + 0.5 * unit
+}
+
+/// A part in 10⁹ of a value, for the arithmetic; nothing for an infinite one.
+fn arithmetic(value: f64) -> f64 {
+    if value.is_finite() { 1e-9 * value.abs() } else { 0.0 }
 }
 
 /// The labels of the row's cell, and its columns that the entry filters by.
@@ -216,7 +223,7 @@ mod tests {
 
     #[test]
     fn distances_are_in_standard_errors_of_the_side_that_is_looked_at() {
-        let of = |published, ours| distance(&Value::Real(published), &ours);
+        let of = |published, ours| distance(&Value::Real(published), false, &ours);
         let ours = || Scalar::interval(10.0, 9.0, 14.0);
         assert_eq!(of(10.2, Scalar::interval(10.24, 10.2, 10.3)), Distance::None);
         let Distance::StandardErrors(below) = of(7.5, ours()) else { panic!("an interval") };
@@ -225,11 +232,13 @@ mod tests {
         assert!((above - 1.959_964 * 2.45 / 4.0).abs() < 1e-5, "{above}");
         assert_eq!(of(8.0, Scalar::Number(6.0)), Distance::Relative(0.25));
         assert_eq!(of(8.0, Scalar::Number(8.4)), Distance::None);
+        let exact = distance(&Value::Real(8.0), true, &Scalar::Number(8.4));
+        assert!(matches!(exact, Distance::Relative(share) if (share - 0.05).abs() < 1e-12));
         assert_eq!(of(8.0, Scalar::Missing), Distance::Missing);
         assert_eq!(of(f64::INFINITY, Scalar::Number(f64::INFINITY)), Distance::None);
         let word = Value::Text("normal".to_owned());
-        assert_eq!(distance(&word, &Scalar::text("normal")), Distance::None);
-        assert_eq!(distance(&word, &Scalar::text("student_t")), Distance::Words);
+        assert_eq!(distance(&word, false, &Scalar::text("normal")), Distance::None);
+        assert_eq!(distance(&word, false, &Scalar::text("student_t")), Distance::Words);
     }
 
     #[test]

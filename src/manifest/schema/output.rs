@@ -103,6 +103,13 @@ fn published() -> Json {
                 }),
             ),
             ("where", described(reference("filter"), "Rows that the numbers are of.")),
+            (
+                "exact",
+                json!({
+                    "type": "boolean",
+                    "description": "Whether the numbers are exact, and not rounded to their last digit.",
+                }),
+            ),
         ],
         4,
     )
