@@ -65,10 +65,10 @@ impl AnalysisError {
     }
 }
 
-/// A sample less its mean.
+/// A sample less its centre.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Centred {
-    /// Values less the mean, in the order of the chains.
+    /// Values less the centre, in the order of the chains.
     pub z: Vec<f64>,
     /// The mean.
     pub mean: f64,

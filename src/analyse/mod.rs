@@ -2,6 +2,7 @@
 
 mod adjust;
 mod cell;
+mod centre;
 mod chains;
 mod column;
 mod estimate;

@@ -256,7 +256,9 @@ fn mistakes_in(item: &PlannedItem, to_run: &BTreeSet<Digest>) -> Vec<Diagnostic>
                 for Violation { parameter, message, remedy } in planned.ensemble.check_problem() {
                     let message = format!("`{parameter}`: {message}");
                     let mistake = Diagnostic::new(cell.span, message).help(remedy);
-                    mistakes.push(mistake.label(format!("in the cell {}", planned.label())));
+                    let label = planned.label();
+                    let label = label.strip_prefix("cell ").unwrap_or(&label);
+                    mistakes.push(mistake.label(format!("in the cell {label}")));
                 }
             }
         }

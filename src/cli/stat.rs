@@ -52,14 +52,18 @@ pub(crate) fn run(options: &StatOptions) -> Result<String, Error> {
         ("missing", n_missing.into()),
     ];
     let mut statistics = Vec::new();
+    let is_usual = options.statistics.is_empty();
     for estimator in known {
         let name = estimator.part().name;
         let parameters = parameters(estimator, &options.set)?;
         let compared = OF_TWO_SAMPLES.contains(&name).then_some(against.as_ref()).flatten();
         let outcome = sample.estimate(compared, estimator, &parameters);
-        let outcome =
-            outcome.map_err(|error| Error::NoStatistic { name: name.to_owned(), error })?;
-        statistics.push((name.to_owned(), rows(estimator, &outcome, options.format)));
+        let shown = match outcome {
+            Ok(outcome) => rows(estimator, &outcome, options.format),
+            Err(error) if is_usual => Tree::from(format!("none: {error}")),
+            Err(error) => return Err(Error::NoStatistic { name: name.to_owned(), error }),
+        };
+        statistics.push((name.to_owned(), shown));
     }
     fields.push(("statistics", Tree::Named(statistics)));
     Ok(Tree::Fields(fields).show(options.format))
@@ -103,7 +107,10 @@ fn refuse_foreign(estimators: &[&'static dyn Estimator], set: &[String]) -> Resu
         let name = name_of(setting);
         if !names.contains(&name) {
             let help = closest(name, &names).map_or_else(
-                || format!("there are {}", names.join(", ")),
+                || match names.as_slice() {
+                    [] => "there are none".to_owned(),
+                    names => format!("there are {}", names.join(", ")),
+                },
                 |meant| format!("did you mean `{meant}`?"),
             );
             return Err(Error::Setting(format!("nothing has a parameter `{name}`; {help}")));

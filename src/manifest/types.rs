@@ -43,10 +43,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Whether it is the file as it stands, in no profile that changes it.
+    #[must_use]
+    pub fn is_as_written(&self) -> bool {
+        self.profile == PAPER
+    }
+
     /// Name of the record of its report: the item, and the profile unless it is `paper`.
     #[must_use]
     pub fn report_name(&self) -> String {
-        if self.profile == PAPER {
+        if self.is_as_written() {
             self.item.clone()
         } else {
             format!("{}.{}", self.item, self.profile)

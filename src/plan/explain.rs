@@ -11,8 +11,10 @@ use crate::store::{Index, Store, StoredEnsemble};
 
 /// A stored ensemble counts as a former version of a cell if it differs in at most this many inputs.
 const MAX_CHANGES: usize = 3;
+/// Parameters that a former version of a cell has too.
+const KIN: [&str; 2] = ["model", "problem"];
 /// Beyond this many comparisons only changes of code and data are looked for.
-const MAX_COMPARISONS: usize = 4_000_000;
+const MAX_COMPARISONS: usize = 100_000;
 
 /// One input that differs from a stored result's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,8 +223,12 @@ impl Former {
         if self.ensembles.is_empty() || !self.compare_all {
             return None;
         }
-        let n_candidates = self.ensembles.len();
-        self.explained_by(cell, &cell.ensemble.cell_json(), 0..n_candidates)
+        let now = cell.ensemble.cell_json();
+        let is_kin =
+            |then: &StoredEnsemble| KIN.iter().all(|name| then.cell.get(*name) == now.get(*name));
+        let candidates = self.ensembles.iter().enumerate().filter(|(_, then)| is_kin(then));
+        let candidates: Vec<usize> = candidates.map(|(idx, _)| idx).collect();
+        self.explained_by(cell, &now, candidates)
     }
 
     fn explained_by(
@@ -253,6 +259,7 @@ impl Former {
             .min_by_key(|(_, changes)| changes.len())
     }
 
+    /// All changes of `cell` since `then`.
     fn changes(
         &self,
         cell: &PlannedCell,

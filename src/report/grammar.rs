@@ -108,7 +108,15 @@ impl<'a> Words<'a> {
         let low = self.operand()?;
         self.punctuation(",")?;
         let high = self.operand()?;
-        self.punctuation("]")?;
+        let end = self.next();
+        if !end.is_some_and(|word| word.text == "]") {
+            return Err(self.expected(end, "`]`"));
+        }
+        if let (Operand::Constant(low), Operand::Constant(high)) = (&low, &high)
+            && low.value() > high.value()
+        {
+            return Err(self.expected(end, "a range from the smaller number to the larger one"));
+        }
         Ok((low, high))
     }
 
@@ -130,7 +138,11 @@ impl<'a> Words<'a> {
             };
         }
         if let Ok(number) = word.text.parse::<f64>() {
-            return Ok(Operand::Constant(Scalar::number(number)));
+            let is_infinite = ["inf", "-inf"].contains(&word.text);
+            if number.is_finite() || is_infinite {
+                return Ok(Operand::Constant(Scalar::number(number)));
+            }
+            return Err(self.expected(Some(word), "a finite number or `inf`"));
         }
         if word.text.starts_with(|c: char| c.is_alphabetic())
             && word.text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')

@@ -14,6 +14,7 @@ mod page;
 mod plot;
 mod published;
 mod stage;
+mod survivors;
 mod table;
 mod verdict;
 mod view;

@@ -21,6 +21,8 @@ pub(crate) struct Page<'a> {
     pub figures: &'a [(String, String)],
     /// Published values beside ours.
     pub published: &'a [Compared<'a>],
+    /// Of which statistics chains are missing, a sentence each.
+    pub survivors: &'a [String],
 }
 
 impl Page<'_> {
@@ -42,6 +44,7 @@ impl Page<'_> {
         self.write_figures(&mut page);
         self.write_tables(&mut page);
         self.write_references(&mut page);
+        self.write_survivors(&mut page);
         self.write_how_to(&mut page);
         page
     }
@@ -117,6 +120,17 @@ impl Page<'_> {
         sources.dedup();
         let _ = writeln!(page, "Sources: {}.\n", sources.join("; "));
         page.push_str(&beside::to_markdown(self.published, Names::of(&self.item.manifest)));
+    }
+
+    fn write_survivors(&self, page: &mut String) {
+        if self.survivors.is_empty() {
+            return;
+        }
+        page.push_str("## Chains that diverged\n\n");
+        for sentence in self.survivors {
+            let _ = writeln!(page, "- {sentence}");
+        }
+        page.push('\n');
     }
 
     fn write_how_to(&self, page: &mut String) {

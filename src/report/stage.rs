@@ -18,7 +18,7 @@ use crate::report::listing;
 use crate::report::name::Names;
 use crate::report::page::Page;
 use crate::report::verdict::{judge, unknown_names};
-use crate::report::{published, table};
+use crate::report::{published, survivors, table};
 use crate::store::{PublishedReport, Store, StoreError, WrittenFile};
 
 /// The report of one item.
@@ -232,8 +232,15 @@ fn render(
         }
     }
     let published = published::compare(manifest, analysed);
-    let page =
-        Page { item, claims: judged, tables: &tables, figures: &figures, published: &published };
+    let survivors = survivors::sentences(analysed);
+    let page = Page {
+        item,
+        claims: judged,
+        tables: &tables,
+        figures: &figures,
+        published: &published,
+        survivors: &survivors,
+    };
     files.push(file("README.md".to_owned(), page.to_markdown().into_bytes()));
     (files, undrawn)
 }

@@ -81,6 +81,40 @@ pub fn unknown_names(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String
     }
     found.dedup();
     found.extend(unknown_words(manifest, item));
+    found.extend(idle_filters(manifest, item));
+    found
+}
+
+/// Conditions of tables and claims that no row of their analysis meets, a sentence each; nothing where
+/// some cell has no row, or in a profile, which may leave rows out.
+fn idle_filters(manifest: &Manifest, item: &AnalysedItem<'_>) -> Vec<String> {
+    if !manifest.is_as_written() {
+        return Vec::new();
+    }
+    let tables =
+        manifest.tables.iter().map(|table| ("table", &table.name, &table.of, &table.filter));
+    let claims = manifest.claims.iter().map(|claim| ("claim", &claim.id, &claim.of, &claim.filter));
+    let mut found = Vec::new();
+    for (what, name, of, filter) in tables.chain(claims) {
+        let has_all = |of: &String| {
+            let cells = item.get(of.as_str()).map(Vec::as_slice).unwrap_or_default();
+            cells.iter().all(|cell| !cell.outcome.rows.is_empty())
+        };
+        if !has_all(of) {
+            continue;
+        }
+        for condition in filter {
+            if RowView::select(manifest, item, of, &vec![condition.clone()]).is_empty() {
+                let values: Vec<String> =
+                    condition.values.iter().map(ToString::to_string).collect();
+                found.push(format!(
+                    "{what} `{name}`: no row of `{of}` has {} {}",
+                    condition.column.value,
+                    values.join(" or ")
+                ));
+            }
+        }
+    }
     found
 }
 

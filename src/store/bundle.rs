@@ -219,8 +219,11 @@ fn for_each<R: Read>(
     let failed = |error: io::Error| error.to_string();
     let mut archive = tar::Archive::new(archive);
     // Raw: long names and other extensions are entries, which are refused, and never memory.
-    for entry in archive.entries().map_err(failed)?.raw(true) {
-        let mut entry = entry.map_err(failed)?;
+    for (n_before, entry) in archive.entries().map_err(failed)?.raw(true).enumerate() {
+        let mut entry = entry.map_err(|error| match n_before {
+            0 => "it is no archive of `export --bundle`".to_owned(),
+            _ => failed(error),
+        })?;
         if !entry.header().entry_type().is_file() {
             return Err("it has entries that are no plain files".to_owned());
         }

@@ -86,18 +86,6 @@ impl OptimiserCell {
     }
 }
 
-/// The entry that every coordinate of the starting point has.
-///
-/// # Errors
-/// If the chains do not start at one point.
-pub(crate) fn starting_entry(parameters: &Parameters) -> Result<f64, AnalysisError> {
-    match parameters.text("initial") {
-        "zero" => Ok(0.0),
-        "gaussian" if parameters.real("initial_std") == 0.0 => Ok(parameters.real("initial_mean")),
-        _ => refuse("the theory is for chains from one point: take `initial_std` 0".to_owned()),
-    }
-}
-
 /// A real parameter that not every model has.
 pub(crate) fn real_or(parameters: &Parameters, name: &str, default: f64) -> f64 {
     parameters.get(name).and_then(Value::as_real).unwrap_or(default)
@@ -127,20 +115,6 @@ pub(crate) fn refuse<T>(why: String) -> Result<T, AnalysisError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn chains_have_to_start_at_one_point() {
-        let with = |initial: &str, std: f64| {
-            starting_entry(&Parameters::from([
-                ("initial".to_owned(), Value::Text(initial.to_owned())),
-                ("initial_mean".to_owned(), Value::Real(0.7)),
-                ("initial_std".to_owned(), Value::Real(std)),
-            ]))
-        };
-        assert_eq!(with("gaussian", 0.0), Ok(0.7));
-        assert_eq!(with("zero", 1.0), Ok(0.0));
-        assert!(with("gaussian", 0.1).is_err() && with("fan_in", 0.0).is_err());
-    }
 
     #[test]
     fn noise_on_a_schedule_is_refused() {

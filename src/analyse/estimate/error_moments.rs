@@ -147,7 +147,7 @@ impl Setting {
         let problem = input.problem()?;
         let noise =
             ScalarNoise::of(&described(problem.as_ref())?).map_err(AnalysisError::statistic)?;
-        let eta = one_point(input)? - problem.minimiser()[0];
+        let eta = one_point(input.parameters)? - problem.minimiser()[0];
         let time_per_step = input.parameters.real("step_size");
         let step_size = time_per_step / input.parameters.count("batch_size") as f64;
         Ok(Setting { noise, step_size, time_per_step, eta })

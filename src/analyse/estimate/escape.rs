@@ -104,7 +104,7 @@ impl Estimator for Escape {
 /// If the passage is not of `x_0`, or the chains start at several points or beyond the target.
 fn course(input: &Input<'_>) -> Result<(f64, f64, f64), AnalysisError> {
     let refuse = |why: &str| Err(AnalysisError::Data(why.to_owned()));
-    let start = one_point(input)?;
+    let start = one_point(input.parameters)?;
     let of = input.parameters.get("passage_of").and_then(Value::as_text);
     if of != Some("x_0") {
         return refuse("the theory is of the passage of `x_0`");

@@ -11,6 +11,7 @@ use maruyama_theory::hessian_aware::{
 };
 
 use crate::analyse::cell::smooth::{PLAIN_EQUATIONS, Smooth, chosen, equation, failure, number};
+use crate::analyse::cell::start::one_point;
 use crate::analyse::estimate::escape_time::passage::Passage;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
@@ -178,9 +179,7 @@ impl Question {
         let high = at(HIGH)?.or(radius).ok_or_else(missing)?;
         let from = match at("from")? {
             Some(from) => from,
-            None => {
-                passage::start(cell).ok_or_else(|| failure("the start is random: give `from`"))?
-            }
+            None => one_point(cell)?,
         };
         let minimum = at("minimum")?.unwrap_or(from);
         let exits = parameters.count("exits") as u32;

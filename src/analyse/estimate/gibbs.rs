@@ -82,7 +82,7 @@ impl Estimator for GibbsLaw {
         let temperature = input.parameters.real("temperature");
         let sample = input.sample("x_0", FEWEST)?;
         let time = input.parameters.real("dt") * sample.step as f64;
-        let range = potential.range(temperature, start(input)?.0)?;
+        let range = potential.range(temperature, start(input.parameters)?.0)?;
         let gibbs = Gibbs::new(|x| potential.at(x), temperature, range)
             .map_err(AnalysisError::statistic)?;
         let grid = Grid::uniform(range.0, range.1, N_CELLS).map_err(AnalysisError::statistic)?;
@@ -109,7 +109,7 @@ impl Estimator for GibbsLaw {
 
 /// The density of the start at the nodes of the grid.
 fn initial(input: &Input<'_>, grid: &Grid) -> Result<Vec<f64>, AnalysisError> {
-    let (mean, std) = start(input)?;
+    let (mean, std) = start(input.parameters)?;
     if std == 0.0 {
         return point(grid, mean);
     }

@@ -16,6 +16,7 @@ use maruyama_statistics::sample::check::sorted;
 use maruyama_statistics::sample::quantile::quantile;
 use rayon::prelude::*;
 
+use crate::analyse::centre::{CENTRE, centred};
 use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Curve, Row, Scalar};
 
@@ -61,14 +62,7 @@ const PART: Part = Part {
             default: Default::TextByProblem(observable::USUAL),
         },
         FAMILIES_OF,
-        Parameter {
-            name: "centre",
-            doc: "What is subtracted from the values: their `mean`, also if absent, or `nothing`, which \
-                  families of positive values need.",
-            unit: "",
-            kind: Kind::Choice(&["mean", "nothing"]),
-            default: Default::Absent,
-        },
+        CENTRE,
         BOOTSTRAP,
     ],
     source: file!(),
@@ -129,15 +123,7 @@ impl Estimator for GoodnessOfFit {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let observable = parameters.text("observable");
-        let is_raw = parameters.get("centre").and_then(Value::as_text) == Some("nothing");
-        let (z, n_diverged) = if is_raw {
-            let sample = input.sample(observable, 8)?;
-            (sample.values, sample.n_diverged)
-        } else {
-            let Centred { z, n_diverged, .. } = input.centred(observable, 8)?;
-            (z, n_diverged)
-        };
+        let Centred { z, n_diverged, .. } = centred(input, parameters, 8)?;
         fits(input, parameters, &z, n_diverged)
     }
 }

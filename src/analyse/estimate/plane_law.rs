@@ -119,7 +119,7 @@ impl Estimator for PlaneLaw {
         let temperature = input.parameters.real("temperature");
         let sample = input.vectors("x", FEWEST)?;
         let time = input.parameters.real("dt") * input.sample("x_0", FEWEST)?.step as f64;
-        let from = start(input)?;
+        let from = start(input.parameters)?;
         let [x, y] = potential.range(temperature, from)?;
         let n_cells = parameters.count("cells") as usize;
         let laws = Laws::new(&potential, temperature, [grid(x, n_cells)?, grid(y, n_cells)?]);

@@ -15,7 +15,8 @@ use maruyama_theory::adaptive::{
     mean_square, schedule_correction, scheduled_sgd_loss, scheduled_sign_loss, sign_slope,
 };
 
-use crate::analyse::cell::optimiser_cell::{OptimiserCell, refuse, starting_entry};
+use crate::analyse::cell::optimiser_cell::{OptimiserCell, refuse};
+use crate::analyse::cell::start::one_point;
 use crate::analyse::estimate::adaptive_stationary::over;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
@@ -126,7 +127,7 @@ impl<'a> Scheduled<'a> {
         cell: &'a OptimiserCell,
         parameters: &Parameters,
     ) -> Result<Scheduled<'a>, AnalysisError> {
-        let start = starting_entry(parameters)?;
+        let start = one_point(parameters)?;
         let NoiseSchedule { power, steps } = NoiseSchedule::from_parameters(parameters);
         Ok(Scheduled {
             cell,

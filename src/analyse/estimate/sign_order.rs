@@ -4,7 +4,8 @@ use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
 use maruyama_dynamics::problem::GradientNoise;
 use maruyama_theory::adaptive::{BackwardEquation, SignChain, sign_probabilities};
 
-use crate::analyse::cell::optimiser_cell::{OptimiserCell, refuse, starting_entry};
+use crate::analyse::cell::optimiser_cell::{OptimiserCell, refuse};
+use crate::analyse::cell::start::one_point;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 use crate::analyse::scaling::{EXPONENTS, OVER, Scaling};
@@ -85,7 +86,7 @@ impl Estimator for SignOrder {
         if n_steps > MAX_STEPS {
             return refuse(format!("the exact law is for up to {MAX_STEPS} steps"));
         }
-        let start = starting_entry(input.parameters)?;
+        let start = one_point(input.parameters)?;
         rows(&cell, lambda, start, n_steps)
             .map(|rows| CellOutcome { rows, ..CellOutcome::default() })
     }

@@ -7,7 +7,8 @@ use maruyama_dynamics::problem::GradientNoise;
 use maruyama_statistics::stream::Kept;
 use maruyama_theory::adaptive::{Approach, LossSetting, Phase, phase};
 
-use crate::analyse::cell::optimiser_cell::{OptimiserCell, starting_entry};
+use crate::analyse::cell::optimiser_cell::OptimiserCell;
+use crate::analyse::cell::start::one_point;
 use crate::analyse::estimate::adaptive_stationary::over;
 use crate::analyse::estimate::sign_phases::path::{Path, equation_losses, linear_losses, path};
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
@@ -61,7 +62,7 @@ impl Estimator for SignPhases {
 
     fn estimate(&self, input: &Input<'_>, _: &Parameters) -> Result<CellOutcome, AnalysisError> {
         let cell = OptimiserCell::of(input, &["sign_sgd", "sign_sgd_sde"])?;
-        let start = starting_entry(input.parameters)?;
+        let start = one_point(input.parameters)?;
         let over_time = input.over_time("risk", Kept { moments: true, quantiles: false })?;
         let steps = &over_time.steps;
         let n_steps = steps.last().copied().unwrap_or(0) as usize;

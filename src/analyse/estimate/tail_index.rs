@@ -8,6 +8,7 @@ use maruyama_statistics::fit::student_t;
 use maruyama_statistics::sample::moments::moments;
 use maruyama_statistics::tail::hill::Magnitudes;
 
+use crate::analyse::centre::{CENTRE, centred};
 use crate::analyse::estimate::goodness_of_fit::degrees_of_freedom;
 use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
@@ -17,7 +18,7 @@ const LEVEL: f64 = 0.95;
 
 const PART: Part = Part {
     name: "tail_index",
-    doc: "Tail index of |z|, z centred by the mean, by Hill's estimator on the largest values and by \
+    doc: "Tail index of |z|, z centred as `centre` says, by Hill's estimator on the largest values and by \
           the degrees of freedom of a Student-t fit, with moments. One row a cell.",
     parameters: &[
         Parameter {
@@ -34,6 +35,7 @@ const PART: Part = Part {
             kind: Kind::Real(Range::OPEN_UNIT),
             default: Default::Real(0.02),
         },
+        CENTRE,
     ],
     source: file!(),
 };
@@ -68,7 +70,7 @@ impl Estimator for TailIndex {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let Centred { z, mean, n_diverged } = input.centred(parameters.text("observable"), 8)?;
+        let Centred { z, mean, n_diverged } = centred(input, parameters, 8)?;
         let k = ((parameters.real("fraction") * z.len() as f64) as usize).clamp(2, z.len() - 1);
         let hill = Magnitudes::new(&z)
             .map_err(AnalysisError::statistic)?

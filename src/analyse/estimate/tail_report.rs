@@ -15,6 +15,7 @@ use maruyama_statistics::tail::power_law_bootstrap::replicate;
 use maruyama_statistics::tail::report::{TailEstimate, TailReport};
 use rayon::prelude::*;
 
+use crate::analyse::centre::{CENTRE, centred};
 use crate::analyse::estimate::tail_curves::curves;
 use crate::analyse::estimator::{AnalysisError, Centred, Estimator, Input};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
@@ -34,7 +35,7 @@ const POWER_LAW: u64 = 2;
 
 const PART: Part = Part {
     name: "tail_report",
-    doc: "The tail of |z|, z centred by the mean: index by Hill, smoothed and bias-reduced Hill, the \
+    doc: "The tail of |z|, z centred as `centre` says: index by Hill, smoothed and bias-reduced Hill, the \
           moment estimator, Pickands, generalised Pareto by maximum likelihood and by weighted \
           moments, all from the same number of extremes; by logarithmic moments, which asks which \
           stable law it is; and a power law above the threshold of least distance, with the p-value \
@@ -77,6 +78,7 @@ const PART: Part = Part {
             kind: Kind::Integer { min: 0, max: 1_000_000 },
             default: Default::Integer(100),
         },
+        CENTRE,
     ],
     source: file!(),
 };
@@ -120,13 +122,12 @@ impl Estimator for TailReportOf {
         input: &Input<'_>,
         parameters: &Parameters,
     ) -> Result<CellOutcome, AnalysisError> {
-        let Centred { z, n_diverged, .. } = input.centred(parameters.text("observable"), 16)?;
-        let z: Vec<f64> = z.iter().map(|z| z.abs()).collect();
+        let Centred { z: centred, n_diverged, .. } = centred(input, parameters, 16)?;
+        let z: Vec<f64> = centred.iter().map(|z| z.abs()).collect();
         let magnitudes = Magnitudes::new(&z).map_err(AnalysisError::statistic)?;
         let k = number_of_extremes(input, parameters, &magnitudes)?;
         let report = TailReport::new(&z, k).map_err(AnalysisError::statistic)?;
         let mut rows: Vec<Row> = report.estimates.iter().map(|one| index(one, &report)).collect();
-        let centred = input.centred(parameters.text("observable"), 16)?.z;
         rows.push(by_log_moments(&centred, parameters.count("block") as usize));
         let law = power_law(&z, Distance::Supremum, MIN_TAIL);
         match &law {

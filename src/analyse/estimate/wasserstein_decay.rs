@@ -169,7 +169,7 @@ impl Setting {
             let why = format!("{found} observables are given for {dim} features");
             return Err(AnalysisError::Data(why));
         }
-        let start = one_point(input)?;
+        let start = one_point(input.parameters)?;
         let eta = simulated.minimiser().iter().map(|centre| start - centre).collect();
         let time_per_step = input.parameters.real("step_size");
         let step_size = time_per_step / input.parameters.count("batch_size") as f64;

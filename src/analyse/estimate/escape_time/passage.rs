@@ -1,6 +1,6 @@
 //! First passages of a cell: where they lead, where they start, and what was simulated of them.
 
-use maruyama_dynamics::parameter::{Lookup as _, Parameters, Value};
+use maruyama_dynamics::parameter::{Parameters, Value};
 use maruyama_statistics::interval::binomial::clopper_pearson;
 use maruyama_statistics::interval::mean::student_interval;
 
@@ -77,15 +77,6 @@ pub(crate) fn radius(cell: &Parameters) -> Option<f64> {
     cell.get("passage_above").and_then(Value::as_real).filter(|_| of_norm)
 }
 
-/// The starting point of all chains of a cell, if they have one.
-pub(crate) fn start(cell: &Parameters) -> Option<f64> {
-    match cell.text("initial") {
-        "zero" => Some(0.0),
-        "gaussian" if cell.real("initial_std") == 0.0 => Some(cell.real("initial_mean")),
-        _ => None,
-    }
-}
-
 /// The passages that were simulated.
 ///
 /// A mean over the chains that have left is no mean over all: there is none unless all have.
@@ -149,18 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn cells_say_where_passages_lead_and_start() {
+    fn cells_say_where_passages_lead() {
         let text = |text: &str| Value::Text(text.to_owned());
         let mut cell = Parameters::from([
             ("passage_of".to_owned(), text("norm")),
             ("passage_above".to_owned(), Value::Real(2.0)),
-            ("initial".to_owned(), text("gaussian")),
-            ("initial_mean".to_owned(), Value::Real(0.5)),
-            ("initial_std".to_owned(), Value::Real(0.0)),
         ]);
-        assert_eq!((radius(&cell), start(&cell)), (Some(2.0), Some(0.5)));
+        assert_eq!(radius(&cell), Some(2.0));
         cell.insert("passage_of".to_owned(), text("x_0"));
-        cell.insert("initial_std".to_owned(), Value::Real(1.0));
-        assert_eq!((radius(&cell), start(&cell)), (None, None));
+        assert_eq!(radius(&cell), None);
     }
 }
