@@ -109,7 +109,7 @@ impl<'a> Words<'a> {
         self.punctuation(",")?;
         let high = self.operand()?;
         let end = self.next();
-        if !end.is_some_and(|word| word.text == "]") {
+        if end.is_none_or(|word| word.text != "]") {
             return Err(self.expected(end, "`]`"));
         }
         if let (Operand::Constant(low), Operand::Constant(high)) = (&low, &high)

@@ -101,11 +101,12 @@ fn resume<'a>(
     chains: &Range<u64>,
     saves: &Saves<'a>,
 ) -> Result<Option<(OpenRecord<'a>, UnderWay<'a>)>, StoreError> {
-    let Some(words) = saves.store.read_checkpoint(saves.block)? else { return Ok(None) };
-    let mut words = words.into_iter();
-    let record = saves.store.resume_record(head, &mut words)?;
-    let under_way = UnderWay::restore(simulation, chains, &mut words);
-    Ok(record.zip(under_way).filter(|_| words.next().is_none()))
+    saves.resume(|words| {
+        let mut words = words.into_iter();
+        let record = saves.store.resume_record(head, &mut words)?;
+        let under_way = UnderWay::restore(simulation, chains, &mut words);
+        Ok(record.zip(under_way).filter(|_| words.next().is_none()))
+    })
 }
 
 /// A record that is saved from time to time.

@@ -4,6 +4,8 @@
 //! bit for bit the one that was never stopped. When it is saved has no influence on any result.
 
 use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use maruyama_dynamics::model::Cause;
@@ -11,7 +13,7 @@ use maruyama_dynamics::noise::LANES;
 use maruyama_dynamics::simulate::{RECORDS_PER_LOOK, Record, Scratch, Simulation, Walk};
 
 use crate::run::Interrupt;
-use crate::store::{BlockId, Store, StoreError};
+use crate::store::{BlockId, Checkpoint, Store, StoreError};
 
 /// A block that was interrupted after it has taken so long is saved; others are finished.
 const WORTH_SAVING: Duration = Duration::from_secs(1);
@@ -22,6 +24,8 @@ pub(crate) struct Saves<'a> {
     pub block: BlockId,
     pub every: Duration,
     pub interrupt: &'a Interrupt,
+    /// Checkpoints that were of no use, with the reason.
+    pub damaged: &'a Mutex<Vec<(PathBuf, String)>>,
 }
 
 /// What was done of a block: all of its first bundles, and a part of the next one's records.
@@ -42,6 +46,45 @@ pub(crate) struct Simulated {
 }
 
 impl Saves<'_> {
+    /// Whether a block that began at `start` has taken so long that an interrupted one is saved.
+    pub(crate) fn is_worth(&self, start: Instant) -> bool {
+        start.elapsed() >= self.every.min(WORTH_SAVING)
+    }
+
+    /// What `restore` makes of the words of the block's checkpoint; `None` if there is none, or it is
+    /// of no use, which is noted.
+    ///
+    /// # Errors
+    /// If it cannot be read, or those of `restore`.
+    pub(crate) fn resume<T>(
+        &self,
+        restore: impl FnOnce(Vec<u64>) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let note = |path, reason: &str| {
+            let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+            damaged.push((path, reason.to_owned()));
+        };
+        match self.store.read_checkpoint(self.block)? {
+            Checkpoint::None => Ok(None),
+            Checkpoint::Damaged(path) => {
+                note(path, "it is not the checkpoint that was written; its block begins anew");
+                Ok(None)
+            }
+            Checkpoint::Words(words) => {
+                let restored = restore(words)?;
+                if restored.is_none() {
+                    let path = self.store.checkpoint(self.block);
+                    self.store.quarantine(&path)?;
+                    note(
+                        path,
+                        "what waits beside it is not what was written; its block begins anew",
+                    );
+                }
+                Ok(restored)
+            }
+        }
+    }
+
     /// Runs `chains` as [`Simulation::run`] does, from the checkpoint of the block if there is one;
     /// `None` if the user interrupted, after which a later call goes on.
     ///
@@ -56,9 +99,8 @@ impl Saves<'_> {
         let n_chains = chains.end.saturating_sub(chains.start) as usize;
         let per_chain = simulation.record_at.len() * simulation.observables.len();
         let fresh = || (Done::new(n_chains * per_chain), None);
-        let words = self.store.read_checkpoint(self.block)?;
-        let saved =
-            words.and_then(|words| Done::restore(simulation, &chains, n_chains * per_chain, words));
+        let saved = self
+            .resume(|words| Ok(Done::restore(simulation, &chains, n_chains * per_chain, words)))?;
         let (mut done, mut walk) = saved.unwrap_or_else(fresh);
         let n_resumed = done.n_steps(simulation, walk.as_ref());
         let mut scratch = Scratch::new(simulation);
@@ -181,7 +223,7 @@ impl<'a> Timer<'a> {
 
     /// Whether the block has taken so long that an interrupted one is saved.
     pub(crate) fn is_worth(&self) -> bool {
-        self.start.elapsed() >= self.saves.every.min(WORTH_SAVING)
+        self.saves.is_worth(self.start)
     }
 
     /// Whether to save and stop.

@@ -12,6 +12,7 @@ mod task;
 mod work;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::plan::PlannedBlock;
@@ -44,6 +45,8 @@ pub struct Summary {
     pub left: usize,
     /// Steps of chains that checkpoints held, so that they were not done again.
     pub steps_resumed: u64,
+    /// Checkpoints that were not what was written, with the reason; their blocks began anew.
+    pub damaged: Vec<(PathBuf, String)>,
 }
 
 /// Computes `blocks` and stores them, sharing the work with other processes on the same store.
@@ -64,6 +67,7 @@ pub fn run(
     interrupt: &Interrupt,
     (verbosity, save_every): (Verbosity, Duration),
 ) -> Result<Summary, StoreError> {
+    store.remove_idle_checkpoints(index);
     let n_blocks = blocks.len();
     if n_blocks == 0 {
         return Ok(Summary::default());

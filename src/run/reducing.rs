@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use maruyama_dynamics::parameter::Lookup as _;
 use maruyama_dynamics::simulate::{MOMENTS, QUANTILES, Simulation, Steps, keeps};
@@ -76,16 +76,18 @@ fn resume<'a>(
     chains: &Range<u64>,
     saves: &Saves<'a>,
 ) -> Result<Option<(WaitingSummaries<'a>, Reduction<'a>)>, StoreError> {
-    let Some(words) = saves.store.read_checkpoint(saves.block)? else { return Ok(None) };
-    let mut words = words.into_iter();
-    let waiting = saves.store.resume_summaries(saves.block, &mut words)?;
-    let reduction = Reduction::restore(simulation, kept, chains.clone(), &mut words);
-    Ok(waiting.zip(reduction))
+    saves.resume(|words| {
+        let mut words = words.into_iter();
+        let waiting = saves.store.resume_summaries(saves.block, &mut words)?;
+        let reduction = Reduction::restore(simulation, kept, chains.clone(), &mut words);
+        Ok(waiting.zip(reduction))
+    })
 }
 
 /// Saves a block of statistics.
 struct Saving<'a> {
     saves: &'a Saves<'a>,
+    start: Instant,
     timer: Mutex<Timer<'a>>,
     /// Summaries at the steps that all chains have done.
     waiting: Mutex<WaitingSummaries<'a>>,
@@ -97,6 +99,7 @@ impl<'a> Saving<'a> {
     fn new(saves: &'a Saves<'a>, waiting: WaitingSummaries<'a>) -> Saving<'a> {
         Saving {
             saves,
+            start: Instant::now(),
             timer: Mutex::new(Timer::new(saves)),
             waiting: Mutex::new(waiting),
             has_failed: AtomicBool::new(false),
@@ -126,7 +129,8 @@ impl<'a> Saving<'a> {
 
 impl Keeper for Saving<'_> {
     fn is_stopped(&self) -> bool {
-        self.saves.interrupt.requested() || self.has_failed.load(Ordering::Relaxed)
+        let is_asked = self.saves.interrupt.requested() && self.saves.is_worth(self.start);
+        is_asked || self.has_failed.load(Ordering::Relaxed)
     }
 
     fn every(&self) -> Duration {

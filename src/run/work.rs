@@ -1,5 +1,6 @@
 //! The work of a run: tasks through a pool of threads, shared with other processes.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,6 +34,8 @@ pub(crate) struct Work<'a> {
     /// Blocks that other processes have claimed.
     deferred: Mutex<Vec<PlannedBlock>>,
     summary: Mutex<Summary>,
+    /// Checkpoints that were of no use.
+    damaged: Mutex<Vec<(PathBuf, String)>>,
     error: Mutex<Option<StoreError>>,
 }
 
@@ -54,6 +57,7 @@ impl<'a> Work<'a> {
             claims: Mutex::new(claims),
             deferred: Mutex::default(),
             summary: Mutex::default(),
+            damaged: Mutex::default(),
             error: Mutex::default(),
         })
     }
@@ -113,7 +117,10 @@ impl<'a> Work<'a> {
     }
 
     pub(crate) fn finish(self) -> Summary {
-        self.summary.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut summary = self.summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+        summary.damaged = self.damaged.into_inner().unwrap_or_else(PoisonError::into_inner);
+        summary.damaged.sort();
+        summary
     }
 
     fn one(&self, task: &[PlannedBlock]) -> Result<(), StoreError> {
@@ -188,8 +195,8 @@ impl<'a> Work<'a> {
     }
 
     fn saves(&self, block: BlockId) -> Saves<'_> {
-        let Work { store, interrupt, save_every, .. } = *self;
-        Saves { store, block, every: save_every, interrupt }
+        let Work { store, interrupt, save_every, ref damaged, .. } = *self;
+        Saves { store, block, every: save_every, interrupt, damaged }
     }
 
     /// Computes the chains of a long block, which is alone in its task, as [`Work::compute`] does.

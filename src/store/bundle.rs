@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::identity::{Digest, Digesting};
 use crate::store::analyses::ANALYSES;
 use crate::store::error::StoreError;
-use crate::store::folder::{FORMAT, Store, digest_of};
+use crate::store::folder::{FORMAT, Store, digest_of, temporary_file};
 use crate::store::pack::RESULTS;
 
 const SUMS: &str = "SHA256SUMS";
@@ -82,7 +82,7 @@ impl Store {
         let failed = |source| StoreError::Write { path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let file = temporary_file(folder, "").map_err(failed)?;
         let mut archive = tar::Builder::new(BufWriter::new(file));
         let sums = self.sums(&entries)?;
         let mut text = String::new();
@@ -289,6 +289,11 @@ fn verify(archive: &mut impl Read) -> Result<(), String> {
     }
 }
 
+/// What a message shows of a line that may have any length.
+fn start_of(line: &str) -> String {
+    line.chars().take(100).collect()
+}
+
 fn list_of_sums(content: &mut impl Read) -> Result<BTreeMap<String, Digest>, String> {
     let mut text = String::new();
     let read = content.take(MAX_BESIDE).read_to_string(&mut text);
@@ -297,7 +302,8 @@ fn list_of_sums(content: &mut impl Read) -> Result<BTreeMap<String, Digest>, Str
         let (sum, name) = line.split_once("  ")?;
         Some((name.to_owned(), Digest::parse(sum)?))
     };
-    let sums =
-        text.lines().map(|text| line(text).ok_or_else(|| format!("`{text}` is no checksum")));
+    let sums = text
+        .lines()
+        .map(|text| line(text).ok_or_else(|| format!("`{}` is no checksum", start_of(text))));
     sums.collect()
 }

@@ -20,7 +20,7 @@ use crate::identity::Digest;
 use crate::store::arrivals::Arrivals;
 use crate::store::claims::other::Other;
 use crate::store::error::StoreError;
-use crate::store::folder::Store;
+use crate::store::folder::{Store, temporary_file};
 use crate::store::pack::BlockId;
 
 mod other;
@@ -78,7 +78,7 @@ impl Store {
         let turn = turn.map_err(failed)?;
         // Others find the file only once it is locked.
         let has_locks = turn.lock().is_ok();
-        let own = tempfile::Builder::new().prefix("run-").tempfile_in(&folder).map_err(failed)?;
+        let own = temporary_file(&folder, "run-").map_err(failed)?;
         let (own, own_path) = own.into_parts();
         let is_locked = own.try_lock().is_ok();
         let mut claims = Claims {

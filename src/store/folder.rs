@@ -136,7 +136,7 @@ impl Store {
     /// A new file, which is not kept unless [`Store::keep_content`] is called.
     pub(crate) fn content_writer(&self) -> Result<ContentWriter, StoreError> {
         let tmp = self.root.join("tmp");
-        let file = temporary_file(&tmp);
+        let file = temporary_file(&tmp, "");
         let file = file.map_err(|source| StoreError::Write { path: tmp, source })?;
         Ok(Digesting::new(BufWriter::new(file)))
     }
@@ -283,9 +283,12 @@ fn holds_only_own(entries: fs::ReadDir) -> bool {
     entries.filter_map(Result::ok).map(|entry| entry.file_name()).all(is_own)
 }
 
-/// A temporary file that will be readable like any file the user makes.
-fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+/// A temporary file that will be readable like any file the user makes; its name begins so.
+pub(crate) fn temporary_file(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
+    if !prefix.is_empty() {
+        builder.prefix(prefix);
+    }
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
@@ -293,7 +296,7 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
 
 /// Writes `bytes` to `path` through a temporary file in `tmp`, which is on the same file system.
 pub(crate) fn write_atomically(tmp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = temporary_file(tmp)?;
+    let mut file = temporary_file(tmp, "")?;
     file.write_all(bytes)?;
     persist(file, path)
 }

@@ -51,7 +51,7 @@ pub use analyses::{Outcome, Outcomes};
 pub use arrivals::Arrivals;
 pub use bundle::{Contents, Imported};
 pub use cause::{Causes, causes};
-pub use checkpoint::CHECKPOINTS;
+pub use checkpoint::{CHECKPOINTS, Checkpoint};
 pub(crate) use claims::BEAT;
 pub use claims::{Claims, Whose};
 pub use csv_table::{CsvTableError, csv_column, csv_records};

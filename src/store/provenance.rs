@@ -41,6 +41,11 @@ pub struct Origin {
     pub unix_time: u64,
 }
 
+/// A text without characters that a terminal would obey: provenance comes with bundles, from anybody.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 impl Store {
     /// Says beside the results file `name` which blocks it holds and where they came from.
     pub(crate) fn write_provenance(
@@ -66,6 +71,12 @@ impl Store {
         }
         self.bring_origins(std::iter::once(&name));
         let bytes = std::fs::read(self.content_path(RESULTS.0, name, "json")).ok()?;
-        serde_json::from_slice::<Beside>(&bytes).ok().map(|beside| beside.provenance)
+        let origin = serde_json::from_slice::<Beside>(&bytes).ok()?.provenance;
+        Some(Origin {
+            host: printable(&origin.host),
+            git_commit: origin.git_commit.as_deref().map(printable),
+            version: printable(&origin.version),
+            ..origin
+        })
     }
 }

@@ -8,12 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 use crate::identity::{Digest, Digesting};
 use crate::store::checkpoint::CHECKPOINTS;
 use crate::store::error::StoreError;
-use crate::store::folder::Store;
+use crate::store::folder::{Store, temporary_file};
 use crate::store::pack::BlockId;
 
 /// Bytes that are written at once.
@@ -38,7 +38,7 @@ impl Store {
     /// If it cannot be written.
     pub(crate) fn spool(&self, block: BlockId) -> Result<Spool<'_>, StoreError> {
         let tmp = self.root().join("tmp");
-        let file = NamedTempFile::new_in(&tmp);
+        let file = temporary_file(&tmp, "");
         let file = file.map_err(|source| StoreError::Write { path: tmp, source })?;
         let (file, path) = file.into_parts();
         let writer = Digesting::new(BufWriter::with_capacity(BUFFER, file));

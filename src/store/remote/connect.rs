@@ -20,12 +20,24 @@ impl Address {
     /// # Errors
     /// [`StoreError::Address`] if it begins like one, and is none.
     pub(crate) fn parse(text: &str) -> Result<Option<Address>, StoreError> {
-        let Some(rest) = text.strip_prefix(SCHEME) else { return Ok(None) };
         let wrong = |reason| StoreError::Address { url: text.to_owned(), reason };
+        let Some(rest) = text.strip_prefix(SCHEME) else {
+            let is_meant = text.contains("://") || text.to_lowercase().starts_with("s3:");
+            let reason = "a store is a folder, or `s3://BUCKET/PREFIX` in small letters";
+            return if is_meant { Err(wrong(reason)) } else { Ok(None) };
+        };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        if bucket.is_empty() || !bucket.chars().all(is_plain) {
-            return Err(wrong("after `s3://` comes the name of a bucket"));
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let is_bucket = (3..=63).contains(&bucket.len())
+            && bucket.starts_with(is_name)
+            && bucket.ends_with(is_name)
+            && bucket.chars().all(|c| is_name(c) || "-._".contains(c))
+            && !bucket.contains("..");
+        if !is_bucket {
+            return Err(wrong(
+                "after `s3://` comes the name of a bucket: 3 to 63 small letters, digits, `-` and `.`",
+            ));
         }
         let prefix = prefix.trim_end_matches('/');
         let is_part = |part: &str| {
@@ -70,8 +82,21 @@ mod tests {
         assert_eq!(url("store"), None);
         assert_eq!(url("s3://a-b.c").as_deref(), Some("s3://a-b.c"));
         assert_eq!(url("s3://lab/sgd/2026/").as_deref(), Some("s3://lab/sgd/2026"));
-        for wrong in ["s3://", "s3:///x", "s3://lab//x", "s3://lab/../x", "s3://lab/a b", "s3://l?"]
-        {
+        for wrong in [
+            "s3://",
+            "s3:///x",
+            "s3://lab//x",
+            "s3://lab/../x",
+            "s3://lab/a b",
+            "s3://l?",
+            "s3://a",
+            "s3://UPPER/x",
+            "s3://../x",
+            "S3://lab/x",
+            "s3:/lab",
+            "gs://lab/x",
+            "http://lab/x",
+        ] {
             assert!(matches!(Address::parse(wrong), Err(StoreError::Address { .. })), "{wrong}");
         }
     }

@@ -37,9 +37,9 @@ impl Location {
         match (address, cache) {
             (Some(address), _) => {
                 let objects = objects(&address)?;
-                let url = address.url();
-                let folder = cache.map_or_else(|| default_cache(&url), |it| Ok(it.to_owned()))?;
-                Location::shared(url, objects, folder)
+                let of = of(&address.url(), objects.as_ref());
+                let folder = cache.map_or_else(|| default_cache(&of), |it| Ok(it.to_owned()))?;
+                Location::shared(address.url(), objects, folder)
             }
             (None, None) => Ok(Location { folder: store.to_owned(), bucket: None }),
             (None, Some(_)) => Err(StoreError::Address {
@@ -72,16 +72,17 @@ impl Location {
         objects: Box<dyn Objects>,
         folder: PathBuf,
     ) -> Result<Location, StoreError> {
+        let of = of(&url, objects.as_ref());
         let bucket = Bucket::open(url, objects)?;
         let cache = Store::open_to_write(&folder)?;
-        let of = folder.join(OF);
-        match fs::read_to_string(&of) {
-            Ok(text) if text.trim_end() == bucket.url() => {}
+        let file = folder.join(OF);
+        match fs::read_to_string(&file) {
+            Ok(text) if text.trim_end() == of => {}
             Ok(text) => {
-                let (known, url) = (text.trim_end().to_owned(), bucket.url().to_owned());
-                return Err(StoreError::OtherCache { folder, known, url });
+                let known = text.trim_end().to_owned();
+                return Err(StoreError::OtherCache { folder, known, url: of });
             }
-            Err(_) => cache.write_file(&of, format!("{}\n", bucket.url()).as_bytes())?,
+            Err(_) => cache.write_file(&file, format!("{of}\n").as_bytes())?,
         }
         Ok(Location { folder, bucket: Some(Arc::new(bucket)) })
     }
@@ -160,6 +161,11 @@ impl Location {
         let known = state.damaged.iter();
         known.map(|(name, reason)| (bucket.path_of(*name), reason.clone())).collect()
     }
+}
+
+/// What a cache is one of: the bucket at `url`, and its server.
+fn of(url: &str, objects: &dyn Objects) -> String {
+    objects.server().map_or_else(|| url.to_owned(), |server| format!("{url} at {server}"))
 }
 
 /// The folder for the cache of `url` where none is given.

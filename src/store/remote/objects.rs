@@ -19,6 +19,8 @@ pub enum FaultKind {
     Unreachable,
     /// What was to be uploaded could not be read, or is not what its name says.
     Source,
+    /// A variable of the environment has no meaning; no request was sent.
+    Setting,
     /// Anything else.
     Other,
 }
@@ -45,6 +47,7 @@ impl fmt::Display for FaultKind {
                 "the server cannot be reached; is AWS_ENDPOINT_URL right, and the network up?"
             }
             FaultKind::Source => "the local file cannot be used",
+            FaultKind::Setting => "a setting is wrong",
             FaultKind::Other => "the server refused",
         })
     }
@@ -67,4 +70,9 @@ pub(crate) trait Objects: fmt::Debug + Send + Sync {
 
     /// Gives an object another name.
     fn rename(&self, from: &str, to: &str) -> Result<(), Fault>;
+
+    /// The server, if it is not the usual one.
+    fn server(&self) -> Option<&str> {
+        None
+    }
 }

@@ -26,6 +26,17 @@ const RETRIES: usize = 6;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What the crate says of a list whose connection broke within the answer.
 const CUT_LIST: &str = "Error getting list response body";
+/// Variables that go into requests as they are.
+const VARIABLES: [&str; 8] = [
+    "AWS_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
 /// Where a machine of Amazon's finds its credentials.
 const INSTANCE_METADATA: &str = "169.254.169.254";
 /// Time limits where the environment has none: of a request, and of a pause within it.
@@ -41,6 +52,8 @@ pub(crate) struct S3 {
     runtime: Runtime,
     bucket: AmazonS3,
     prefix: ObjectPath,
+    /// Where the bucket is, if the environment says so.
+    endpoint: Option<String>,
 }
 
 impl S3 {
@@ -53,8 +66,9 @@ impl S3 {
         let failed = |message| StoreError::Bucket {
             doing: "reach",
             url: address.url(),
-            source: Box::new(Fault { kind: FaultKind::Other, message }),
+            source: Box::new(Fault { kind: FaultKind::Setting, message }),
         };
+        check_variables().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| failed(error.to_string()))?;
         let (init_backoff, max_backoff) = (Duration::from_millis(200), Duration::from_secs(5));
@@ -66,17 +80,16 @@ impl S3 {
                 builder = builder.with_config(AmazonS3ConfigKey::Client(key), value);
             }
         }
-        let is_plain = builder
-            .get_config_value(&AmazonS3ConfigKey::Endpoint)
-            .is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let endpoint = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+        let is_plain = endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
         let allow_http = AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp);
         if is_plain && builder.get_config_value(&allow_http).as_deref() != Some("true") {
             let message = "an endpoint without TLS wants AWS_ALLOW_HTTP=true".to_owned();
             return Err(failed(message));
         }
         let bucket = builder.with_retry(retry).build();
-        let bucket = bucket.map_err(|error| failed(Fault::from(error).to_string()))?;
-        Ok(S3 { runtime, bucket, prefix: ObjectPath::from(address.prefix.as_str()) })
+        let bucket = bucket.map_err(|error| failed(Fault::from(error).message))?;
+        Ok(S3 { runtime, bucket, prefix: ObjectPath::from(address.prefix.as_str()), endpoint })
     }
 
     fn path(&self, name: &str) -> ObjectPath {
@@ -114,7 +127,42 @@ impl S3 {
     }
 }
 
+/// Refuses variables of the environment that no request can be made of.
+fn check_variables() -> Result<(), String> {
+    for variable in VARIABLES {
+        let Some(value) = std::env::var_os(variable) else { continue };
+        let value = value.to_str().unwrap_or(" ");
+        if value.is_empty() {
+            return Err(format!("the variable {variable} is empty; unset it or give it a value"));
+        }
+        if !value.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(format!("the variable {variable} has a blank, a line break or the like"));
+        }
+        if variable.starts_with("AWS_ENDPOINT") && !is_endpoint(value) {
+            return Err(format!(
+                "the variable {variable} is `{value}`; it takes an address such as https://host:9000"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `text` is the address of a server.
+fn is_endpoint(text: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let Some(server) = rest.and_then(|rest| rest.split('/').next()) else { return false };
+    let (host, port) = match server.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (server, None),
+    };
+    !host.is_empty() && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
 impl Objects for S3 {
+    fn server(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<(String, u64)>, Fault> {
         // A connection that breaks within an answer is taken up again by the crate for objects alone.
         let is_cut = |fault: &Fault| fault.message.contains(CUT_LIST);
@@ -197,5 +245,23 @@ impl From<Error> for Fault {
             kind = FaultKind::Denied;
         }
         Fault { kind, message: text.split_whitespace().collect::<Vec<_>>().join(" ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_servers_have_a_scheme_a_host_and_perhaps_a_port() {
+        for right in ["http://localhost:9000", "https://s3.example.org/base/", "http://[::1]:9000"]
+        {
+            assert!(is_endpoint(right), "{right}");
+        }
+        for wrong in
+            ["", "minio.local:9000", "https://", "http://127.0.0.1:99999", "http://h:", "ftp://h"]
+        {
+            assert!(!is_endpoint(wrong), "{wrong}");
+        }
     }
 }

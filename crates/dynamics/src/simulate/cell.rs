@@ -8,6 +8,7 @@ use crate::noise::StreamKey;
 use crate::parameter::{Lookup, Parameters, Value, Violation};
 use crate::problem::{Problem, QuadraticForm, problem};
 use crate::simulate::simulation::{Simulation, Start};
+use crate::simulate::walk::steps_per_check;
 use crate::simulate::{observed, reduced, refusal, times};
 
 impl Simulation {
@@ -52,7 +53,8 @@ impl Simulation {
         let model = kind.build(parameters, &problem);
         let directions = observed::directions(parameters);
         let record_at = Vec::new();
-        Simulation { problem, model, observables, directions, start, record_at, key }
+        let check_every = steps_per_check(dim, kind.passes_per_step(parameters));
+        Simulation { problem, model, observables, directions, start, record_at, key, check_every }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Simulation {
     pub record_at: Vec<u64>,
     /// Key of the random streams: a function of the identity of the cell.
     pub key: StreamKey,
+    /// Divergence is looked for at multiples of this many steps.
+    pub check_every: u64,
 }
 
 /// The starting point: `x_0 ~ N(mean, std² D²)`.

@@ -19,12 +19,20 @@ pub const DIVERGED_BEYOND: f64 = 1e100;
 /// [approach](Walk::approach) one that is far away.
 pub const RECORDS_PER_LOOK: usize = 16;
 
-/// Divergence is looked for at multiples of a number of steps, and at every recorded step: this many
-/// steps in up to 64 dimensions, and fewer in more, in which a step takes longer, so that chains can be
-/// saved at such a step.
-const MOST_STEPS_PER_CHECK: usize = 1024;
-/// In the highest dimensions the check costs too much to be made more often.
-const FEWEST_STEPS_PER_CHECK: usize = 16;
+/// Steps between two looks for divergence, which is looked for at every recorded step too, where a step
+/// is one pass over up to 64 entries.
+const MOST_STEPS_PER_CHECK: u64 = 1024;
+/// Passes over the state between two looks, at least: fewer cost too much.
+const FEWEST_PASSES_PER_CHECK: u64 = 16;
+
+/// After how many steps divergence is looked for: the fewer, the longer a step of so many passes over the
+/// state takes, so that chains can be saved at such a step.
+pub(crate) fn steps_per_check(dim: usize, passes: u64) -> u64 {
+    let (entries, passes) = (dim.max(64) as u64, passes.max(1));
+    let work = entries.saturating_mul(passes).checked_next_power_of_two().unwrap_or(u64::MAX);
+    let fewest = (FEWEST_PASSES_PER_CHECK / passes).max(1);
+    (64 * MOST_STEPS_PER_CHECK / work).max(fewest)
+}
 
 /// [`LANES`] consecutive chains of a simulation, at one step; there is nothing else that their
 /// future depends on.
@@ -237,9 +245,7 @@ impl<'a> Walk<'a> {
 
     /// The next step, beyond this one, at which divergence is looked for anyway.
     fn next_check(&self) -> u64 {
-        let dim = self.simulation.model.shape().dim;
-        let most = MOST_STEPS_PER_CHECK * 64 / dim.max(64).next_power_of_two();
-        let n_steps = most.max(FEWEST_STEPS_PER_CHECK) as u64;
+        let n_steps = self.simulation.check_every;
         (self.bundle.step / n_steps + 1) * n_steps
     }
 
@@ -329,5 +335,26 @@ impl Kernel for AllBounded<'_> {
         };
         !vectors.iter().any(|entry| is_beyond(*entry))
             && rest.iter().all(|entry| entry.abs() <= DIVERGED_BEYOND)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longer_steps_are_looked_at_after_fewer() {
+        for (dim, passes, expected) in [
+            (1, 1, 1024),
+            (64, 1, 1024),
+            (65, 1, 512),
+            (3, 4, 256),
+            (3, 250_000, 1),
+            (1_060_138, 1, 16),
+            (1_060_138, 128, 1),
+            (usize::MAX, u64::MAX, 1),
+        ] {
+            assert_eq!(steps_per_check(dim, passes), expected, "{dim}, {passes}");
+        }
     }
 }

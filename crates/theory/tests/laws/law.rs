@@ -37,6 +37,7 @@ fn simulation(
         start: Start { mean: vec![0.0; dim], std: start_std, is_scaled: false },
         record_at: record_at.to_vec(),
         key: StreamKey(2024),
+        check_every: 1024,
     }
 }
 

@@ -23,6 +23,7 @@ fn simulation(model: &str, step_size: f64, start_std: f64, record_at: &[u64]) ->
         start: Start { mean: vec![0.0; 5], std: start_std, is_scaled: false },
         record_at: record_at.to_vec(),
         key: StreamKey(21),
+        check_every: 1024,
     }
 }
 
