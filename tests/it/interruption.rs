@@ -289,11 +289,58 @@ fn an_interrupted_block_is_saved_and_a_damaged_checkpoint_is_not_used() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     changed.write(&path, bytes);
-    assert_eq!(changed.reproduce()["steps_resumed"], 0);
-    assert_eq!(changed.results(), undisturbed.results());
-    assert_eq!(changed.contents("store/damaged").len(), 1);
+    begins_anew(&changed, &undisturbed);
     assert_ne!(project.reproduce()["steps_resumed"], 0);
     ends_the_same(&project, &undisturbed);
+}
+
+/// A project whose checkpoint is damaged, or what waits beside it: the checkpoint is named and set aside,
+/// and its block is computed from the start.
+fn begins_anew(project: &Project, undisturbed: &Project) {
+    let done = project.reproduce();
+    assert_eq!(done["steps_resumed"], 0);
+    let damaged = done["damaged"].as_array().expect("a list");
+    assert!(
+        damaged.len() == 1 && damaged[0]["reason"].to_string().contains("begins anew"),
+        "{damaged:?}"
+    );
+    assert_eq!(project.results(), undisturbed.results());
+    assert_eq!(project.contents("store/damaged").len(), 1);
+    assert!(project.contents("store/checkpoints").is_empty(), "something is left");
+}
+
+/// Cells of one `common_noise` and start differ in nothing that the words of a checkpoint say; the
+/// identity of the block does.
+#[test]
+fn the_checkpoint_of_another_block_is_not_used() {
+    let of = |step_size: &str| {
+        let project = one_block();
+        project.edit(
+            "long.yaml",
+            "model: sgd, data: small",
+            "model: sgd, problem: quadratic, noise_std: 1",
+        );
+        project.edit("long.yaml", "chains: 16", "chains: 16, common_noise: path, observe: [x_0]");
+        project.edit("long.yaml", "step_size: 0.1", &format!("step_size: {step_size}"));
+        project.edit(
+            "long.yaml",
+            "estimate: goodness_of_fit, of: runs,",
+            "estimate: goodness_of_fit, of: runs, observable: x_0,",
+        );
+        project
+    };
+    let killed = |project: &Project| {
+        let mut child = saved(project);
+        child.kill().expect("SIGKILL is sent");
+        child.wait().expect("the program ends");
+        project.contents("store/checkpoints").pop_first().expect("a checkpoint")
+    };
+    let (one, other) = (of("0.1"), of("0.2"));
+    let ((path, _), (_, words)) = (killed(&one), killed(&other));
+    one.write(&path, words);
+    let undisturbed = of("0.1");
+    undisturbed.reproduce();
+    begins_anew(&one, &undisturbed);
 }
 
 /// Kills runs of `project` that have saved their block, and gives the steps that the last one took from
@@ -345,9 +392,7 @@ fn a_killed_block_of_long_statistics_goes_on_from_where_it_was_saved() {
     assert!(path.ends_with(".0"), "{path}");
     words[16] ^= 1;
     damaged.write(&path, words);
-    assert_eq!(damaged.reproduce()["steps_resumed"], 0);
-    ends_the_same(&damaged, &undisturbed);
-    assert!(damaged.contents("store/checkpoints").is_empty(), "statistics are left");
+    begins_anew(&damaged, &undisturbed);
 }
 
 #[test]
@@ -365,9 +410,7 @@ fn an_interrupted_long_record_is_saved_and_damaged_numbers_are_not_used() {
     assert!(path.ends_with(".0"), "{path}");
     numbers[16] ^= 1;
     changed.write(&path, numbers);
-    assert_eq!(changed.reproduce()["steps_resumed"], 0);
-    ends_the_same(&changed, &undisturbed);
-    assert!(changed.contents("store/checkpoints").is_empty(), "numbers are left");
+    begins_anew(&changed, &undisturbed);
     assert_ne!(project.reproduce()["steps_resumed"], 0);
     ends_the_same(&project, &undisturbed);
 }
