@@ -27,14 +27,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What the crate says of a list whose connection broke within the answer.
 const CUT_LIST: &str = "Error getting list response body";
 /// Variables that go into requests as they are.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 7] = [
     "AWS_ENDPOINT",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
     "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
 ];
 /// Where a machine of Amazon's finds its credentials.
