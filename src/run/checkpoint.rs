@@ -46,11 +46,6 @@ pub(crate) struct Simulated {
 }
 
 impl Saves<'_> {
-    /// Whether a block that began at `start` has taken so long that an interrupted one is saved.
-    pub(crate) fn is_worth(&self, start: Instant) -> bool {
-        start.elapsed() >= self.every.min(WORTH_SAVING)
-    }
-
     /// What `restore` makes of the words of the block's checkpoint; `None` if there is none, or it is
     /// of no use, which is noted.
     ///
@@ -223,7 +218,7 @@ impl<'a> Timer<'a> {
 
     /// Whether the block has taken so long that an interrupted one is saved.
     pub(crate) fn is_worth(&self) -> bool {
-        self.saves.is_worth(self.start)
+        self.start.elapsed() >= self.saves.every.min(WORTH_SAVING)
     }
 
     /// Whether to save and stop.

@@ -2,6 +2,8 @@
 
 mod block;
 mod checkpoint;
+#[cfg(test)]
+mod expanding;
 mod interrupt;
 mod machine;
 mod progress;

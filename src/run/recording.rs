@@ -160,15 +160,9 @@ fn stretch(
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::sync::Arc;
-
-    use maruyama_dynamics::model::model;
-    use maruyama_dynamics::noise::StreamKey;
-    use maruyama_dynamics::parameter::{Parameters, Value, defaults};
-    use maruyama_dynamics::problem::{GradientNoise, Quadratic};
-    use maruyama_dynamics::simulate::PARAMETERS;
 
     use super::*;
+    use crate::run::expanding::{expanding, simulation};
 
     /// The bits of each chain, in its order; stops after so many looks whether it is time to save.
     struct Found {
@@ -210,30 +204,10 @@ mod tests {
         }
     }
 
-    /// A cell of SGD with Cauchy noise that expands: its chains diverge at different steps.
-    fn parameters() -> Parameters {
-        let mut parameters = defaults(PARAMETERS);
-        parameters.extend(defaults(model("sgd").unwrap().part().parameters));
-        let text = |text: &str| Value::Text(text.to_owned());
-        for (name, value) in [
-            ("model", text("sgd")),
-            ("problem", text("quadratic")),
-            ("step_size", Value::Real(2.25)),
-            ("steps", Value::Integer(1100)),
-            ("record_every", Value::Integer(7)),
-            ("observe", Value::List(vec![text("x_1"), text("norm")])),
-        ] {
-            parameters.insert(name.to_owned(), value);
-        }
-        parameters
-    }
-
     #[test]
     fn stretches_give_the_numbers_of_the_whole() {
-        let noise = GradientNoise::StudentT { nu: 0.3 };
-        let problem = Arc::new(Quadratic::new(vec![1.0, 0.4], 1.0, noise));
-        let parameters = parameters();
-        let simulation = Simulation::new(&parameters, problem, StreamKey(3));
+        let parameters = expanding(2.25, 1100, 7);
+        let simulation = simulation(&parameters);
         let expected = simulation.run(5..42);
         let ends: std::collections::BTreeSet<_> = expected.diverged_at.iter().flatten().collect();
         assert!(ends.len() > 5, "chains diverge apart: {ends:?}");
@@ -276,14 +250,13 @@ mod tests {
 
     #[test]
     fn an_error_ends_the_run() {
-        let problem = Arc::new(Quadratic::new(vec![1.0, 0.4], 1.0, GradientNoise::Gaussian));
-        let parameters = parameters();
-        let simulation = Simulation::new(&parameters, problem, StreamKey(3));
+        let parameters = expanding(2.25, 1100, 7);
+        let simulation = simulation(&parameters);
         let mut found = Found::new(Some(3));
         let steps = (&Steps::new(&parameters), 10);
         let stopped = record(&simulation, steps, 0..32, UnderWay::default(), &mut found);
         assert!(stopped.is_err());
-        assert!((3..=4).contains(&found.n_looks.get()), "{:?}", found.n_looks);
+        assert_eq!(found.n_looks.get(), 3);
         let words = || stopped.as_ref().unwrap_err().iter().copied();
         let restored =
             |n: usize| UnderWay::restore(&simulation, &(0..32), &mut words().take(n)).is_some();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use maruyama_dynamics::parameter::Lookup as _;
 use maruyama_dynamics::simulate::{MOMENTS, QUANTILES, Simulation, Steps, keeps};
@@ -87,7 +87,6 @@ fn resume<'a>(
 /// Saves a block of statistics.
 struct Saving<'a> {
     saves: &'a Saves<'a>,
-    start: Instant,
     timer: Mutex<Timer<'a>>,
     /// Summaries at the steps that all chains have done.
     waiting: Mutex<WaitingSummaries<'a>>,
@@ -99,7 +98,6 @@ impl<'a> Saving<'a> {
     fn new(saves: &'a Saves<'a>, waiting: WaitingSummaries<'a>) -> Saving<'a> {
         Saving {
             saves,
-            start: Instant::now(),
             timer: Mutex::new(Timer::new(saves)),
             waiting: Mutex::new(waiting),
             has_failed: AtomicBool::new(false),
@@ -129,7 +127,7 @@ impl<'a> Saving<'a> {
 
 impl Keeper for Saving<'_> {
     fn is_stopped(&self) -> bool {
-        let is_asked = self.saves.interrupt.requested() && self.saves.is_worth(self.start);
+        let is_asked = self.saves.interrupt.requested() && lock(&self.timer).is_worth();
         is_asked || self.has_failed.load(Ordering::Relaxed)
     }
 

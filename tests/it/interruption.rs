@@ -337,10 +337,14 @@ fn the_checkpoint_of_another_block_is_not_used() {
     };
     let (one, other) = (of("0.1"), of("0.2"));
     let ((path, _), (_, words)) = (killed(&one), killed(&other));
-    one.write(&path, words);
+    one.write(&path, words.clone());
     let undisturbed = of("0.1");
     undisturbed.reproduce();
     begins_anew(&one, &undisturbed);
+    // One of a block that is stored by now is of no use, and goes.
+    one.write(&path, words);
+    one.reproduce();
+    assert!(one.contents("store/checkpoints").is_empty(), "a checkpoint is left");
 }
 
 /// Kills runs of `project` that have saved their block, and gives the steps that the last one took from

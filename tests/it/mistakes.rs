@@ -161,3 +161,18 @@ fn arguments_are_checked() {
     project.run(["--help"]).code(0).prints("Exit codes:");
     project.run(["--version"]).code(0).prints("maruyama");
 }
+
+#[test]
+fn a_test_has_ranges_and_numbers_that_mean_something() {
+    for (test, complaint) in [
+        ("std in [1, 0]", "from the smaller number to the larger one"),
+        ("std overlaps [2, -1]", "from the smaller number to the larger one"),
+        ("std < nan", "a finite number or `inf`"),
+        ("std < 1e999", "a finite number or `inf`"),
+    ] {
+        refused("std > 0", test).complains(complaint);
+    }
+    let project = Project::small();
+    project.edit("small.yaml", "std > 0", "std in [0, inf]");
+    project.run(["plan"]).code(0);
+}

@@ -104,3 +104,40 @@ fn results_files_are_read_as_they_are() {
     let found = project.run(["stat", &file, "value", "moments", "--format=json"]).code(0).json();
     assert_eq!(found["values"], 40, "{found:#}");
 }
+
+/// Quantiles of the Pareto law P(X > x) = 1/x², which are positive: less their mean they have another
+/// tail. Those of Cauchy's law have no mean, and a median of zero.
+#[test]
+fn a_tail_is_centred_as_one_says() {
+    let project = Project::new();
+    let column = |quantile: fn(f64) -> f64| {
+        let numbers = (0..4000).map(|n| quantile((f64::from(n) + 0.5) / 4000.0));
+        numbers.fold(String::from("x\n"), |text, x| format!("{text}{x}\n"))
+    };
+    let cauchy = |p: f64| {
+        let (sin, cos) = maruyama_dynamics::real::sin_cos(std::f64::consts::PI * (p - 0.5));
+        1.0 + sin / cos
+    };
+    project.write("pareto.csv", column(|p| 1.0 / (1.0 - p).sqrt()));
+    project.write("cauchy.csv", column(cauchy));
+    let hill = |file: &str, centre: &str| {
+        let set = format!("--set=centre={centre}");
+        let found = project.run(["stat", file, "x", "tail_index", &set, "--format=json"]).code(0);
+        found.json()["statistics"]["tail_index"][0]["hill"]["value"].as_f64().expect("an index")
+    };
+    // Quantiles for a sample: the k-th largest is off by a part of 1/k, which sums to ln(k)/k.
+    assert!((hill("pareto.csv", "nothing") - 2.0).abs() < 0.1);
+    assert!((hill("pareto.csv", "mean") - 2.0).abs() > 0.1);
+    assert!((hill("cauchy.csv", "median") - 1.0).abs() < 0.05);
+}
+
+#[test]
+fn what_does_not_exist_leaves_the_other_statistics() {
+    let project = Project::new();
+    project.write("flat.csv", format!("x\n{}", "2\n".repeat(30)));
+    let run = project.run(["stat", "flat.csv", "x"]).code(0);
+    run.prints("mean: 2").prints("tail_index: none: ");
+    project.run(["stat", "flat.csv", "x", "tail_index"]).code(2);
+    let run = project.run(["stat", "flat.csv", "x", "moments", "--set=fraction=0.1"]).code(2);
+    run.complains("there are none");
+}

@@ -127,6 +127,12 @@ fn chains_that_diverge_are_counted() {
     assert_eq!(counts("0.1,"), (40, 0));
     let (left, diverged) = counts("3,");
     assert!(diverged > 0 && left > 0 && left + diverged == 40, "{csv}");
+    let page = project.contents("reports").remove("reports/small/README.md").expect("a page");
+    let page = String::from_utf8(page).expect("text");
+    let said = format!(
+        "in 1 of 2 cells more than a tenth of the chains diverged, and statistics are those of the others; most in step\\_size=3, {diverged} of 40."
+    );
+    assert!(page.contains(&said), "{said} is not in {page}");
 }
 
 #[test]
@@ -171,4 +177,17 @@ fn theory_of_sgd_is_of_no_other_cell() {
             assert!(format!("{run:?}").contains(reason), "{run:#?}");
         }
     }
+}
+
+/// A value that no row has, as a name for the word of a manifest, is no empty table.
+#[test]
+fn filters_that_no_row_meets_are_named() {
+    let project = Project::small();
+    project.edit(
+        "small.yaml",
+        "tails: { of: tails,",
+        "tails: { of: tails, where: { step_size: 0.15 },",
+    );
+    let run = project.run(["reproduce"]).code(1);
+    run.prints("table `tails`: no row of `tails` has step_size 0.15");
 }

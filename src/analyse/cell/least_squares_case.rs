@@ -12,6 +12,7 @@ use maruyama_theory::least_squares::{
 use maruyama_theory::matrix::{combine, identity, outer, trace};
 
 use crate::analyse::cell::population::Population;
+use crate::analyse::cell::start::start;
 use crate::analyse::estimator::{AnalysisError, Input};
 
 /// Largest rank of data that are described by their fourth moments, r⁴ numbers.
@@ -79,7 +80,8 @@ impl Case {
     /// start has a part that the data do not see.
     pub(crate) fn of(input: &Input<'_>) -> Result<Case, AnalysisError> {
         let problem = input.problem()?;
-        let start = Start::of(input.parameters);
+        let (level, std) = start(input.parameters)?;
+        let start = Start { level, std };
         if let Some(population) = Population::of(problem.as_ref()) {
             return Case::of_population(population, start);
         }
@@ -224,13 +226,6 @@ struct Start {
 }
 
 impl Start {
-    fn of(parameters: &Parameters) -> Start {
-        if parameters.text("initial") != "gaussian" {
-            return Start { level: 0.0, std: 0.0 };
-        }
-        Start { level: parameters.real("initial_mean"), std: parameters.real("initial_std") }
-    }
-
     /// Moments of the error of a start with the mean `mean`, `[d]`.
     fn about(self, mean: Vec<f64>) -> Moments {
         let spread = identity(mean.len());

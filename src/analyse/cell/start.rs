@@ -48,25 +48,26 @@ mod tests {
 
     #[test]
     fn a_start_is_a_law_of_equal_coordinates() {
-        let cell = |initial: &str, point: &[f64]| {
+        let cell = |initial: &str, std: f64, point: &[f64]| {
             let point = point.iter().copied().map(Value::Real).collect();
             Parameters::from(
                 [
                     ("initial", Value::Text(initial.to_owned())),
                     ("initial_mean", Value::Real(0.5)),
-                    ("initial_std", Value::Real(0.1)),
+                    ("initial_std", Value::Real(std)),
                     ("initial_point", Value::List(point)),
                 ]
                 .map(|(name, value)| (name.to_owned(), value)),
             )
         };
-        assert_eq!(start(&cell("zero", &[])), Ok((0.0, 0.0)));
-        assert_eq!(start(&cell("gaussian", &[])), Ok((0.5, 0.1)));
-        assert_eq!(one_point(&cell("point", &[1.5, 1.5])), Ok(1.5));
+        assert_eq!(start(&cell("zero", 0.1, &[])), Ok((0.0, 0.0)));
+        assert_eq!(start(&cell("gaussian", 0.1, &[])), Ok((0.5, 0.1)));
+        assert_eq!(one_point(&cell("gaussian", 0.0, &[])), Ok(0.5));
+        assert_eq!(one_point(&cell("point", 0.1, &[1.5, 1.5])), Ok(1.5));
         for (initial, point) in
             [("gaussian", [0.0; 2]), ("point", [1.0, 0.0]), ("fan_in", [0.0; 2])]
         {
-            assert!(one_point(&cell(initial, &point)).is_err(), "{initial}");
+            assert!(one_point(&cell(initial, 0.1, &point)).is_err(), "{initial}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The estimator `mean_risk`: the mean risk over time beside the equation of homogenized SGD.
 
-use maruyama_dynamics::parameter::{Lookup as _, Parameters, Part};
+use maruyama_dynamics::parameter::{Parameters, Part};
 use maruyama_dynamics::problem::LeastSquares;
 use maruyama_dynamics::real;
 use maruyama_statistics::stream::Kept;
@@ -8,6 +8,7 @@ use maruyama_theory::risk::{MeanRisk, Moments};
 use maruyama_theory::tail::Diffusion;
 
 use crate::analyse::cell::sgd_cell::bounds_of;
+use crate::analyse::cell::start::start;
 use crate::analyse::estimator::{AnalysisError, Estimator, Input, Reads};
 use crate::analyse::outcome::{CellOutcome, Row, Scalar};
 use crate::analyse::summary_row::mean;
@@ -15,8 +16,8 @@ use crate::analyse::summary_row::mean;
 const PART: Part = Part {
     name: "mean_risk",
     doc: "The mean over the chains of the risk |Ax − b|²/(2n) at each recorded step, beside the closed \
-          linear equation that it obeys for homogenized SGD without ridge; from the Gaussian or zero \
-          start of the cell. One row a step and series: `simulated` and `equation`.",
+          linear equation that it obeys for homogenized SGD without ridge; from a start \
+          whose coordinates are alike. One row a step and series: `simulated` and `equation`.",
     parameters: &[],
     source: file!(),
 };
@@ -108,20 +109,14 @@ fn equation(
     let diffusion = Diffusion { theta: bounds.theta, noise };
     let mu = vec![0.0; diffusion.theta.len()];
     let model = MeanRisk { diffusion: &diffusion, mu: &mu, chi: spectrum.beta };
-    let moments = model.at(&start(input, problem), times);
+    let moments = model.at(&moments_at_start(input, problem)?, times);
     let twice_n = 2.0 * problem.dataset().n_rows() as f64;
     Ok(moments.iter().map(|at| (real::sum(&at.second) + spectrum.beta) / twice_n).collect())
 }
 
 /// Moments of `u_i = lambda_i q_i · (x_0 − x_*)` at the start of the cell.
-fn start(input: &Input<'_>, problem: &LeastSquares) -> Moments {
-    let parameters = input.parameters;
-    let is_gaussian = parameters.text("initial") == "gaussian";
-    let (level, std) = if is_gaussian {
-        (parameters.real("initial_mean"), parameters.real("initial_std"))
-    } else {
-        (0.0, 0.0)
-    };
+fn moments_at_start(input: &Input<'_>, problem: &LeastSquares) -> Result<Moments, AnalysisError> {
+    let (level, std) = start(input.parameters)?;
     let spectrum = problem.spectrum();
     let (mut first, mut second) = (Vec::new(), Vec::new());
     let values = spectrum.singular_values.iter().zip(&spectrum.alpha);
@@ -130,7 +125,7 @@ fn start(input: &Input<'_>, problem: &LeastSquares) -> Moments {
         first.push(mean);
         second.push(mean * mean + (lambda * std) * (lambda * std));
     }
-    Moments { first, second }
+    Ok(Moments { first, second })
 }
 
 #[cfg(test)]

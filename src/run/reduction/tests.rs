@@ -1,12 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use maruyama_dynamics::model::model;
-use maruyama_dynamics::noise::StreamKey;
-use maruyama_dynamics::parameter::{Parameters, Value, defaults};
-use maruyama_dynamics::problem::{GradientNoise, Quadratic};
-use maruyama_dynamics::simulate::{PARAMETERS, Steps};
+use maruyama_dynamics::simulate::Steps;
 
 use super::*;
+use crate::run::expanding::{expanding, simulation};
 
 const BOTH: Kept = Kept { moments: true, quantiles: true };
 const CHAINS: Range<u64> = 128..201;
@@ -42,35 +39,10 @@ impl Keeper for Killed {
     }
 }
 
-/// A cell of SGD with Cauchy noise that expands, so that its chains diverge at different steps, and
-/// which watches its chains between records.
-fn parameters() -> Parameters {
-    let mut parameters = defaults(PARAMETERS);
-    parameters.extend(defaults(model("sgd").unwrap().part().parameters));
-    let text = |text: &str| Value::Text(text.to_owned());
-    for (name, value) in [
-        ("model", text("sgd")),
-        ("problem", text("quadratic")),
-        ("step_size", Value::Real(2.03)),
-        ("steps", Value::Integer(9000)),
-        ("record_every", Value::Integer(150)),
-        ("observe", Value::List(vec![text("x_1"), text("norm")])),
-    ] {
-        parameters.insert(name.to_owned(), value);
-    }
-    parameters
-}
-
-fn simulation(parameters: &Parameters) -> Simulation {
-    let noise = GradientNoise::StudentT { nu: 0.3 };
-    let problem = Arc::new(Quadratic::new(vec![1.0, 0.4], 1.0, noise));
-    Simulation::new(parameters, problem, StreamKey(3))
-}
-
 /// All summaries of a block that is killed every `n_looks` looks, where each process forgets what it
 /// gave after what it saved; and how often it was.
 fn summaries(steps_at_once: usize, n_looks: usize) -> (Vec<Summary>, usize) {
-    let parameters = parameters();
+    let parameters = expanding(2.03, 9000, 150);
     let simulation = simulation(&parameters);
     let all: Vec<u64> = Steps::new(&parameters).collect();
     let mut reduction = Reduction::new(&simulation, BOTH, CHAINS);
@@ -123,7 +95,7 @@ fn a_block_that_is_killed_gives_the_bits_of_one_that_is_not() {
 
 #[test]
 fn words_of_another_block_are_not_used() {
-    let parameters = parameters();
+    let parameters = expanding(2.03, 9000, 150);
     let simulation = simulation(&parameters);
     let steps: Vec<u64> = Steps::new(&parameters).collect();
     let keeper = Killed::after(12);

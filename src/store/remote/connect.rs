@@ -32,7 +32,7 @@ impl Address {
         let is_bucket = (3..=63).contains(&bucket.len())
             && bucket.starts_with(is_name)
             && bucket.ends_with(is_name)
-            && bucket.chars().all(|c| is_name(c) || "-._".contains(c))
+            && bucket.chars().all(|c| is_name(c) || "-.".contains(c))
             && !bucket.contains("..");
         if !is_bucket {
             return Err(wrong(
